@@ -1,0 +1,60 @@
+/**
+ * Messages between the server and the engine process (child_process.fork, `serialization: 'advanced'`).
+ *
+ * The engine's run() blocks its event loop for up to a step, so it announces with `quiet` how long it may be silent;
+ * a longer silence means it hangs. One job runs at a time; a `cancel` is obeyed between steps.
+ */
+import type { Catalogue } from './catalogue.ts';
+import type { WireError } from './errors.ts';
+import type { GenerationDefaults, GenerationParameters } from './generation.ts';
+
+/** Raised with every incompatible change; server and engine refuse to talk across versions. */
+export const ENGINE_PROTOCOL = 1;
+
+/** What a checkpoint's header tells, without reading weights. */
+export interface CheckpointInspection {
+  family: string;
+  familyLabel: string;
+  /** Why this family: one sentence, e.g. `modelspec.architecture says stable-diffusion-v1`. */
+  evidence: string;
+  title: string | null;
+  defaults: GenerationDefaults;
+  /** Prompts the model's maker suggests; empty when none. */
+  examples: string[];
+  /** Bytes of weights the engine would map. */
+  weightBytes: number;
+}
+
+export interface EngineJob {
+  jobId: string;
+  /** Absolute path of the checkpoint. */
+  checkpoint: string;
+  parameters: GenerationParameters;
+  /** Which pictures of the job to make, by index in [0, count): on a retry only the missing ones. */
+  imageIndexes: number[];
+  /** Whether anybody wants previews. */
+  previews: boolean;
+}
+
+export type ToEngine =
+  | { type: 'inspect'; requestId: number; file: string }
+  | { type: 'run'; job: EngineJob }
+  | { type: 'cancel'; jobId: string }
+  | { type: 'shutdown' };
+
+export type FromEngine =
+  | { type: 'ready'; protocol: number; device: string; deviceReason: string; catalogue: Catalogue }
+  | { type: 'inspected'; requestId: number; inspection: CheckpointInspection | null; error: WireError | null }
+  /** From now on at most this many milliseconds may pass before the next message. 0 = idle, silence is fine. */
+  | { type: 'quiet'; budgetMs: number; activity: string }
+  | { type: 'started'; jobId: string }
+  /** After each finished step; step counts from 1 and is 0 while the model loads. */
+  | { type: 'progress'; jobId: string; imageIndex: number; step: number; steps: number; activity: 'loading' | 'sampling' | 'decoding' }
+  /** Small RGB picture of the predicted clean latent, one pixel per latent cell, row by row, 3 bytes a pixel. */
+  | { type: 'preview'; jobId: string; imageIndex: number; step: number; width: number; height: number; rgb: Uint8Array }
+  /** A finished picture: RGB, row by row, 3 bytes a pixel. */
+  | { type: 'image'; jobId: string; imageIndex: number; seed: number; width: number; height: number; rgb: Uint8Array }
+  | { type: 'finished'; jobId: string; durationMs: number }
+  | { type: 'failed'; jobId: string; error: WireError }
+  | { type: 'cancelled'; jobId: string }
+  | { type: 'log'; level: 'info' | 'warn' | 'error'; message: string };

@@ -1,0 +1,99 @@
+/**
+ * Dense float32 tensors in row-major order, and the few element-wise operations samplers need.
+ *
+ * Not a tensor library: no broadcasting, no views, no other types. Networks run in onnxruntime, not here.
+ */
+import { StudioError } from '@easel/shared/errors';
+
+/** A value; nobody writes into `data` after the tensor was handed on. */
+export interface Tensor {
+  readonly data: Float32Array;
+  readonly shape: readonly number[];
+}
+
+/** Number of elements of a shape; 1 for a scalar (`[]`). */
+export function elementCount(shape: readonly number[]): number {
+  return shape.reduce((product, extent) => product * extent, 1);
+}
+
+/**
+ * Binds data to a shape.
+ * @throws graph_invalid when the count of elements does not fit
+ */
+export function tensor(data: Float32Array, shape: readonly number[]): Tensor {
+  if (elementCount(shape) !== data.length) {
+    throw new StudioError('graph_invalid', `A tensor of shape [${shape.join(', ')}] cannot hold ${data.length} elements.`);
+  }
+  return { data, shape };
+}
+
+/** A tensor of zeros. */
+export function zeros(shape: readonly number[]): Tensor {
+  return { data: new Float32Array(elementCount(shape)), shape };
+}
+
+/** `a * x`. */
+export function scale(x: Tensor, a: number): Tensor {
+  const { data } = x;
+  const out = new Float32Array(data.length);
+  for (let i = 0; i < out.length; i++) out[i] = a * (data[i] as number);
+  return { data: out, shape: x.shape };
+}
+
+/** `a * x + b * y`, rounded to float32 once. Shapes must agree. */
+export function combine(a: number, x: Tensor, b: number, y: Tensor): Tensor {
+  requireSameSize(x, y);
+  const { data: p } = x;
+  const { data: q } = y;
+  const out = new Float32Array(p.length);
+  for (let i = 0; i < out.length; i++) out[i] = a * (p[i] as number) + b * (q[i] as number);
+  return { data: out, shape: x.shape };
+}
+
+/** The sum of `weight * tensor` over all terms, rounded to float32 once. At least one term; shapes must agree. */
+export function weightedSum(terms: readonly (readonly [weight: number, x: Tensor])[]): Tensor {
+  const first = terms[0];
+  if (first === undefined) throw new StudioError('graph_invalid', 'A weighted sum needs at least one term.');
+  const sum = new Float64Array(first[1].data.length);
+  for (const [weight, x] of terms) {
+    requireSameSize(first[1], x);
+    for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] as number) + weight * (x.data[i] as number);
+  }
+  return { data: Float32Array.from(sum), shape: first[1].shape };
+}
+
+/** `x + a * y`. */
+export function addScaled(x: Tensor, a: number, y: Tensor): Tensor {
+  return combine(1, x, a, y);
+}
+
+/** Whether every element is a finite number. */
+export function isFiniteTensor(x: Tensor): boolean {
+  // One pass without a branch per element: Inf - Inf and NaN - NaN are NaN, every finite number gives 0.
+  let sum = 0;
+  for (const value of x.data) sum += value - value;
+  return sum === 0;
+}
+
+/**
+ * Tensors with a leading batch axis, laid one behind the other: [n1, ...] and [n2, ...] give [n1 + n2, ...].
+ * At least one tensor; the other axes must agree.
+ */
+export function concatBatch(parts: readonly Tensor[]): Tensor {
+  const first = parts[0];
+  if (first === undefined) throw new StudioError('graph_invalid', 'Nothing to concatenate.');
+  const [, ...rest] = first.shape;
+  const data = new Float32Array(parts.reduce((sum, part) => sum + part.data.length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    data.set(part.data, offset);
+    offset += part.data.length;
+  }
+  return tensor(data, [parts.reduce((sum, part) => sum + (part.shape[0] ?? 1), 0), ...rest]);
+}
+
+function requireSameSize(x: Tensor, y: Tensor): void {
+  if (x.data.length !== y.data.length) {
+    throw new StudioError('graph_invalid', `Tensors of shape [${x.shape.join(', ')}] and [${y.shape.join(', ')}] do not go together.`);
+  }
+}

@@ -1,0 +1,4 @@
+/** The table of kinds of golden cases: one file per kind, one line here. */
+import type { Kind } from './types.ts';
+
+export const kinds: readonly Kind[] = [];

@@ -1,0 +1,9 @@
+/** What a kind of golden case is: the word its cases are marked with, and how they are checked. */
+import type { GoldenCase } from '../case.ts';
+import type { Check } from '../compare.ts';
+
+export interface Kind {
+  /** `run` of case.json; for cases without one, the beginning of `case` (e.g. `upscale/esrgan`). */
+  readonly run: string;
+  check(golden: GoldenCase): Promise<Check[]>;
+}

@@ -1,0 +1,19 @@
+/** Entry of `npm run golden -- [folder or case ...]`; exits 1 on a miss and when nothing was run. */
+import { join, resolve } from 'node:path';
+
+import { kinds } from './kinds/index.ts';
+import { runGolden } from './runner.ts';
+
+const DEFAULT_FOLDER = join(import.meta.dirname, '../../../fixtures/golden');
+// npm changes to the package's folder; paths are meant from where the person stands.
+const from = process.env['INIT_CWD'] ?? process.cwd();
+const paths = process.argv.slice(2).map((path) => resolve(from, path));
+
+try {
+  const report = await runGolden(paths.length > 0 ? paths : [DEFAULT_FOLDER], kinds, (line) => console.log(line));
+  if (report.passed + report.failed === 0) console.log('Nothing was run.');
+  process.exitCode = report.failed > 0 || report.passed + report.failed === 0 ? 1 : 0;
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}

@@ -1,0 +1,97 @@
+/**
+ * Runs golden cases wherever they lie on disk. Knows no kind of case: `kinds/index.ts` is the table, and a case is
+ * given to a kind by its `run` (or by its `case` name where there is no `run`), never by its numbers.
+ */
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+
+import { GoldenCase } from './case.ts';
+import { failed, type Check } from './compare.ts';
+import type { Kind } from './kinds/types.ts';
+
+export interface GoldenReport {
+  passed: number;
+  failed: number;
+  unknown: number;
+}
+
+/** Folders with a case.json at or below a path, in alphabetical order. @throws when the path holds none */
+export function findCases(path: string): string[] {
+  const start = resolve(path);
+  if (!existsSync(start)) throw new Error(`${path}: there is no such file or folder`);
+  if (!statSync(start).isDirectory()) {
+    if (basename(start) !== 'case.json') throw new Error(`${path}: not a case.json and not a folder`);
+    return [dirname(start)];
+  }
+  const found: string[] = [];
+  const walk = (folder: string): void => {
+    const entries = readdirSync(folder, { withFileTypes: true }).toSorted((a, b) => (a.name < b.name ? -1 : 1));
+    if (entries.some((entry) => entry.name === 'case.json')) found.push(folder);
+    for (const entry of entries) if (entry.isDirectory()) walk(join(folder, entry.name));
+  };
+  walk(start);
+  return found;
+}
+
+/** The kind a case belongs to, or undefined. The longest matching beginning wins among kinds found by name. */
+export function kindOf(golden: GoldenCase, kinds: readonly Kind[]): Kind | undefined {
+  const { run, case: name } = golden.json;
+  if (run !== undefined) return kinds.find((kind) => kind.run === run);
+  if (name === undefined) return undefined;
+  return kinds
+    .filter((kind) => kind.run.includes('/') && name.startsWith(kind.run))
+    .toSorted((a, b) => b.run.length - a.run.length)[0];
+}
+
+const number = (value: number): string => (Number.isNaN(value) ? '-' : value === 0 ? '0' : value.toExponential(2));
+
+function lineOf(golden: string, check: Check): string {
+  if (check.status === 'unknown') return `unknown ${golden}/${check.name}: ${check.note ?? ''}`;
+  const word = check.status === 'pass' ? 'pass' : 'FAIL';
+  const note = check.note === undefined ? '' : `  ${check.note}`;
+  return `${word} ${golden}/${check.name} ${number(check.error)} ${number(check.bound)}${note}`;
+}
+
+/** Runs every case under the given paths; `print` gets one line per check and the closing lines. */
+export async function runGolden(
+  paths: readonly string[],
+  kinds: readonly Kind[],
+  print: (line: string) => void,
+): Promise<GoldenReport> {
+  const report: GoldenReport = { passed: 0, failed: 0, unknown: 0 };
+  for (const folder of [...new Set(paths.flatMap(findCases))]) {
+    for (const { name, check } of await checkFolder(folder, kinds)) {
+      if (check.status === 'pass') report.passed++;
+      else if (check.status === 'fail') report.failed++;
+      else report.unknown++;
+      print(name === '' ? check.name : lineOf(name, check));
+    }
+  }
+  print(`${report.passed} passed, ${report.failed} failed`);
+  if (report.unknown > 0) print(`${report.unknown} unknown`);
+  return report;
+}
+
+async function checkFolder(folder: string, kinds: readonly Kind[]): Promise<{ name: string; check: Check }[]> {
+  let golden: GoldenCase;
+  const fallback = `${basename(dirname(folder))}/${basename(folder)}`;
+  try {
+    golden = new GoldenCase(folder);
+  } catch (error) {
+    return [{ name: fallback, check: failed('case.json', String(error)) }];
+  }
+  const kind = kindOf(golden, kinds);
+  if (kind === undefined) {
+    const label = golden.json.run ?? golden.json.case ?? '(none)';
+    return [{ name: '', check: { name: `unknown kind ${label}: case ${golden.name}`, status: 'unknown', error: NaN, bound: 0 } }];
+  }
+  try {
+    const checks = await kind.check(golden);
+    if (checks.length === 0) return [{ name: golden.name, check: failed(kind.run, 'nothing was checked') }];
+    return checks.map((check) => ({ name: golden.name, check }));
+  } catch (error) {
+    // A case that cannot be run is a miss of that case; the others still tell their own story.
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return [{ name: golden.name, check: failed(kind.run, text) }];
+  }
+}

@@ -1,4 +1,5 @@
 /** The table of kinds of golden cases: one file per kind, one line here. */
+import { rng } from './rng.ts';
 import type { Kind } from './types.ts';
 
-export const kinds: readonly Kind[] = [];
+export const kinds: readonly Kind[] = [rng];

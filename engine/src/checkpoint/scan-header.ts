@@ -1,0 +1,59 @@
+/**
+ * One pass over the bytes of a JSON header before it is parsed: bounds depth and number of entries, so that a hostile
+ * header costs a scan and not gigabytes of objects. Accepts some things that are not JSON; the parser finds those.
+ */
+
+export interface HeaderScan {
+  /** Range of the object within the bytes, without the spaces around it. */
+  readonly start: number;
+  readonly end: number;
+  /** Keys of the outermost object, counted as written: duplicates count twice. */
+  readonly entries: number;
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const COLON = 0x3a;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
+
+const isSpace = (byte: number | undefined): boolean => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09 || byte === 0;
+
+/** @returns what was found, or what is wrong as the end of a sentence */
+export function scanHeader(bytes: Uint8Array, limit: { entries: number; depth: number }): HeaderScan | string {
+  let start = 0;
+  while (start < bytes.length && isSpace(bytes[start])) start++;
+  if (bytes[start] !== OPEN_BRACE) return 'its header is not a JSON object';
+  let end = bytes.length;
+  while (end > start && isSpace(bytes[end - 1])) end--;
+
+  let depth = 0;
+  let entries = 0;
+  let values = 0;
+  for (let i = start; i < end; i++) {
+    switch (bytes[i]) {
+      case QUOTE:
+        i++;
+        while (i < end && bytes[i] !== QUOTE) i += bytes[i] === BACKSLASH ? 2 : 1;
+        break;
+      case OPEN_BRACE:
+      case OPEN_BRACKET:
+        if (++depth > limit.depth) return `its header is nested more than ${limit.depth} deep`;
+        break;
+      case CLOSE_BRACE:
+      case CLOSE_BRACKET:
+        depth--;
+        break;
+      case COLON:
+        values++;
+        if (depth === 1) entries++;
+        if (entries > limit.entries + 1) return `it lists more than ${limit.entries} tensors`;
+        // A tensor has three keys of its own; the rest is metadata.
+        if (values > limit.entries * 8) return 'its header has too many entries';
+        break;
+    }
+  }
+  return { start, end, entries };
+}

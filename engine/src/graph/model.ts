@@ -1,0 +1,26 @@
+/** A finished graph: ONNX bytes and what the runtime must know to start them. Made by `build`, started by `runtime/`. */
+import type { Dtype, Shape } from './types.ts';
+
+/** Name, dtype and shape of one input or output. */
+export interface Port {
+  readonly name: string;
+  readonly dtype: Dtype;
+  readonly shape: Shape;
+}
+
+export interface GraphModel {
+  /** e.g. `unet`; the first part of every node name. */
+  readonly name: string;
+  /** Encoded ONNX ModelProto without weights. */
+  readonly bytes: Uint8Array;
+  /** Folder that the locations of external weights count from (a file system root); null = no external weights. */
+  readonly externalRoot: string | null;
+  readonly inputs: readonly Port[];
+  readonly outputs: readonly Port[];
+  /** Bytes of external weights in the file's dtype. */
+  readonly weightBytes: number;
+  /** Numbers in external weights; times 4 = bytes as float32. */
+  readonly weightElements: number;
+  /** Stack of the line that wrote a node, by node name; empty unless EASEL_DEBUG_GRAPH=1. */
+  readonly origins: ReadonlyMap<string, string>;
+}

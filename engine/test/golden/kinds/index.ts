@@ -1,5 +1,6 @@
 /** The table of kinds of golden cases: one file per kind, one line here. */
 import { rng } from './rng.ts';
+import { schedules } from './schedules.ts';
 import type { Kind } from './types.ts';
 
-export const kinds: readonly Kind[] = [rng];
+export const kinds: readonly Kind[] = [rng, schedules];

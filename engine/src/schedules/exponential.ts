@@ -1,0 +1,14 @@
+/** Geometric levels: every step removes the same fraction of the noise. */
+import { highestSigma, lowestSigma } from '../numeric/sigma-table.ts';
+import { spread, withZero } from './spread.ts';
+import type { Schedule } from './types.ts';
+
+/** @source k-diffusion's exponential schedule */
+export const exponential: Schedule = {
+  id: 'exponential',
+  label: 'Exponential',
+  aliases: [],
+  summary: 'Each step removes the same fraction of the noise.',
+  sigmas: (table, steps, { sigmaMin = lowestSigma(table), sigmaMax = highestSigma(table) } = {}) =>
+    withZero(spread(Math.log(sigmaMax), Math.log(sigmaMin), steps).map(Math.exp)),
+};

@@ -1,0 +1,17 @@
+/** Levels on a power curve in log sigma; with rho = 1 the same as exponential. */
+import { highestSigma, lowestSigma } from '../numeric/sigma-table.ts';
+import { spread, withZero } from './spread.ts';
+import type { Schedule } from './types.ts';
+
+/** @source k-diffusion's polyexponential schedule */
+export const polyexponential: Schedule = {
+  id: 'polyexponential',
+  label: 'Polyexponential',
+  aliases: [],
+  summary: 'Exponential with an adjustable curve.',
+  sigmas: (table, steps, { sigmaMin = lowestSigma(table), sigmaMax = highestSigma(table), rho = 1 } = {}) => {
+    const low = Math.log(sigmaMin);
+    const high = Math.log(sigmaMax);
+    return withZero(spread(1, 0, steps).map((ramp) => Math.exp(low + ramp ** rho * (high - low))));
+  },
+};

@@ -1,0 +1,23 @@
+/** What buildApp() needs, all of it passed in: no environment, no listen, no globals. */
+import type { FastifyBaseLogger } from 'fastify';
+
+import type { EngineHost } from './engine-host/engine-host.ts';
+import type { Events } from './services/events.ts';
+import type { Gallery } from './services/gallery.ts';
+import type { JobQueue } from './services/job-queue.ts';
+import type { ModelLibrary } from './services/model-library.ts';
+
+export interface AppDependencies {
+  version: string;
+  queue: JobQueue;
+  gallery: Gallery;
+  models: ModelLibrary;
+  engine: EngineHost;
+  events: Events;
+  /** Host names beside localhost and IP literals under which this server may be addressed. */
+  allowedHosts: readonly string[];
+  /** Absolute path of the built web page; null serves the API only. */
+  webRoot: string | null;
+  /** Where the log goes; absent = nowhere (tests). */
+  logger?: FastifyBaseLogger;
+}

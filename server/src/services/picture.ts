@@ -1,0 +1,61 @@
+/**
+ * What the gallery and the queue ask of the code that writes and reads picture files (services/picture-file.ts).
+ * It is a contract only, so that the order of a save can be tested with another implementation.
+ */
+import type { TextToImageParameters } from '@easel/shared/generation';
+
+/** Everything that belongs in the file; the pixels and what they came from. */
+export interface PictureToSave {
+  /** Id of the picture (UUID), also in the file's own chunk so that it can be adopted again. */
+  imageId: string;
+  jobId: string;
+  /** Place in the job, in [0, count). */
+  imageIndex: number;
+  width: number;
+  height: number;
+  /** RGB, row by row, 3 bytes a pixel. */
+  rgb: Uint8Array;
+  /** Of this one picture: its own seed, count 1. */
+  parameters: TextToImageParameters;
+  /** The model's name for the infotext and its SHA-256 in hex; null when not known. */
+  modelName: string;
+  modelSha256: string | null;
+  /** ISO 8601, UTC. */
+  createdAt: string;
+}
+
+export interface SavedPicture {
+  /** Path below the outputs folder, forward slashes. */
+  file: string;
+  /** Path below the thumbnails folder, forward slashes; null when making it failed (the picture counts all the same). */
+  thumbnail: string | null;
+  sizeBytes: number;
+  /** The A1111 text that stands in the file. */
+  infotext: string;
+}
+
+/** A file found in the outputs folder that carries our own chunk. */
+export interface FoundPicture extends Omit<PictureToSave, 'rgb'> {
+  sizeBytes: number;
+  infotext: string;
+}
+
+/** Points of the save path at which a test may end the process; see services/failpoint.ts. */
+export const FAILPOINTS = ['after-temp', 'after-rename', 'after-thumbnail', 'before-commit', 'after-commit'] as const;
+export type FailpointName = (typeof FAILPOINTS)[number];
+export type Failpoint = (name: FailpointName) => void;
+
+export interface PictureFiles {
+  /**
+   * Encode, write to `<outputs>/.tmp`, fsync, rename (never over an existing file), fsync the folder, thumbnail.
+   * Calls the failpoints `after-temp`, `after-rename`, `after-thumbnail`. When it resolves the picture is on disk.
+   * @throws storage_unavailable when the disk refuses; nothing half-written stays under a final name
+   */
+  save(picture: PictureToSave): Promise<SavedPicture>;
+  /** Reads our own chunk of a file below outputs; null when it has none or is not a whole PNG. Treats it as untrusted. */
+  read(file: string): Promise<FoundPicture | null>;
+  /** Makes the thumbnail again; null when the picture cannot be decoded. */
+  makeThumbnail(file: string, imageId: string): Promise<string | null>;
+  /** Removes what an interrupted save left in `<outputs>/.tmp`. */
+  sweep(): Promise<void>;
+}

@@ -54,6 +54,7 @@ export const ERROR_CODES = {
   host_not_allowed: row(421, 'request', 'The Host header is not one of this server.'),
   bad_request: row(400, 'request', 'The request is malformed.'),
 
+  model_pending: row(503, 'checkpoint', 'The model has been found but not examined yet.', true),
   model_gone: row(409, 'checkpoint', 'The model file was removed or changed since it was listed.'),
   model_invalid: row(422, 'checkpoint', 'The file is not a readable checkpoint.'),
   model_incomplete: row(422, 'checkpoint', 'The checkpoint lacks a tensor its family needs.'),
@@ -69,6 +70,11 @@ export const ERROR_CODES = {
   crashed_twice: row(500, 'engine', 'The engine died twice at this job.'),
   engine_lost: row(503, 'engine', 'The engine process is not there.', true),
   storage_unavailable: row(503, 'server', 'A folder cannot be read or written.', true),
+  bad_setting: row(500, 'server', 'A flag or environment variable has a value that cannot be used; the server does not start.'),
+  refusing_open_bind: row(500, 'server', 'The server refuses to listen on the network without a password.'),
+  port_in_use: row(500, 'server', 'Another program listens on the port; the server does not start.'),
+  data_dir_in_use: row(500, 'server', 'Another server works on the same data folder; this one does not start.'),
+  newer_data: row(500, 'server', 'The data folder was written by a newer version; the server does not start.'),
   internal: row(500, 'server', 'Something unforeseen; the log has the reference.'),
 } as const satisfies Record<string, CodeRow>;
 

@@ -1,6 +1,7 @@
 /** The table of kinds of golden cases: one file per kind, one line here. */
+import { k } from './k.ts';
 import { rng } from './rng.ts';
 import { schedules } from './schedules.ts';
 import type { Kind } from './types.ts';
 
-export const kinds: readonly Kind[] = [rng, schedules];
+export const kinds: readonly Kind[] = [k, rng, schedules];

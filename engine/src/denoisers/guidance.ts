@@ -1,0 +1,53 @@
+/** Classifier-free guidance: one wrapper around two predictions, whatever they predict. */
+import { combine, type Tensor } from '../numeric/tensor.ts';
+import type { Conditioning, Network, Predict } from './types.ts';
+
+/** Binds a network to what it is told. */
+export function conditioned(network: Network, conditioning: Conditioning): Predict {
+  return (x, timestep) => network(x, timestep, conditioning);
+}
+
+export interface GuidanceOptions {
+  /** 0 .. 1: how far to bring the spread of the guided prediction back to that of the positive one. 0 when absent. */
+  readonly rescale?: number;
+}
+
+/**
+ * u + guidance * (c - u). At guidance 1 that is c alone, and the negative pass is not run.
+ *
+ * @param positive prediction for the prompt
+ * @param negative prediction for the negative prompt
+ * @source Ho and Salimans 2022; rescaling: Lin et al. 2023, section 3.4
+ */
+export function guide(positive: Predict, negative: Predict, guidance: number, { rescale = 0 }: GuidanceOptions = {}): Predict {
+  if (guidance === 1) return positive;
+  return async (x, timestep) => {
+    const u = await negative(x, timestep);
+    const c = await positive(x, timestep);
+    const guided = combine(1 - guidance, u, guidance, c);
+    return rescale === 0 ? guided : rescaled(guided, c, rescale);
+  };
+}
+
+/** Each picture of the batch brought towards the spread of `like`. Shapes [n, c, h, w]. */
+function rescaled(guided: Tensor, like: Tensor, amount: number): Tensor {
+  const batch = guided.shape[0] ?? 1;
+  const size = guided.data.length / batch;
+  const data = new Float32Array(guided.data.length);
+  for (let start = 0; start < data.length; start += size) {
+    const from = guided.data.subarray(start, start + size);
+    const ratio = standardDeviation(like.data.subarray(start, start + size)) / standardDeviation(from);
+    const factor = amount * ratio + 1 - amount;
+    for (let i = 0; i < size; i++) data[start + i] = factor * (from[i] as number);
+  }
+  return { data, shape: guided.shape };
+}
+
+function standardDeviation(values: Float32Array): number {
+  let mean = 0;
+  for (const value of values) mean += value;
+  mean /= values.length;
+  let sum = 0;
+  for (const value of values) sum += (value - mean) ** 2;
+  return Math.sqrt(sum / values.length);
+}

@@ -1,0 +1,155 @@
+/**
+ * Samplers in sigma space on the formula denoiser, as k-diffusion and the WebUI run them. One check per call: levels,
+ * evaluated levels, the latent at every step, the draws and what they were asked for.
+ */
+import { epsilonDenoiser } from '../../../src/denoisers/epsilon.ts';
+import { guide } from '../../../src/denoisers/guidance.ts';
+import { interpolatedTimesteps } from '../../../src/denoisers/timesteps.ts';
+import type { Denoise } from '../../../src/numeric/denoise.ts';
+import type { NoiseSource } from '../../../src/numeric/noise-source.ts';
+import type { Sigma } from '../../../src/numeric/sigma.ts';
+import { makeSigmaTable, sigmaAt } from '../../../src/numeric/sigma-table.ts';
+import { scale, type Tensor } from '../../../src/numeric/tensor.ts';
+import { torchNoise } from '../../../src/numeric/torch-random.ts';
+import { samplers } from '../../../src/samplers/index.ts';
+import type { SampleOptions, Sampler } from '../../../src/samplers/types.ts';
+import { planSigmas } from '../../../src/schedules/plan.ts';
+import type { GoldenCase } from '../case.ts';
+import { checkOf, compare, unknown, type Check, type Comparison } from '../compare.ts';
+import { formulaDenoise, formulaPredict, type Formula } from '../formula-denoiser.ts';
+import type { Kind } from './types.ts';
+
+interface Call {
+  readonly name: string;
+  readonly sampler: string;
+  readonly seed: number;
+  readonly n: number;
+  readonly schedule?: string;
+  readonly args?: Readonly<Record<string, number | string>>;
+  readonly discard_next_to_last?: number;
+  readonly brownian?: boolean;
+  readonly brownian_seed?: number;
+  readonly eta?: number;
+  readonly cfg?: number;
+  readonly d_uncond?: number;
+  readonly plus_plus?: boolean;
+}
+
+/** Names of the reference's functions that are not our ids with underscores. */
+const IDS: Readonly<Record<string, string>> = { ddim_webui: 'ddim', plms_webui: 'plms' };
+
+/** Arguments of the reference's functions, by our names for them. */
+const OPTIONS: Readonly<Record<string, keyof SampleOptions>> = {
+  eta: 'eta',
+  s_noise: 'sNoise',
+  s_churn: 'sChurn',
+  s_tmin: 'sTmin',
+  s_tmax: 'sTmax',
+};
+
+const TABLE = makeSigmaTable();
+const timestepOf = interpolatedTimesteps(TABLE);
+
+function idOf({ sampler, args }: Call): string {
+  const id = IDS[sampler] ?? sampler.replaceAll('_', '-');
+  return args?.['solver_type'] === 'heun' ? `${id}-heun` : id;
+}
+
+/** What a walk leaves behind, by the names of the case's outputs. */
+interface Trace {
+  sigmas: readonly Sigma[];
+  evals: number[];
+  states: Tensor[];
+  draws: Tensor[];
+  asked: number[];
+}
+
+function recordingNoise(source: NoiseSource, trace: Trace): NoiseSource {
+  return {
+    draw: (shape, from, to) => {
+      const drawn = source.draw(shape, from, to);
+      trace.draws.push(drawn);
+      trace.asked.push(from ?? NaN, to ?? NaN);
+      return drawn;
+    },
+  };
+}
+
+function denoiserOf(call: Call, formula: Formula): Denoise {
+  if (call.cfg === undefined) return formulaDenoise(formula);
+  const predict = (p: Formula) => formulaPredict(p, 'epsilon', (t) => 1 / (1 + sigmaAt(TABLE, t) ** 2));
+  return epsilonDenoiser(guide(predict(formula), predict({ ...formula, d: call.d_uncond ?? formula.d }), call.cfg), timestepOf);
+}
+
+async function walk(call: Call, sampler: Sampler, formula: Formula, x: Tensor, options: Omit<SampleOptions, 'noise'>): Promise<Trace> {
+  const trace: Trace = { sigmas: planSigmas(sampler, call.schedule ?? 'automatic', TABLE, call.n), evals: [], states: [], draws: [], asked: [] };
+  const first = trace.sigmas[0] as Sigma;
+  const inner = denoiserOf(call, formula);
+  const denoise: Denoise = (y, sigma) => {
+    trace.evals.push(sampler.ownSigmas === undefined ? sigma : timestepOf(sigma));
+    return inner(y, sigma);
+  };
+  const start = scale(x, sampler.initialScale?.(first) ?? first);
+  const run = sampler.sample(denoise, start, trace.sigmas, { ...options, noise: recordingNoise(torchNoise(call.seed), trace) });
+  for (;;) {
+    const step = await run.next();
+    // Samplers with their own levels are compared at unit variance, the form their reference works in.
+    if (step.done !== true) {
+      const { x: state, sigma } = step.value;
+      trace.states.push(sampler.ownSigmas === undefined ? state : scale(state, 1 / Math.sqrt(sigma * sigma + 1)));
+    } else {
+      trace.states.push(step.value);
+      return trace;
+    }
+  }
+}
+
+function compareTrace(golden: GoldenCase, at: string, trace: Trace): Comparison[] {
+  const list = (name: string, values: ArrayLike<number>): Comparison[] =>
+    golden.tensors.has(`${at}.${name}`)
+      ? [compare(name, { data: values, shape: [values.length] }, golden.stored(`${at}.${name}`), golden.bound, 'value')]
+      : [];
+  const each = (name: string, tensors: readonly Tensor[]): Comparison[] =>
+    tensors.map((value, i) => compare(`${name}.${i}`, value, golden.stored(`${at}.${name}.${i}`), golden.bound));
+  const expectedStates = golden.outputNames.filter((name) => name.startsWith(`${at}.state.`)).length;
+  const states: Comparison[] =
+    expectedStates === trace.states.length
+      ? each('state', trace.states)
+      : [{ name: 'states', error: NaN, bound: 0, note: `${trace.states.length} states, expected ${expectedStates}` }];
+  return [...list('sigmas', trace.sigmas), ...list('evals', trace.evals), ...states, ...each('noise', trace.draws), ...compareAsked(golden, at, trace)];
+}
+
+/** Levels a draw was asked for; -1 in the case stands for "not told", which ours may tell. */
+function compareAsked(golden: GoldenCase, at: string, { asked, draws }: Trace): Comparison[] {
+  if (draws.length === 0) return [];
+  const expected = golden.stored(`${at}.noise_calls`);
+  const told = Array.from(expected.data, (want, i) => (want === -1 ? -1 : (asked[i] ?? NaN)));
+  return [compare('noise_calls', { data: told, shape: expected.shape }, expected, golden.bound, 'value')];
+}
+
+async function checkCall(golden: GoldenCase, call: Call, formula: Formula): Promise<Check> {
+  const id = idOf(call);
+  const sampler = samplers.find((each) => each.id === id);
+  if (sampler === undefined) return unknown(call.name, `sampler ${id}`);
+  if (call.brownian === true) return unknown(call.name, 'brownian noise');
+  if (call.plus_plus === true) return unknown(call.name, 'CFG++');
+  if ((sampler.dropsNextToLastSigma === true ? 1 : 0) !== (call.discard_next_to_last ?? 0)) {
+    return unknown(call.name, 'levels made in another way than the sampler asks for');
+  }
+  const args = Object.entries({ ...call.args, ...(call.eta === undefined ? {} : { eta: call.eta }) }).filter(([name]) => name !== 'solver_type');
+  const foreign = args.find(([name]) => OPTIONS[name] === undefined);
+  if (foreign !== undefined) return unknown(call.name, `argument ${foreign[0]}`);
+  const options = Object.fromEntries(args.map(([name, value]) => [OPTIONS[name] as string, value]));
+  const trace = await walk(call, sampler, formula, golden.input('x'), options);
+  return checkOf(call.name, compareTrace(golden, call.name, trace));
+}
+
+export const k: Kind = {
+  run: 'k',
+  check: async (golden) => {
+    const { calls, denoiser } = golden.json as unknown as { calls: readonly Call[]; denoiser: Formula };
+    const checks: Check[] = [];
+    for (const call of calls) checks.push(await checkCall(golden, call, denoiser));
+    return checks;
+  },
+};

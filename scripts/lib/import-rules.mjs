@@ -1,0 +1,123 @@
+/**
+ * The directions of imports as a table, and the judgement of edges against it. Why these: docs/architecture.md.
+ *
+ * A place is a file or folder below a package's src. It may import itself, the places listed for it and nothing else of
+ * ours. Type-only imports obey the same table; tests may import anything in their own package.
+ */
+
+const NUMERIC = ['numeric'];
+const NETWORK = ['denoisers', 'conditioning', 'modules', 'graph', 'checkpoint', 'numeric'];
+const TABLES = ['families', 'preprocessors', 'upscalers', 'samplers', 'schedules', ...NETWORK];
+
+/** For each package: what of ours it may import, and for each place in it which other places. */
+export const PLACES = {
+  shared: { packages: [], places: null },
+  engine: {
+    packages: ['shared'],
+    places: {
+      main: ['catalogue', 'jobs', 'runtime', ...TABLES],
+      jobs: ['runtime', ...TABLES],
+      catalogue: TABLES,
+      runtime: ['graph', 'checkpoint', 'numeric'],
+      families: ['samplers', 'schedules', ...NETWORK],
+      preprocessors: ['modules', 'graph', 'checkpoint', 'numeric'],
+      upscalers: ['modules', 'graph', 'checkpoint', 'numeric'],
+      samplers: NUMERIC,
+      schedules: NUMERIC,
+      denoisers: ['graph', 'checkpoint', 'numeric'],
+      conditioning: ['graph', 'checkpoint', 'numeric'],
+      modules: ['graph', 'checkpoint', 'numeric'],
+      graph: NUMERIC,
+      checkpoint: NUMERIC,
+      numeric: [],
+    },
+  },
+  server: {
+    packages: ['shared'],
+    places: {
+      main: ['app', 'config', 'app-dependencies', 'services', 'store', 'engine-host'],
+      app: ['app-dependencies', 'config', 'routes', 'sockets', 'plugins', 'services'],
+      routes: ['app-dependencies', 'plugins', 'services'],
+      sockets: ['app-dependencies', 'plugins', 'services'],
+      plugins: ['app-dependencies', 'config', 'services'],
+      'app-dependencies': ['config', 'services', 'engine-host'],
+      services: ['store', 'engine-host'],
+      store: [],
+      'engine-host': [],
+      config: [],
+    },
+  },
+  web: {
+    packages: ['shared'],
+    places: {
+      main: ['app'],
+      app: ['panels', 'canvas', 'commands', 'state', 'api', 'components', 'lib'],
+      panels: ['commands', 'state', 'api', 'components', 'lib'],
+      canvas: ['commands', 'state', 'api', 'components', 'lib'],
+      commands: ['state', 'api', 'components', 'lib'],
+      state: ['api', 'components', 'lib'],
+      api: ['lib'],
+      components: ['lib'],
+      lib: [],
+    },
+  },
+};
+
+/** Folders whose subfolders are peers that must not know each other; what two need moves to a place below. */
+export const PEERS = ['engine/src/families', 'web/src/panels'];
+
+/** Where other people's packages may be imported. `only` = nowhere else in the product; `never` = not there. */
+export const EXTERNALS = [
+  { packages: /^onnxruntime-/, only: ['engine/src/runtime/'], why: 'sessions, devices and memory are the business of engine/src/runtime' },
+  { packages: /^(fastify|fastify-.*|@fastify\/.*|socket\.io|node:http)$/, never: ['server/src/services/', 'server/src/store/', 'server/src/engine-host/'], why: 'services know neither HTTP nor sockets' },
+  { packages: /^(kysely|@photostructure\/sqlite)$/, only: ['server/src/store/'], why: 'the database is the business of server/src/store' },
+  { packages: /^node:fs/, never: ['engine/src/graph/', 'engine/src/modules/', 'engine/src/samplers/', 'engine/src/schedules/', 'engine/src/denoisers/', 'engine/src/numeric/'], why: 'this part is pure: values in, values out' },
+  { packages: /^socket\.io-client$/, only: ['web/src/api/'], why: 'web/src/api is the only network code' },
+  { packages: /^node:/, never: ['shared/src/', 'web/src/'], why: 'this also runs in a browser' },
+];
+
+const isTest = (file) => /\.test\.tsx?$/.test(file) || /^[a-z]+\/test\//.test(file);
+const packageOf = (file) => file.split('/')[0];
+const placeOf = (file) => file.split('/')[2]?.replace(/\.tsx?$/, '');
+const startsWithOne = (file, folders) => folders.some((folder) => file.startsWith(folder));
+
+/** First subfolder below a folder of peers, e.g. `stable-diffusion-1`; undefined for files that lie in it directly. */
+function peerOf(folder, file) {
+  if (!file.startsWith(`${folder}/`)) return undefined;
+  const [first, ...rest] = file.slice(folder.length + 1).split('/');
+  return rest.length > 0 ? first : undefined;
+}
+
+function judgeInternal({ from, file, specifier }) {
+  const [own, other] = [packageOf(from), packageOf(file)];
+  if (own !== other) {
+    if (!PLACES[own].packages.includes(other)) return `${own} does not import ${other}`;
+    return specifier.startsWith('.') ? `${other} is imported by its name, @easel/${other}/…` : undefined;
+  }
+  if (isTest(from)) return undefined;
+  if (isTest(file)) return 'the product does not import its tests';
+  for (const folder of PEERS) {
+    const [here, there] = [peerOf(folder, from), peerOf(folder, file)];
+    if (here !== undefined && there !== undefined && here !== there) return `${here} and ${there} are peers in ${folder}: what both need moves to a place below`;
+  }
+  const { places } = PLACES[own];
+  if (places === null) return undefined;
+  const [place, target] = [placeOf(from), placeOf(file)];
+  if (places[place] === undefined) return `${own}/src/${place} is not in the table of places (scripts/lib/import-rules.mjs)`;
+  if (place === target || places[place].includes(target)) return undefined;
+  return `${own}/src/${place} does not import ${own}/src/${target}`;
+}
+
+function judgeExternal({ from, external }) {
+  if (isTest(from)) return undefined;
+  const broken = EXTERNALS.find(
+    ({ packages, only, never }) =>
+      packages.test(external) && ((only && !startsWithOne(from, only)) || (never && startsWithOne(from, never))),
+  );
+  return broken && `${external} is not imported here: ${broken.why}`;
+}
+
+/** The sentences about an edge that breaks a rule; undefined for one that keeps them all. */
+export function judgeImport(edge) {
+  return edge.file === undefined ? judgeExternal(edge) : judgeInternal(edge);
+}

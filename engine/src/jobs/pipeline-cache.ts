@@ -1,0 +1,62 @@
+/**
+ * Keeps pipelines resident between jobs, within a memory budget; the least recently used goes first.
+ *
+ * It counts the bytes the pipelines say they hold. Only one job runs at a time, so eviction never meets a running one.
+ */
+
+/** Anything that occupies memory until released. */
+export interface Resident {
+  /** Bytes held while resident; may grow as parts are loaded on first use. */
+  readonly residentBytes: number;
+  release(): Promise<void>;
+}
+
+export interface PipelineCache<P extends Resident = Resident> {
+  /** The pipeline under this key, loading it (after making room) when it is not resident. */
+  acquire(key: string, neededBytes: number, load: () => Promise<P>): Promise<P>;
+  readonly residentBytes: number;
+  readonly keys: readonly string[];
+  releaseAll(): Promise<void>;
+}
+
+/**
+ * @param budgetBytes most that may stay resident; one pipeline is always kept, even above the budget, because the
+ *   running job needs it
+ */
+export function createPipelineCache<P extends Resident>(budgetBytes: number): PipelineCache<P> {
+  // A Map iterates in insertion order; re-inserting on use keeps the least recently used first.
+  const resident = new Map<string, P>();
+  const held = (): number => [...resident.values()].reduce((sum, pipeline) => sum + pipeline.residentBytes, 0);
+
+  const makeRoom = async (neededBytes: number): Promise<void> => {
+    for (const [key, pipeline] of resident) {
+      if (held() + neededBytes <= budgetBytes) return;
+      resident.delete(key);
+      await pipeline.release();
+    }
+  };
+
+  return {
+    async acquire(key, neededBytes, load) {
+      const known = resident.get(key);
+      if (known !== undefined) {
+        resident.delete(key);
+        resident.set(key, known);
+        return known;
+      }
+      await makeRoom(neededBytes);
+      const pipeline = await load();
+      resident.set(key, pipeline);
+      return pipeline;
+    },
+    get residentBytes() {
+      return held();
+    },
+    get keys() {
+      return [...resident.keys()];
+    },
+    async releaseAll() {
+      await makeRoom(Number.POSITIVE_INFINITY);
+    },
+  };
+}

@@ -2,6 +2,7 @@
 import { k } from './k.ts';
 import { rng } from './rng.ts';
 import { schedules } from './schedules.ts';
+import { tokenizer } from './tokenizer.ts';
 import type { Kind } from './types.ts';
 
-export const kinds: readonly Kind[] = [k, rng, schedules];
+export const kinds: readonly Kind[] = [k, rng, schedules, tokenizer];

@@ -1,0 +1,46 @@
+/** CLIP tokenizers on strings: one check per implementation the case has ids of. The error is the number of wrong strings. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { CLIP_END_TOKEN, CLIP_START_TOKEN } from '@easel/shared/prompt/clip-tokenizer';
+import { loadClipTokenizer } from '@easel/shared/prompt/clip-vocabulary';
+
+import type { GoldenCase } from '../case.ts';
+import { checkOf, unknown, type Check } from '../compare.ts';
+import type { Kind } from './types.ts';
+
+interface Line {
+  readonly text: string;
+  readonly ids: readonly number[];
+  readonly fix_encoding?: boolean;
+}
+
+function linesOf(golden: GoldenCase, name: string): Line[] {
+  const text = readFileSync(join(golden.folder, name), 'utf8');
+  return text.split('\n').filter(Boolean).map((line) => JSON.parse(line) as Line);
+}
+
+function countWrong(name: string, lines: readonly Line[]): Check {
+  const tokenizer = loadClipTokenizer();
+  const wrong = lines.filter(({ text, ids }) => {
+    const got = [CLIP_START_TOKEN, ...tokenizer.encode(text), CLIP_END_TOKEN];
+    return got.length !== ids.length || got.some((id, i) => id !== ids[i]);
+  });
+  const first = wrong[0];
+  const note = first === undefined ? `${lines.length} strings` : `${lines.length} strings; first: ${JSON.stringify(first.text)}`;
+  return checkOf(name, [{ name, error: wrong.length, bound: 0, note }]);
+}
+
+export const tokenizer: Kind = {
+  run: 'tokenizer',
+  check: async (golden) => {
+    const { files, differ = {} } = golden.json as unknown as { files: { strings: string }; differ?: Readonly<Record<string, number>> };
+    const lines = linesOf(golden, files.strings);
+    const broken = lines.filter((line) => line.fix_encoding === true);
+    return [
+      countWrong('slow-ftfy', lines.filter((line) => line.fix_encoding !== true)),
+      ...(broken.length > 0 ? [unknown('slow-ftfy.fix_encoding', `${broken.length} strings whose broken encoding ftfy would repair`)] : []),
+      ...Object.keys(differ).map((name) => unknown(name, 'another tokenizer')),
+    ];
+  },
+};

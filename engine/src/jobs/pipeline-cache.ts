@@ -11,7 +11,7 @@ export interface Resident {
   release(): Promise<void>;
 }
 
-export interface PipelineCache<P extends Resident = Resident> {
+export interface PipelineCache<P extends Resident> {
   /** The pipeline under this key, loading it (after making room) when it is not resident. */
   acquire(key: string, neededBytes: number, load: () => Promise<P>): Promise<P>;
   readonly residentBytes: number;

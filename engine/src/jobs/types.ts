@@ -1,10 +1,11 @@
 /** What a kind of job is, and what it is given: everything with an effect comes in here, so a job can be tested without a process. */
 import type { EngineJob, FromEngine } from '@easel/shared/engine';
 
+import type { Pipeline } from '../families/types.ts';
 import type { PipelineCache } from './pipeline-cache.ts';
 
 export interface JobContext {
-  readonly pipelines: PipelineCache;
+  readonly pipelines: PipelineCache<Pipeline>;
   readonly emit: (message: FromEngine) => void;
   /**
    * Announces the longest silence to come. A network pass blocks the event loop, so the server must know how long

@@ -1,0 +1,24 @@
+/** From a checkpoint's path to its resident networks: opened once, kept between jobs, replaced when the file changed. */
+import { openPipeline } from '../families/open.ts';
+import type { Pipeline, Role } from '../families/types.ts';
+import { readHeader } from '../checkpoint/header.ts';
+import { loadBudgetMs } from './step-clock.ts';
+import type { JobContext } from './types.ts';
+
+/**
+ * The pipeline of a checkpoint with the given networks started.
+ *
+ * @throws model_gone | model_invalid | model_incomplete | model_unexpected | model_unsupported | session_failed | out_of_memory
+ */
+export async function acquirePipeline(file: string, roles: readonly Role[], context: JobContext): Promise<Pipeline> {
+  const { fileBytes, modifiedMs } = await readHeader(file);
+  // The key holds size and time: weights are mapped from the file, and a changed file is another model.
+  const key = `${file}:${fileBytes}:${modifiedMs}`;
+  context.quiet(loadBudgetMs(fileBytes), 'loading');
+  const pipeline = await context.pipelines.acquire(key, fileBytes * 2, () => openPipeline(file));
+  for (const role of roles) {
+    await pipeline.load(role);
+    await context.breathe();
+  }
+  return pipeline;
+}

@@ -1,7 +1,20 @@
-/** Owns the engine process: starts it, watches it, starts it again; request and reply over shared/engine. */
+/**
+ * Owns the engine: starts it, watches it, starts it again with growing pauses; request and reply over shared/engine.
+ *
+ * It does not know what a queue is: whoever asked is told that the engine was lost and decides whether to ask again.
+ */
 import type { Catalogue } from '@easel/shared/catalogue';
-import type { CheckpointInspection, EngineJob, FromEngine } from '@easel/shared/engine';
+import {
+  ENGINE_PROTOCOL,
+  type CheckpointInspection,
+  type EngineJob,
+  type FromEngine,
+  type ToEngine,
+} from '@easel/shared/engine';
+import { CancelledError, EngineLostError, fromWire, type WireError } from '@easel/shared/errors';
 import type { EngineState } from '@easel/shared/http/health';
+
+import { EngineProcess, type EngineExit, type EngineProcessOptions } from './engine-process.ts';
 
 type Message<T extends FromEngine['type']> = Extract<FromEngine, { type: T }>;
 
@@ -11,15 +24,263 @@ export interface RunListener {
   image(message: Message<'image'>): void;
 }
 
-export declare class EngineHost {
-  get state(): EngineState;
+export interface EngineHostOptions extends EngineProcessOptions {
+  log(level: 'info' | 'warn' | 'error', message: string): void;
+  /** Pause before the n-th start in a row that failed; for tests. */
+  restartDelayMs?: (failures: number) => number;
+}
+
+interface Waiter<T> {
+  resolve(value: T): void;
+  reject(error: Error): void;
+}
+interface CurrentRun extends Waiter<{ durationMs: number }> {
+  jobId: string;
+  listener: RunListener;
+}
+
+/** How long a request waits for an engine that is still starting. */
+const READY_TIMEOUT_MS = 8000;
+const SHUTDOWN_MS = 4000;
+/** A start that lived this long counts as one that worked. */
+const SETTLED_MS = 60_000;
+/** So many deaths in a row before `ready` and the state is `failed`; starting goes on, slowly. */
+const FAILED_AFTER = 4;
+
+const defaultDelay = (failures: number): number => Math.min(30_000, failures <= 1 ? 0 : 250 * 2 ** (failures - 1));
+
+export class EngineHost {
+  readonly #options: EngineHostOptions;
+  readonly #stateListeners = new Set<(state: EngineState) => void>();
+  readonly #readyWaiters = new Set<Waiter<Catalogue>>();
+  readonly #inspections = new Map<number, Waiter<CheckpointInspection>>();
+  #process: EngineProcess | null = null;
+  #state: EngineState = { state: 'starting', device: null, reason: 'The engine is starting.' };
+  #catalogue: Catalogue | null = null;
+  #run: CurrentRun | null = null;
+  #nextRequest = 1;
+  /** Deaths in a row that no work explains, without a settled life between. */
+  #failures = 0;
+  #readyAt = 0;
+  #restartTimer: NodeJS.Timeout | null = null;
+  #isStopping = false;
+
+  constructor(options: EngineHostOptions) {
+    this.#options = options;
+  }
+
+  get state(): EngineState {
+    return this.#state;
+  }
+
   /** What the engine can do; null until it has reported for the first time. */
-  get catalogue(): Catalogue | null;
-  /** Waits for the catalogue. @throws engine_lost after `timeoutMs` */
-  whenReady(timeoutMs?: number): Promise<Catalogue>;
-  /** Runs one job. @throws what the engine answered; engine_lost when it died or hung; cancelled */
-  run(job: EngineJob, listener: RunListener): Promise<{ durationMs: number }>;
-  cancel(jobId: string): void;
-  /** Header only. @throws model_invalid, model_unsupported, model_incomplete, model_unexpected, engine_lost */
-  inspect(file: string): Promise<CheckpointInspection>;
+  get catalogue(): Catalogue | null {
+    return this.#catalogue;
+  }
+
+  /** Process id of the engine; undefined while there is none. */
+  get pid(): number | undefined {
+    return this.#process?.pid;
+  }
+
+  /** @returns the function that ends the subscription */
+  onState(listener: (state: EngineState) => void): () => void {
+    this.#stateListeners.add(listener);
+    return () => this.#stateListeners.delete(listener);
+  }
+
+  start(): void {
+    if (this.#process !== null || this.#isStopping) return;
+    const engine: EngineProcess = new EngineProcess(this.#options, {
+      message: (message) => this.#receive(engine, message),
+      line: (line) => this.#options.log('info', `engine: ${line}`),
+      ended: (exit) => this.#ended(engine, exit),
+    });
+    this.#process = engine;
+  }
+
+  /** Waits until the engine answers. @throws engine_lost after `timeoutMs`, or at once when it cannot be started */
+  async whenReady(timeoutMs = READY_TIMEOUT_MS): Promise<Catalogue> {
+    if (this.#state.state === 'ready' && this.#catalogue !== null) return this.#catalogue;
+    const lost = (): EngineLostError =>
+      new EngineLostError('engine_lost', `The engine is not ready: ${this.#state.reason ?? this.#state.state}`, {
+        hint: 'Try again in a few seconds; the log in the data folder says more.',
+      });
+    if (this.#state.state === 'failed' || this.#isStopping) throw lost();
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#readyWaiters.delete(waiter);
+        reject(lost());
+      }, timeoutMs);
+      const waiter: Waiter<Catalogue> = {
+        resolve: (catalogue) => {
+          clearTimeout(timer);
+          resolve(catalogue);
+        },
+        reject: (error) => {
+          clearTimeout(timer);
+          reject(error);
+        },
+      };
+      this.#readyWaiters.add(waiter);
+    });
+  }
+
+  /**
+   * Runs one job; only one at a time.
+   * @throws what the engine answered; cancelled; engine_lost when it died or hung, with its last lines in the details
+   */
+  async run(job: EngineJob, listener: RunListener): Promise<{ durationMs: number }> {
+    const engine = this.#process;
+    if (engine === null || this.#state.state !== 'ready') throw this.#lost('it is not running', []);
+    if (this.#run !== null) throw new Error(`The engine already runs job ${this.#run.jobId}.`);
+    return new Promise((resolve, reject) => {
+      this.#run = { jobId: job.jobId, listener, resolve, reject };
+      engine.ask({ type: 'run', job });
+    });
+  }
+
+  /** The run ends with `cancelled`, after the step it is in. */
+  cancel(jobId: string): void {
+    if (this.#run?.jobId === jobId) this.#process?.send({ type: 'cancel', jobId });
+  }
+
+  /**
+   * What a checkpoint's header tells. Ask for one file after the other: an engine that dies took the asked file badly.
+   * @throws model_invalid, model_unsupported, model_incomplete, model_unexpected, engine_lost
+   */
+  async inspect(file: string): Promise<CheckpointInspection> {
+    const engine = this.#process;
+    if (engine === null || this.#state.state !== 'ready') throw this.#lost('it is not running', []);
+    const requestId = this.#nextRequest++;
+    return new Promise((resolve, reject) => {
+      this.#inspections.set(requestId, { resolve, reject });
+      engine.ask({ type: 'inspect', requestId, file } satisfies ToEngine);
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    if (this.#restartTimer !== null) clearTimeout(this.#restartTimer);
+    this.#failWaiters('the server stops');
+    await this.#process?.shutDown(SHUTDOWN_MS);
+  }
+
+  #receive(engine: EngineProcess, message: FromEngine): void {
+    if (engine !== this.#process) return;
+    switch (message.type) {
+      case 'ready':
+        this.#becomeReady(engine, message);
+        break;
+      case 'inspected':
+        this.#inspected(engine, message.requestId, message.inspection, message.error);
+        break;
+      case 'log':
+        this.#options.log(message.level, `engine: ${message.message}`);
+        break;
+      case 'quiet':
+      case 'started':
+        break;
+      case 'progress':
+        if (this.#run?.jobId === message.jobId) this.#run.listener.progress(message);
+        break;
+      case 'preview':
+        if (this.#run?.jobId === message.jobId) this.#run.listener.preview(message);
+        break;
+      case 'image':
+        if (this.#run?.jobId === message.jobId) this.#run.listener.image(message);
+        break;
+      case 'finished':
+        this.#endRun(engine, message.jobId)?.resolve({ durationMs: message.durationMs });
+        break;
+      case 'failed':
+        this.#endRun(engine, message.jobId)?.reject(fromWire(message.error));
+        break;
+      case 'cancelled':
+        this.#endRun(engine, message.jobId)?.reject(new CancelledError('cancelled', 'The job was cancelled.'));
+        break;
+    }
+  }
+
+  #becomeReady(engine: EngineProcess, message: Message<'ready'>): void {
+    if (message.protocol !== ENGINE_PROTOCOL) {
+      // Starting again would find the same program again.
+      this.#isStopping = true;
+      const reason =
+        `The engine speaks protocol ${message.protocol}, this server ${ENGINE_PROTOCOL}. ` +
+        'Build both from the same version: npm run build.';
+      this.#setState({ state: 'failed', device: null, reason });
+      this.#failWaiters(reason);
+      engine.kill(reason);
+      return;
+    }
+    this.#catalogue = message.catalogue;
+    this.#readyAt = Date.now();
+    this.#setState({ state: 'ready', device: message.device, reason: message.deviceReason });
+    for (const waiter of this.#readyWaiters) waiter.resolve(message.catalogue);
+    this.#readyWaiters.clear();
+  }
+
+  #inspected(engine: EngineProcess, requestId: number, inspection: CheckpointInspection | null, error: WireError | null): void {
+    const waiter = this.#inspections.get(requestId);
+    if (waiter === undefined) return;
+    this.#inspections.delete(requestId);
+    engine.answered();
+    if (inspection !== null) waiter.resolve(inspection);
+    else waiter.reject(fromWire(error ?? { code: 'internal', message: 'The engine answered neither a result nor an error.' }));
+  }
+
+  #endRun(engine: EngineProcess, jobId: string): CurrentRun | null {
+    const run = this.#run;
+    if (run?.jobId !== jobId) return null;
+    this.#run = null;
+    engine.answered();
+    return run;
+  }
+
+  #ended(engine: EngineProcess, exit: EngineExit): void {
+    if (engine !== this.#process) return;
+    this.#process = null;
+    const wasSettled = this.#readyAt > 0 && Date.now() - this.#readyAt > SETTLED_MS;
+    this.#readyAt = 0;
+    // One that died at work is started at once: who asked decides about the work. One that dies by itself has to wait.
+    const hadWork = this.#run !== null || this.#inspections.size > 0;
+    this.#failures = hadWork || wasSettled ? 1 : this.#failures + 1;
+    if (!this.#isStopping) {
+      this.#options.log('error', `The engine was lost: ${exit.reason}.${exit.lastLines.map((line) => `\n    ${line}`).join('')}`);
+      const hasFailed = this.#failures >= FAILED_AFTER;
+      this.#setState({
+        state: hasFailed ? 'failed' : 'restarting',
+        device: null,
+        reason: `The engine was lost: ${exit.reason}.${hasFailed ? ` It failed ${this.#failures} times in a row and is tried again every half minute.` : ''}`,
+      });
+      const delay = (this.#options.restartDelayMs ?? defaultDelay)(this.#failures);
+      this.#restartTimer = setTimeout(() => this.start(), hasFailed ? Math.max(delay, 30_000) : delay);
+      if (hasFailed) this.#failWaiters(exit.reason);
+    }
+    const error = this.#lost(exit.reason, exit.lastLines);
+    const run = this.#run;
+    this.#run = null;
+    const inspections = [...this.#inspections.values()];
+    this.#inspections.clear();
+    run?.reject(error);
+    for (const waiter of inspections) waiter.reject(error);
+  }
+
+  #failWaiters(reason: string): void {
+    for (const waiter of this.#readyWaiters) waiter.reject(this.#lost(reason, []));
+    this.#readyWaiters.clear();
+  }
+
+  #lost(reason: string, lastLines: readonly string[]): EngineLostError {
+    return new EngineLostError('engine_lost', `The engine was lost: ${reason}.`, {
+      hint: 'It starts again by itself; try again in a few seconds.',
+      lastLines,
+    });
+  }
+
+  #setState(state: EngineState): void {
+    this.#state = state;
+    for (const listener of this.#stateListeners) listener(state);
+  }
 }

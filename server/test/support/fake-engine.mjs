@@ -1,0 +1,135 @@
+/**
+ * Stands in for the engine: a real process that speaks shared/src/engine.ts and draws a gradient from the seed.
+ *
+ * Plain JavaScript, so that it is forked without a build. What it does wrong is asked for in the prompt, between square
+ * brackets: [die@3] at step 3, [die-once@3] only the first time, [hang@3], [fail@3], [slow=50] ms a step,
+ * [die-image@1] after the picture with index 1. Models are small text files: `bad` is refused, `die` kills it,
+ * anything else is a checkpoint whose native size is 64.
+ */
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const PROTOCOL = Number(process.env.FAKE_ENGINE_PROTOCOL ?? 1);
+/** Folder for what has to outlive this process. */
+const NOTES = process.env.FAKE_ENGINE_NOTES ?? null;
+
+const send = (message) => process.connected && process.send(message);
+const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+const descriptor = (id, label, aliases = []) => ({ id, label, aliases, summary: `${label}.` });
+
+const catalogue = {
+  samplers: [
+    { ...descriptor('euler', 'Euler', ['k_euler']), defaultSchedule: 'uniform', evaluationsPerStep: 1, isStochastic: false },
+    { ...descriptor('euler-ancestral', 'Euler a', ['k_euler_a']), defaultSchedule: 'uniform', evaluationsPerStep: 1, isStochastic: true },
+    { ...descriptor('dpmpp-2m', 'DPM++ 2M', ['k_dpmpp_2m']), defaultSchedule: 'karras', evaluationsPerStep: 1, isStochastic: false },
+  ],
+  schedules: [descriptor('uniform', 'Uniform'), descriptor('karras', 'Karras'), descriptor('exponential', 'Exponential')],
+  families: [{ ...descriptor('stable-diffusion-1', 'Stable Diffusion 1'), nativeSize: 64 }],
+  rngs: [descriptor('nv', 'NV'), descriptor('cpu', 'CPU')],
+};
+
+const inspectionOf = (file) => {
+  const text = readFileSync(file, 'utf8').slice(0, 100);
+  if (text.startsWith('bad')) throw Object.assign(new Error(`${file}: not a checkpoint.`), { code: 'model_invalid' });
+  if (text.startsWith('die')) process.kill(process.pid, 'SIGKILL');
+  return {
+    family: 'stable-diffusion-1',
+    familyLabel: 'Stable Diffusion 1',
+    evidence: 'The fake engine takes everything.',
+    title: text.startsWith('title:') ? text.slice(6).trim() : null,
+    defaults: { width: 64, height: 64, steps: 4, guidance: 4, sampler: 'euler', schedule: 'uniform', clipSkip: 1, rng: 'nv' },
+    examples: ['a red house'],
+    weightBytes: text.length,
+  };
+};
+
+const draw = (seed, width, height) => {
+  const rgb = new Uint8Array(width * height * 3);
+  for (let index = 0; index < width * height; index += 1) {
+    const x = index % width;
+    const y = Math.floor(index / width);
+    rgb.set([(x * 4 + seed) & 255, (y * 4 + seed * 7) & 255, (x * y + seed * 13) & 255], index * 3);
+  }
+  return rgb;
+};
+
+const optionOf = (prompt, name) => {
+  const found = new RegExp(`\\[${name}[@=](\\d+)\\]`).exec(prompt);
+  return found === null ? null : Number(found[1]);
+};
+
+const isFirstTime = (what) => {
+  const note = join(NOTES ?? '/tmp', `fake-engine-${what}`);
+  if (existsSync(note)) return false;
+  writeFileSync(note, '');
+  return true;
+};
+
+let cancelled = null;
+
+const run = async (job) => {
+  const { parameters, jobId } = job;
+  const { prompt, steps, width, height } = parameters;
+  cancelled = null;
+  if (NOTES !== null) appendFileSync(join(NOTES, 'runs.txt'), `${jobId} ${prompt} [${job.imageIndexes}]\n`);
+  send({ type: 'quiet', budgetMs: 1000, activity: 'sampling' });
+  send({ type: 'started', jobId });
+  send({ type: 'progress', jobId, imageIndex: job.imageIndexes[0] ?? 0, step: 0, steps, activity: 'loading' });
+  const slow = optionOf(prompt, 'slow') ?? 1;
+  for (const imageIndex of job.imageIndexes) {
+    for (let step = 1; step <= steps; step += 1) {
+      await sleep(slow);
+      if (cancelled === jobId) {
+        send({ type: 'cancelled', jobId });
+        send({ type: 'quiet', budgetMs: 0, activity: 'idle' });
+        return;
+      }
+      if (optionOf(prompt, 'die') === step) process.kill(process.pid, 'SIGKILL');
+      if (optionOf(prompt, 'die-once') === step && isFirstTime(jobId)) process.kill(process.pid, 'SIGKILL');
+      if (optionOf(prompt, 'hang') === step && isFirstTime(jobId)) process.kill(process.pid, 'SIGSTOP');
+      if (optionOf(prompt, 'fail') === step) {
+        send({ type: 'failed', jobId, error: { code: 'not_finite', message: `step ${step}: the latent is not finite.` } });
+        send({ type: 'quiet', budgetMs: 0, activity: 'idle' });
+        return;
+      }
+      send({ type: 'progress', jobId, imageIndex, step, steps, activity: 'sampling' });
+      if (job.previews) {
+        const cells = { width: width / 8, height: height / 8 };
+        send({ type: 'preview', jobId, imageIndex, step, ...cells, rgb: draw(step, cells.width, cells.height) });
+      }
+    }
+    send({ type: 'progress', jobId, imageIndex, step: steps, steps, activity: 'decoding' });
+    const seed = parameters.seed + imageIndex;
+    send({ type: 'image', jobId, imageIndex, seed, width, height, rgb: draw(seed, width, height) });
+    if (optionOf(prompt, 'die-image') === imageIndex && isFirstTime(jobId)) {
+      // Not before the picture has left this process.
+      await sleep(50);
+      process.kill(process.pid, 'SIGKILL');
+    }
+  }
+  send({ type: 'finished', jobId, durationMs: 1 });
+  send({ type: 'quiet', budgetMs: 0, activity: 'idle' });
+};
+
+process.on('message', (message) => {
+  if (message.type === 'run') void run(message.job);
+  else if (message.type === 'cancel') cancelled = message.jobId;
+  else if (message.type === 'shutdown') process.disconnect();
+  else if (message.type === 'inspect') {
+    const { requestId, file } = message;
+    try {
+      send({ type: 'inspected', requestId, inspection: inspectionOf(file), error: null });
+    } catch (thrown) {
+      send({ type: 'inspected', requestId, inspection: null, error: { code: thrown.code ?? 'internal', message: thrown.message } });
+    }
+  }
+});
+process.on('disconnect', () => process.exit(0));
+process.on('SIGINT', () => {});
+
+if (process.env.FAKE_ENGINE_DIES_AT_START === '1') {
+  console.error('the fake engine does not want to start');
+  process.exit(3);
+}
+await sleep(Number(process.env.FAKE_ENGINE_START_MS ?? 0));
+send({ type: 'ready', protocol: PROTOCOL, device: 'cpu', deviceReason: 'The fake engine has no other.', catalogue });

@@ -10,6 +10,8 @@ export const imageSummary = z.object({
   height: z.number().int(),
   prompt: z.string(),
   createdAt: z.string(),
+  /** Present and true when the file is no longer in the outputs folder. */
+  isMissing: z.boolean().optional(),
 });
 export type ImageSummary = z.infer<typeof imageSummary>;
 

@@ -42,3 +42,8 @@ export const modelList = z.object({
   defaultModel: z.string().nullable(),
 });
 export type ModelList = z.infer<typeof modelList>;
+
+export const modelQuery = z.strictObject({
+  /** `1` looks at the folder again first. */
+  refresh: z.enum(['0', '1']).optional(),
+});

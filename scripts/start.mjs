@@ -14,8 +14,8 @@ if (major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1
 
 const { explain, dim } = await import('./lib/console.mjs');
 const { buildIfChanged, installIfChanged, ROOT } = await import('./lib/workspace.mjs');
-const { join } = await import('node:path');
-const { pathToFileURL } = await import('node:url');
+const path = await import('node:path');
+const url = await import('node:url');
 
 try {
   const didInstall = await installIfChanged();
@@ -27,6 +27,6 @@ try {
 }
 
 // The server reads its own flags and owns signals and exit code, as if it had been started by itself.
-const main = join(ROOT, 'server', 'dist', 'main.js');
+const main = path.join(ROOT, 'server', 'dist', 'main.js');
 process.argv[1] = main;
-await import(pathToFileURL(main).href);
+await import(url.pathToFileURL(main).href);

@@ -5,7 +5,7 @@
  */
 import { spawn } from 'node:child_process';
 
-const isTerminal = process.stdout.isTTY === true && process.env.NO_COLOR === undefined;
+const isTerminal = process.stdout.isTTY && process.env.NO_COLOR === undefined;
 const paint = (code, text) => (isTerminal ? `\u001b[${code}m${text}\u001b[0m` : text);
 export const dim = (text) => paint(2, text);
 export const red = (text) => paint(31, text);

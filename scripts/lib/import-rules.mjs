@@ -44,7 +44,7 @@ export const PLACES = {
       services: ['store', 'engine-host'],
       store: [],
       'engine-host': [],
-      config: [],
+      config: ['services'],
     },
   },
   web: {

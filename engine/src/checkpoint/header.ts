@@ -47,7 +47,7 @@ export interface CheckpointHeader {
 
 /** The reference reader's own limit. */
 const HEADER_MAXIMUM_BYTES = 100_000_000;
-/** Large checkpoints have about 2,500 tensors; training files about 4,000. */
+/** Large checkpoints have about 2,500 tensors, files with optimizer or EMA state two or three times as many. */
 const TENSOR_MAXIMUM = 20_000;
 const SHORTEST_FILE = 8 + 2;
 const MAXIMUM_RANK = 8;

@@ -14,6 +14,9 @@ export interface HeaderScan {
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COLON = 0x3a;
+const COMMA = 0x2c;
+/** Commas a tensor's entry may have: three keys, a shape, two offsets. */
+const COMMAS_PER_ENTRY = 16;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 const OPEN_BRACKET = 0x5b;
@@ -31,7 +34,7 @@ export function scanHeader(bytes: Uint8Array, limit: { entries: number; depth: n
 
   let depth = 0;
   let entries = 0;
-  let values = 0;
+  let commas = 0;
   for (let i = start; i < end; i++) {
     switch (bytes[i]) {
       case QUOTE:
@@ -47,11 +50,11 @@ export function scanHeader(bytes: Uint8Array, limit: { entries: number; depth: n
         depth--;
         break;
       case COLON:
-        values++;
         if (depth === 1) entries++;
         if (entries > limit.entries + 1) return `it lists more than ${limit.entries} tensors`;
-        // A tensor has three keys of its own; the rest is metadata.
-        if (values > limit.entries * 8) return 'its header has too many entries';
+        break;
+      case COMMA:
+        if (++commas > limit.entries * COMMAS_PER_ENTRY) return 'its header has too many entries';
         break;
     }
   }

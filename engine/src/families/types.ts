@@ -64,6 +64,8 @@ export interface Detection {
 }
 
 export interface Family extends FamilyDescriptor {
+  /** The networks its checkpoints hold. */
+  readonly roles: readonly Role[];
   /** Recognises a checkpoint by its metadata or shapes; null = another kind. Reads no weights. */
   detect(header: CheckpointHeader): Detection | null;
   /** Reads the facts; never fails on odd metadata, which counts as absent. */

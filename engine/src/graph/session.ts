@@ -29,6 +29,9 @@ export interface Session {
   readonly name: string;
   /** Estimate of the bytes held until release, without activations. */
   readonly residentBytes: number;
+  /** Names of the graph's inputs and outputs. */
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
   /**
    * Blocks the event loop until done.
    *

@@ -1,0 +1,66 @@
+/**
+ * CLIP-L's text transformer: rows of token ids to the states the U-Net attends to.
+ *
+ * Causal attention, padding included; pre-norm blocks; quick gelu. Agrees with transformers' CLIPTextModel.
+ */
+import type { WeightScope } from '../../checkpoint/weights.ts';
+import { add, cast, quickGelu } from '../../graph/ops/elementwise.ts';
+import { gather, pick } from '../../graph/ops/shape.ts';
+import { within } from '../../graph/scope.ts';
+import { input, weight, type Value } from '../../graph/value.ts';
+import { dialect } from '../../modules/dialect.ts';
+import { linear } from '../../modules/linear.ts';
+import { layerNorm } from '../../modules/normalization.ts';
+import { parameter } from '../../modules/parameter.ts';
+import type { TextConfig } from './config.ts';
+import type { Ports } from './ports.ts';
+
+/**
+ * Inputs: `ids` i64 [n, t]; `ends` i64 [n, 1], position of each row's first end token.
+ *
+ * Outputs: `hidden.0` (embeddings) to `hidden.L` (last layer, not normed), each f32 [n, t, d]; `skip.k` = final norm of
+ * hidden.(L + 1 - k), so skip.1 is the ordinary result; `pooled` f32 [n, d] = skip.1 at `ends`.
+ */
+export function textEncoder(weights: WeightScope, config: TextConfig): Ports {
+  const { length, layers, width } = config;
+  const ids = input('ids', 'i64', ['n', length]);
+  const ends = input('ends', 'i64', ['n', 1]);
+
+  const hidden = [embeddings(ids, weights.at('embeddings'), config)];
+  for (let i = 0; i < layers; i++) hidden.push(layer(hidden[i] as Value, weights.at('encoder.layers').at(i), config));
+
+  const outputs: Record<string, Value> = Object.fromEntries(hidden.map((state, i) => [`hidden.${i}`, state]));
+  for (let skip = 1; skip <= layers; skip++) {
+    outputs[`skip.${skip}`] = layerNorm(hidden[layers + 1 - skip] as Value, weights.at('final_layer_norm'), width);
+  }
+  outputs['pooled'] = within(weights, () => pick(outputs['skip.1'] as Value, ends));
+  return { inputs: { ids, ends }, outputs };
+}
+
+/** ids [n, t] to [n, t, d]. */
+function embeddings(ids: Value, weights: WeightScope, { vocabulary, length, width }: TextConfig): Value {
+  return within(weights, () => {
+    // Rows are taken before they are converted: the table is the largest tensor here and stays in the file's dtype.
+    const table = weight(weights.at('token_embedding').tensor('weight', [vocabulary, width]));
+    const positions = parameter(weights.at('position_embedding').tensor('weight', [length, width]));
+    return add(cast(gather(table, ids), 'f32'), positions);
+  });
+}
+
+function layer(x: Value, weights: WeightScope, config: TextConfig): Value {
+  return within(weights, () => {
+    const { width, inner } = config;
+    const attended = add(x, selfAttention(layerNorm(x, weights.at('layer_norm1'), width), weights.at('self_attn'), config));
+    const normal = layerNorm(attended, weights.at('layer_norm2'), width);
+    const widened = quickGelu(linear(normal, weights.at('mlp.fc1'), { from: width, to: inner }));
+    return add(attended, linear(widened, weights.at('mlp.fc2'), { from: inner, to: width }));
+  });
+}
+
+function selfAttention(x: Value, weights: WeightScope, { width, heads }: TextConfig): Value {
+  return within(weights, () => {
+    const square = { from: width, to: width };
+    const [q, k, v] = (['q_proj', 'k_proj', 'v_proj'] as const).map((name) => linear(x, weights.at(name), square)) as [Value, Value, Value];
+    return linear(dialect().attention(q, k, v, heads, true), weights.at('out_proj'), square);
+  });
+}

@@ -1,0 +1,25 @@
+/** Convolution layer with bias. The one place every kernel of a network passes, so low-rank branches will attach here. */
+import type { WeightScope } from '../checkpoint/weights.ts';
+import { conv2d } from '../graph/ops/network.ts';
+import { within } from '../graph/scope.ts';
+import type { Value } from '../graph/value.ts';
+import { parameter } from './parameter.ts';
+
+interface ConvolutionOptions {
+  readonly from: number;
+  readonly to: number;
+  /** Edge of the square kernel; 3 when absent. */
+  readonly size?: number;
+  readonly stride?: number;
+  /** Zeros around each side; half the kernel when absent, which keeps the size at stride 1. */
+  readonly padding?: number;
+}
+
+/** x [n, from, h, w] to [n, to, h', w']. */
+export function convolution(x: Value, weights: WeightScope, options: ConvolutionOptions): Value {
+  const { from, to, size = 3, stride = 1, padding = Math.floor(size / 2) } = options;
+  return within(weights, () => {
+    const kernel = parameter(weights.tensor('weight', [to, from, size, size]));
+    return conv2d(x, kernel, parameter(weights.tensor('bias', [to])), { stride, padding });
+  });
+}

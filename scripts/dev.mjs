@@ -1,13 +1,14 @@
 /**
- * `npm run dev`: the page from Vite with hot reload, server and engine from source, restarting when a file changes.
+ * `npm run dev`: the page from Vite with hot reload, the server from source, the engine compiled as it is edited; both
+ * restart when a file of theirs changes.
  *
  * The server gets the flags after `--`. The page is at Vite's address; Vite hands API and socket calls to the server.
  */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 
-import { dim, explain, red } from './lib/console.mjs';
-import { installIfChanged, ROOT, VITE } from './lib/workspace.mjs';
+import { dim, explain, phase, red, runTool } from './lib/console.mjs';
+import { installIfChanged, ROOT, TSC, VITE } from './lib/workspace.mjs';
 
 const TSX = join(ROOT, 'node_modules/tsx/dist/cli.mjs');
 const flags = process.argv.slice(2);
@@ -45,9 +46,13 @@ try {
   await installIfChanged();
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => stop(0));
   console.log(dim('  Server and engine restart when their source changes; the page reloads by itself.'));
-  // The condition `source` makes both take the contracts from shared/src, so nothing has to be built.
+  // The engine is forked as a program of its own, so it runs compiled. Its errors are for the watcher to show.
+  const engine = ['-b', 'engine/tsconfig.build.json'];
+  await phase('Compiled the engine', () => runTool(null, [TSC, ...engine], { cwd: ROOT }));
+  startChild('The compiler', [TSC, ...engine, '--watch', '--preserveWatchOutput'], { cwd: ROOT });
+  // The condition `source` makes the server take the contracts from shared/src.
   const env = { ...process.env, NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --conditions=source`.trim() };
-  const watched = ['engine/src/**/*.ts', 'shared/src/**/*.ts'].flatMap((glob) => ['--include', glob]);
+  const watched = ['--include', 'engine/dist/**/*.js'];
   startChild('The server', [TSX, 'watch', '--clear-screen=false', ...watched, 'server/src/main.ts', ...flags], { cwd: ROOT, env });
   startChild('Vite', [VITE], { cwd: join(ROOT, 'web'), env: { ...process.env, EASEL_URL: serverAddress() } });
 } catch (error) {

@@ -17,7 +17,7 @@ export const sampleEulerAncestral: Sample = async function* (denoise, x, sigmas,
     const { down, up } = ancestralSplit(sigma, next, eta);
     const kept = down / sigma;
     x = combine(kept, x, 1 - kept, denoised);
-    if (next > 0) x = addScaled(x, sNoise * up, o.noise.draw(x.shape, sigma, next));
+    if (up > 0) x = addScaled(x, sNoise * up, o.noise.draw(x.shape, sigma, next));
     x = settle(x, next, i, o);
     yield { index: i, count, sigma, x: before, denoised };
   }

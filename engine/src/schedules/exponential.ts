@@ -7,7 +7,7 @@ import type { Schedule } from './types.ts';
 export const exponential: Schedule = {
   id: 'exponential',
   label: 'Exponential',
-  aliases: [],
+  aliases: ['exp'],
   summary: 'Each step removes the same fraction of the noise.',
   sigmas: (table, steps, { sigmaMin = lowestSigma(table), sigmaMax = highestSigma(table) } = {}) =>
     withZero(spread(Math.log(sigmaMax), Math.log(sigmaMin), steps).map(Math.exp)),

@@ -51,7 +51,9 @@ class OpenPipeline implements Pipeline {
   }
 
   async run(role: Role, feeds: Feeds, fetch?: readonly string[]): Promise<Results> {
-    return (await this.#session(role)).run(feeds, fetch);
+    const session = await this.#session(role);
+    const absent = session.inputs.filter((name) => OPTIONAL_INPUT.test(name) && !Object.hasOwn(feeds, name));
+    return session.run({ ...Object.fromEntries(absent.map((name) => [name, NOTHING])), ...feeds }, fetch);
   }
 
   async encodeText(rows: readonly (readonly number[])[], clipSkip = 1): Promise<TextEncoding> {
@@ -77,16 +79,9 @@ class OpenPipeline implements Pipeline {
   }
 
   readonly network: Network = async (x, timestep, conditioning) => {
-    const session = await this.#session('unet');
     const batch = x.shape[0] ?? 1;
-    const given: Feeds = {
-      sample: x,
-      timestep: { data: new Float32Array(batch).fill(timestep), shape: [batch] },
-      ...conditioning,
-    };
-    // Residuals that nobody gave are nothing, in the cheapest form.
-    const absent = session.inputs.filter((name) => !Object.hasOwn(given, name)).map((name) => [name, NOTHING] as const);
-    const { out } = await session.run({ ...Object.fromEntries(absent), ...given }, ['out']);
+    const times = { data: new Float32Array(batch).fill(timestep), shape: [batch] };
+    const { out } = await this.run('unet', { sample: x, timestep: times, ...conditioning }, ['out']);
     return out as Tensor;
   };
 
@@ -135,6 +130,8 @@ class OpenPipeline implements Pipeline {
   }
 }
 
+/** Residuals of a ControlNet: in every U-Net, and nothing when nobody gives them. */
+const OPTIONAL_INPUT = /^(down\.\d+|mid)$/;
 const NOTHING = { data: new Float32Array(1), shape: [1, 1, 1, 1] };
 
 /** Offsets of a header are true of the file it was read from only. */

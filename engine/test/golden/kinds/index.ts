@@ -1,10 +1,15 @@
 /** The table of kinds of golden cases: one file per kind, one line here. */
 import { k } from './k.ts';
+import { pipeline } from './pipeline.ts';
 import { rng } from './rng.ts';
 import { scheduler } from './scheduler.ts';
 import { schedules } from './schedules.ts';
+import { text } from './text.ts';
 import { timesteps } from './timesteps.ts';
 import { tokenizer } from './tokenizer.ts';
 import type { Kind } from './types.ts';
+import { unet } from './unet.ts';
+import { vae } from './vae.ts';
+import { webui } from './webui.ts';
 
-export const kinds: readonly Kind[] = [k, rng, scheduler, schedules, timesteps, tokenizer];
+export const kinds: readonly Kind[] = [k, pipeline, rng, scheduler, schedules, text, timesteps, tokenizer, unet, vae, webui];

@@ -1,0 +1,153 @@
+/**
+ * Whole pictures as diffusers makes them: one check each for prompt, steps and decoded picture. Stages and arguments we
+ * have no part for are reported as unknown.
+ */
+import { CLIP_END_TOKEN, CLIP_START_TOKEN, chunkTokens } from '@easel/shared/prompt/clip-tokenizer';
+import { loadClipTokenizer } from '@easel/shared/prompt/clip-vocabulary';
+
+import { conditioned, guide } from '../../../src/denoisers/guidance.ts';
+import type { Conditioning } from '../../../src/denoisers/types.ts';
+import type { Pipeline } from '../../../src/families/types.ts';
+import { pictureFromTensor } from '../../../src/jobs/pixels.ts';
+import { scale, type Tensor } from '../../../src/numeric/tensor.ts';
+import { torchNoise } from '../../../src/numeric/torch-random.ts';
+import type { GoldenCase } from '../case.ts';
+import { checkOf, compare, unknown, type Check, type Comparison } from '../compare.ts';
+import { makeScheduler, type SchedulerSpec } from '../diffusers/scheduler.ts';
+import { openModel } from '../networks.ts';
+import type { Kind } from './types.ts';
+
+interface Arguments {
+  readonly prompt: string | readonly string[];
+  readonly negative_prompt?: string;
+  readonly height: number;
+  readonly width: number;
+  readonly num_inference_steps: number;
+  readonly guidance_scale: number;
+  readonly clip_skip?: number;
+  readonly guidance_rescale?: number;
+  readonly eta?: number;
+}
+
+interface Stage {
+  readonly model: string;
+  readonly pipeline: string;
+  readonly scheduler: SchedulerSpec;
+  readonly args: Arguments;
+}
+
+interface Json {
+  readonly seed: number;
+  readonly stages: readonly Stage[];
+  readonly ids: Readonly<Record<string, readonly number[]>>;
+}
+
+const KNOWN_ARGUMENTS = new Set([
+  'prompt',
+  'negative_prompt',
+  'height',
+  'width',
+  'num_inference_steps',
+  'guidance_scale',
+  'clip_skip',
+  'guidance_rescale',
+  'eta',
+]);
+
+/** The first row of a prompt: diffusers cuts what is longer. */
+function rowOf(prompt: string): number[] {
+  return chunkTokens(loadClipTokenizer().encode(prompt))[0] ?? [];
+}
+
+/** Our ids of each prompt against the case's. */
+function compareIds(ids: Json['ids']): Comparison[] {
+  return Object.entries(ids).map(([prompt, expected]) => {
+    const own = [CLIP_START_TOKEN, ...loadClipTokenizer().encode(prompt), CLIP_END_TOKEN];
+    const same = own.length === expected.length && own.every((id, i) => id === expected[i]);
+    return { name: `ids of "${prompt}"`, error: same ? 0 : 1, bound: 0 };
+  });
+}
+
+/** Rows of text states for prompts, one batch. */
+async function contextOf(pipeline: Pipeline, prompts: readonly string[], clipSkip: number): Promise<Conditioning> {
+  const { hidden } = await pipeline.encodeText(prompts.map(rowOf), clipSkip);
+  return { context: hidden };
+}
+
+/** Bytes of a decoded batch as the case has them: [n, 3, h, w]. */
+export function bytesOf(image: Tensor): { data: Float32Array; shape: readonly number[] } {
+  const [n = 0, c = 0, h = 0, w = 0] = image.shape;
+  const size = c * h * w;
+  const data = new Float32Array(n * size);
+  for (let i = 0; i < n; i++) {
+    const { rgb } = pictureFromTensor({ data: image.data.subarray(i * size, (i + 1) * size), shape: [1, c, h, w] });
+    for (let j = 0; j < h * w; j++) for (let k = 0; k < c; k++) data[i * size + k * h * w + j] = rgb[j * c + k] as number;
+  }
+  return { data, shape: image.shape };
+}
+
+async function runStage(golden: GoldenCase, { scheduler: spec, args }: Stage, pipeline: Pipeline, { seed, ids }: Json): Promise<Check[]> {
+  const scheduler = makeScheduler(spec, { steps: args.num_inference_steps });
+  if ('missing' in scheduler) return [unknown('picture', scheduler.missing)];
+  const prompts = typeof args.prompt === 'string' ? [args.prompt] : args.prompt;
+  const { channels, pixelsPerCell } = pipeline.facts.latent;
+  const shape = [prompts.length, channels, args.height / pixelsPerCell, args.width / pixelsPerCell];
+
+  // diffusers skips layers for the prompt only, not for the negative prompt.
+  const positive = await contextOf(pipeline, prompts, 1 + (args.clip_skip ?? 0));
+  const negative = await contextOf(pipeline, prompts.map(() => args.negative_prompt ?? ''), 1);
+  const predict = guide(conditioned(pipeline.network, positive), conditioned(pipeline.network, negative), args.guidance_scale, {
+    rescale: args.guidance_rescale ?? 0,
+  });
+
+  const source = torchNoise(seed);
+  const drawn: Tensor[] = [];
+  const noise = {
+    draw: (wanted: readonly number[]): Tensor => {
+      const value = source.draw(wanted);
+      drawn.push(value);
+      return value;
+    },
+  };
+  const start = scale(noise.draw(shape), scheduler.initNoiseSigma);
+  const steps = await scheduler.run(predict, start, { noise, ...(args.eta === undefined ? {} : { eta: args.eta }) });
+  const latents = steps.at(-1) as Tensor;
+  const image = bytesOf(await pipeline.decodeLatent(latents));
+
+  const against = (name: string, value: { data: ArrayLike<number>; shape: readonly number[] }): Comparison =>
+    compare(name, value, golden.stored(name), golden.bound);
+  const list = (name: string, values: readonly number[]): Comparison =>
+    compare(name, { data: values, shape: [values.length] }, golden.stored(name), golden.bound, 'value');
+  const count = (name: string, own: number, spare = 0): Comparison => {
+    const expected = golden.outputNames.filter((each) => each.startsWith(`${name}.`)).length;
+    return { name: `count of ${name}`, error: own === expected || own === expected - spare ? 0 : 1, bound: 0 };
+  };
+  return [
+    checkOf('prompt', compareIds(ids)),
+    checkOf('steps', [
+      list('timesteps', scheduler.timesteps),
+      ...(scheduler.sigmas === undefined || !golden.tensors.has('sigmas') ? [] : [list('sigmas', scheduler.sigmas)]),
+      // diffusers' ancestral step to level 0 draws noise and multiplies it by 0.
+      count('noise', drawn.length, 1),
+      ...drawn.map((value, i) => against(`noise.${i}`, value)),
+      count('step', steps.length),
+      ...steps.map((value, i) => against(`step.${i}`, value)),
+      against('latents', latents),
+    ]),
+    checkOf('image', [against('image', image)]),
+  ];
+}
+
+async function checkCase(golden: GoldenCase): Promise<Check[]> {
+  const json = golden.json as unknown as Json;
+  const [stage, ...more] = json.stages;
+  if (stage === undefined || more.length > 0) return [unknown('picture', `${json.stages.length} stages`)];
+  if (stage.pipeline !== 'StableDiffusionPipeline') return [unknown('picture', stage.pipeline)];
+  const foreign = Object.keys(stage.args).find((name) => !KNOWN_ARGUMENTS.has(name));
+  if (foreign !== undefined) return [unknown('picture', `argument ${foreign}`)];
+  const pipeline = await openModel(golden, stage.model);
+  if ('missing' in pipeline) return [unknown('picture', pipeline.missing)];
+  return runStage(golden, stage, pipeline, json);
+}
+
+export const pipeline: Kind = { run: 'pipeline', check: checkCase };

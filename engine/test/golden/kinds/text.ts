@@ -1,0 +1,70 @@
+/** Text encoders: one check per call, which runs one encoder on rows of ids and looks at several of its states. */
+import type { Feeds, Results } from '../../../src/graph/session.ts';
+import { tensor, type Tensor } from '../../../src/numeric/tensor.ts';
+import type { Pipeline } from '../../../src/families/types.ts';
+import type { GoldenCase } from '../case.ts';
+import { checkOf, compare, unknown, type Check, type Comparison } from '../compare.ts';
+import { openModel } from '../networks.ts';
+import type { Kind } from './types.ts';
+
+interface Call {
+  readonly name: string;
+  readonly model: string;
+  readonly encoder: string;
+  readonly ids: string;
+  readonly want: readonly string[];
+}
+
+const rowsOf = ({ data, shape }: Tensor): number[][] => {
+  const [n = 0, length = 0] = shape;
+  return Array.from({ length: n }, (_, i) => Array.from(data.subarray(i * length, (i + 1) * length)));
+};
+
+/** Every hidden state, which the product does not ask for. */
+async function hiddenStates(pipeline: Pipeline, rows: number[][], expected: readonly string[]): Promise<Results> {
+  const length = rows[0]?.length ?? 0;
+  const feeds: Feeds = {
+    ids: { data: BigInt64Array.from(rows.flat(), BigInt), shape: [rows.length, length] },
+    ends: { data: new BigInt64Array(rows.length), shape: [rows.length, 1] },
+  };
+  return pipeline.run('text-encoder', feeds, expected);
+}
+
+async function outputs(golden: GoldenCase, call: Call, pipeline: Pipeline, want: string): Promise<Record<string, Tensor> | null> {
+  const rows = rowsOf(golden.input(call.ids));
+  const at = (name: string): string => `${call.name}.${name}`;
+  if (want === 'hidden') {
+    const names = golden.outputNames.filter((name) => name.startsWith(at('hidden.'))).map((name) => name.slice(call.name.length + 1));
+    const results = await hiddenStates(pipeline, rows, names);
+    return Object.fromEntries(names.map((name) => [at(name), results[name] as Tensor]));
+  }
+  const skip = want === 'last' || want === 'joined' || want === 'pooled' ? 1 : Number(/^skip(\d+)$/.exec(want)?.[1] ?? NaN);
+  if (Number.isNaN(skip)) return null;
+  const { hidden, pooled } = await pipeline.encodeText(rows, skip);
+  if (want === 'pooled') return { [at(want)]: pooled };
+  const [n = 0, t = 0, d = 0] = hidden.shape;
+  return { [at(want)]: want === 'joined' ? tensor(hidden.data, [1, n * t, d]) : hidden };
+}
+
+async function checkCall(golden: GoldenCase, call: Call): Promise<Check> {
+  const pipeline = await openModel(golden, call.model);
+  if ('missing' in pipeline) return unknown(call.name, pipeline.missing);
+  if (call.encoder !== 'text_encoder') return unknown(call.name, `encoder ${call.encoder}`);
+  const comparisons: Comparison[] = [];
+  for (const want of call.want) {
+    const results = await outputs(golden, call, pipeline, want);
+    if (results === null) return unknown(call.name, `output ${want}`);
+    for (const [name, value] of Object.entries(results)) comparisons.push(compare(name, value, golden.stored(name), golden.bound));
+  }
+  return checkOf(call.name, comparisons);
+}
+
+export const text: Kind = {
+  run: 'text',
+  check: async (golden) => {
+    const { calls } = golden.json as unknown as { calls: readonly Call[] };
+    const checks: Check[] = [];
+    for (const call of calls) checks.push(await checkCall(golden, call));
+    return checks;
+  },
+};

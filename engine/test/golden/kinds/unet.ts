@@ -1,0 +1,47 @@
+/** U-Nets on given latents, timesteps and contexts, with and without the residuals of a ControlNet. One check per call. */
+import type { Tensor } from '../../../src/numeric/tensor.ts';
+import type { GoldenCase } from '../case.ts';
+import { checkOf, compare, unknown, type Check } from '../compare.ts';
+import { openModel } from '../networks.ts';
+import type { Kind } from './types.ts';
+
+interface Call {
+  readonly name: string;
+  readonly model: string;
+  readonly sample: string;
+  readonly context: string;
+  readonly timestep: string;
+  readonly down?: readonly string[];
+  readonly mid?: string;
+}
+
+const KNOWN = new Set(['name', 'model', 'sample', 'context', 'timestep', 'down', 'mid']);
+
+async function checkCall(golden: GoldenCase, call: Call): Promise<Check> {
+  const pipeline = await openModel(golden, call.model);
+  if ('missing' in pipeline) return unknown(call.name, pipeline.missing);
+  const foreign = Object.keys(call).find((key) => !KNOWN.has(key));
+  if (foreign !== undefined) return unknown(call.name, `input ${foreign}`);
+  const residuals = [...(call.down ?? []).map((name, i) => [`down.${i}`, name]), ...(call.mid === undefined ? [] : [['mid', call.mid]])];
+  const { out } = await pipeline.run(
+    'unet',
+    {
+      sample: golden.input(call.sample),
+      timestep: golden.input(call.timestep),
+      context: golden.input(call.context),
+      ...Object.fromEntries(residuals.map(([port, name]) => [port as string, golden.input(name as string)])),
+    },
+    ['out'],
+  );
+  return checkOf(call.name, [compare(call.name, out as Tensor, golden.stored(call.name), golden.bound)]);
+}
+
+export const unet: Kind = {
+  run: 'unet',
+  check: async (golden) => {
+    const { calls } = golden.json as unknown as { calls: readonly Call[] };
+    const checks: Check[] = [];
+    for (const call of calls) checks.push(await checkCall(golden, call));
+    return checks;
+  },
+};

@@ -1,0 +1,50 @@
+/** The autoencoder both ways. Cases are in the VAE's own scale; ours is undone here, so the product's path is what runs. */
+import type { Pipeline } from '../../../src/families/types.ts';
+import { scale, type Tensor } from '../../../src/numeric/tensor.ts';
+import type { GoldenCase } from '../case.ts';
+import { checkOf, compare, unknown, type Check, type Comparison } from '../compare.ts';
+import { openModel } from '../networks.ts';
+import type { Kind } from './types.ts';
+
+interface Call {
+  readonly name: string;
+  readonly model: string;
+  readonly do: string;
+  readonly input: string;
+  readonly noise?: string;
+}
+
+async function encode(golden: GoldenCase, call: Call, pipeline: Pipeline): Promise<Comparison[]> {
+  const { scale: factor } = pipeline.facts.latent;
+  const latents = await pipeline.encodeImage(golden.input(call.input));
+  const mean = scale(latents.mean, 1 / factor);
+  const deviation = scale(latents.deviation, 1 / factor);
+  const logVariance: Tensor = { data: deviation.data.map((value) => 2 * Math.log(value)), shape: deviation.shape };
+  const against = (what: string, value: Tensor): Comparison => compare(what, value, golden.stored(`${call.name}.${what}`), golden.bound);
+  const comparisons = [against('mean', mean), against('logvar', logVariance)];
+  if (call.noise !== undefined) {
+    const noise = golden.input(call.noise);
+    const data = mean.data.map((value, i) => value + (deviation.data[i] as number) * (noise.data[i] as number));
+    comparisons.push(against('sample', { data, shape: mean.shape }));
+  }
+  return comparisons;
+}
+
+async function checkCall(golden: GoldenCase, call: Call): Promise<Check> {
+  const pipeline = await openModel(golden, call.model);
+  if ('missing' in pipeline) return unknown(call.name, pipeline.missing);
+  if (call.do === 'encode') return checkOf(call.name, await encode(golden, call, pipeline));
+  if (call.do !== 'decode') return unknown(call.name, call.do.replaceAll('_', ' '));
+  const image = await pipeline.decodeLatent(scale(golden.input(call.input), pipeline.facts.latent.scale));
+  return checkOf(call.name, [compare(call.name, image, golden.stored(call.name), golden.bound)]);
+}
+
+export const vae: Kind = {
+  run: 'vae',
+  check: async (golden) => {
+    const { calls } = golden.json as unknown as { calls: readonly Call[] };
+    const checks: Check[] = [];
+    for (const call of calls) checks.push(await checkCall(golden, call));
+    return checks;
+  },
+};

@@ -1,0 +1,102 @@
+/**
+ * The golden cases of fixtures/ in `npm test`, through the same runner as `npm run golden`; and the proof that the
+ * runner notices a wrong number.
+ */
+import { copyFileSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { kinds } from './kinds/index.ts';
+import { findCases, runGolden } from './runner.ts';
+
+const FIXTURES = join(import.meta.dirname, '../../../fixtures/golden');
+
+async function run(path: string) {
+  const lines: string[] = [];
+  const report = await runGolden([path], kinds, (line) => lines.push(line));
+  return { report, lines, misses: lines.filter((line) => line.startsWith('FAIL')) };
+}
+
+describe('golden cases', () => {
+  it.each(findCases(FIXTURES).map((folder) => folder.slice(FIXTURES.length + 1)))('%s agrees with its reference', async (folder) => {
+    const { report, misses } = await run(join(FIXTURES, folder));
+    expect(misses).toEqual([]);
+    expect(report.passed).toBeGreaterThan(0);
+  });
+});
+
+describe('the golden runner', () => {
+  let scratch = '';
+  beforeAll(() => {
+    scratch = mkdtempSync(join(tmpdir(), 'easel-golden-test-'));
+  });
+  afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+  /** A copy of a case in which one stored float32 was changed by a hundredth of itself, and a bit. */
+  function perturbed(name: string, tensor: string): string {
+    const folder = join(scratch, name.replace('/', '-'));
+    cpSync(join(FIXTURES, name), folder, { recursive: true });
+    const path = join(folder, 'io.safetensors');
+    const file = readFileSync(path);
+    const headerLength = Number(file.readBigUInt64LE(0));
+    const header = JSON.parse(file.toString('utf8', 8, 8 + headerLength)) as Record<string, { data_offsets: [number, number] }>;
+    const at = 8 + headerLength + (header[tensor]?.data_offsets[0] ?? NaN);
+    file.writeFloatLE(file.readFloatLE(at) * 1.01 + 0.01, at);
+    writeFileSync(path, file);
+    return folder;
+  }
+
+  it.each([
+    ['samplers/k-euler', 'a.state.3'],
+    ['samplers/k-euler-ancestral', 'b.noise.1'],
+    ['samplers/schedules', 'karras.sd.20'],
+    ['samplers/timesteps', 'EulerDiscreteScheduler.linspace.10.sigmas'],
+    ['samplers/diffusers-ddim', 'eta0.step.4'],
+    ['rng/torch-cpu', 'seed42.0'],
+  ])('fails %s when one number of %s is wrong', async (name, tensor) => {
+    const { misses } = await run(perturbed(name, tensor));
+    expect(misses).toHaveLength(1);
+    expect(misses[0]).toContain(tensor.split('.')[0]);
+  });
+
+  it('fails the tokenizer when one id is wrong', async () => {
+    const folder = join(scratch, 'tokenizer');
+    cpSync(join(FIXTURES, 'tokenizer/clip'), folder, { recursive: true });
+    const path = join(folder, 'strings.jsonl');
+    writeFileSync(path, readFileSync(path, 'utf8').replace('[49406,2368,49407]', '[49406,2369,49407]'));
+    expect((await run(folder)).misses[0]).toContain('"cat"');
+  });
+
+  it('counts a case of a kind it does not know as unknown, never as passed', async () => {
+    const folder = mkdtempSync(join(scratch, 'unknown-'));
+    writeFileSync(join(folder, 'case.json'), '{"run": "dowsing", "tolerance": {"max_abs_over_std": 1}}');
+    const { report, lines } = await run(folder);
+    expect(report).toEqual({ passed: 0, failed: 0, unknown: 1 });
+    expect(lines[0]).toContain('unknown kind dowsing');
+  });
+
+  it('fails a case that cannot be read, and goes on with the others', async () => {
+    const folder = mkdtempSync(join(scratch, 'broken-'));
+    cpSync(join(FIXTURES, 'samplers/k-euler'), join(folder, 'good'), { recursive: true });
+    cpSync(join(FIXTURES, 'samplers/k-euler'), join(folder, 'bad'), { recursive: true });
+    writeFileSync(join(folder, 'bad/case.json'), '{');
+    const { report } = await run(folder);
+    expect(report.failed).toBe(1);
+    expect(report.passed).toBeGreaterThan(0);
+  });
+
+  it('takes a single case.json as well as a folder, wherever it lies', async () => {
+    const folder = mkdtempSync(join(scratch, 'single-'));
+    for (const file of ['case.json', 'io.safetensors']) {
+      const source = join(FIXTURES, 'samplers/k-heun', file);
+      if (existsSync(source)) copyFileSync(source, join(folder, file));
+    }
+    expect((await run(join(folder, 'case.json'))).report.passed).toBe(2);
+  });
+
+  it('refuses a path where nothing is', async () => {
+    await expect(run(join(scratch, 'nowhere'))).rejects.toThrow('no such file or folder');
+  });
+});

@@ -6,7 +6,12 @@ import { installIfChanged } from './lib/workspace.mjs';
 
 try {
   await installIfChanged();
-  closeWith(await runLanes([[TYPES, ...LINT], [vitestStep('unit'), vitestStep('component')]]));
+  closeWith(
+    await runLanes([
+      [TYPES, ...LINT],
+      [vitestStep('unit'), vitestStep('component')],
+    ]),
+  );
 } catch (error) {
   explain(error);
   process.exitCode = 1;

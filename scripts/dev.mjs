@@ -53,7 +53,10 @@ try {
   // The condition `source` makes the server take the contracts from shared/src.
   const env = { ...process.env, NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --conditions=source`.trim() };
   const watched = ['--include', 'engine/dist/**/*.js'];
-  startChild('The server', [TSX, 'watch', '--clear-screen=false', ...watched, 'server/src/main.ts', ...flags], { cwd: ROOT, env });
+  startChild('The server', [TSX, 'watch', '--clear-screen=false', ...watched, 'server/src/main.ts', ...flags], {
+    cwd: ROOT,
+    env,
+  });
   startChild('Vite', [VITE], { cwd: join(ROOT, 'web'), env: { ...process.env, EASEL_URL: serverAddress() } });
 } catch (error) {
   explain(error);

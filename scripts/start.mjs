@@ -8,7 +8,9 @@ const OLDEST_NODE = [20, 19];
 
 const [major, minor] = process.versions.node.split('.').map(Number);
 if (major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1])) {
-  console.error(`Easel needs Node ${OLDEST_NODE.join('.')} or newer, and this is ${process.versions.node}: install a current one from nodejs.org and run npm start again.`);
+  console.error(
+    `Easel needs Node ${OLDEST_NODE.join('.')} or newer, and this is ${process.versions.node}: install a current one from nodejs.org and run npm start again.`,
+  );
   process.exit(1);
 }
 

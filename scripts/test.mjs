@@ -17,7 +17,11 @@ function browserStep() {
   console.log('No Chromium is installed here (apt-get install chromium, or set EASEL_CHROMIUM): the browser tests');
   if (process.env.CI === 'true') {
     console.log('cannot run, and with CI=true that is a failure.');
-    return { name: 'browser', args: ['--eval', 'process.exit(1)'], hint: 'There is no Chromium, and CI=true asks for one.' };
+    return {
+      name: 'browser',
+      args: ['--eval', 'process.exit(1)'],
+      hint: 'There is no Chromium, and CI=true asks for one.',
+    };
   }
   console.log('are skipped.');
   return undefined;
@@ -30,7 +34,13 @@ try {
   // The lane of real processes sleeps a good part of its time; what needs the processor goes beside it.
   const totals = await runLanes([
     [vitestStep('process', { isLive: true }), browserStep()].filter((step) => step !== undefined),
-    [...LINT, vitestStep('unit'), vitestStep('component'), vitestStep('header'), vitestStep('golden', { isLive: true })],
+    [
+      ...LINT,
+      vitestStep('unit'),
+      vitestStep('component'),
+      vitestStep('header'),
+      vitestStep('golden', { isLive: true }),
+    ],
   ]);
   for (const key of Object.keys(checked)) totals[key] += checked[key];
   console.log(dim(`in ${formatDuration(Date.now() - startedAt)}`));

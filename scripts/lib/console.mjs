@@ -95,7 +95,10 @@ export function runTool(command, args, { cwd, env, onLine, timeoutMs, shell = fa
 /** The last lines of a tool's output, without blank ones, indented. */
 export function lastLines(output, count = 25) {
   const lines = output.split('\n').filter((line) => line.trim() !== '');
-  return lines.slice(-count).map((line) => `    ${line}`).join('\n');
+  return lines
+    .slice(-count)
+    .map((line) => `    ${line}`)
+    .join('\n');
 }
 
 /** Runs one phase and prints one line for it: what it does, then how long it took. */
@@ -104,10 +107,14 @@ export async function phase(label, work) {
   if (isTerminal) process.stdout.write(dim(`  ${label} …`));
   try {
     const result = await work();
-    process.stdout.write(`${isTerminal ? '\r\u001b[K' : ''}  ${label} ${dim(`(${formatDuration(Date.now() - startedAt)})`)}\n`);
+    process.stdout.write(
+      `${isTerminal ? '\r\u001b[K' : ''}  ${label} ${dim(`(${formatDuration(Date.now() - startedAt)})`)}\n`,
+    );
     return result;
   } catch (error) {
-    process.stdout.write(`${isTerminal ? '\r\u001b[K' : ''}  ${label} ${red('failed')} ${dim(`(${formatDuration(Date.now() - startedAt)})`)}\n`);
+    process.stdout.write(
+      `${isTerminal ? '\r\u001b[K' : ''}  ${label} ${red('failed')} ${dim(`(${formatDuration(Date.now() - startedAt)})`)}\n`,
+    );
     throw error;
   }
 }

@@ -15,8 +15,16 @@ describe('docker/Dockerfile', () => {
   it('installs with the same package manager and flags as npm start, from the manifests of every package', () => {
     const install = indexOf(`RUN npx ${INSTALL_ARGS.join(' ')}`);
     expect(install).toBeGreaterThan(0);
-    const copied = instructions.slice(0, install).filter((line) => line.startsWith('COPY')).join(' ');
-    for (const path of ['package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml', ...PACKAGES.map((name) => `${name}/package.json`)]) {
+    const copied = instructions
+      .slice(0, install)
+      .filter((line) => line.startsWith('COPY'))
+      .join(' ');
+    for (const path of [
+      'package.json',
+      'pnpm-lock.yaml',
+      'pnpm-workspace.yaml',
+      ...PACKAGES.map((name) => `${name}/package.json`),
+    ]) {
       expect(copied).toContain(path);
     }
   });

@@ -33,14 +33,16 @@ export function readSpecifiers(file, text) {
   const { program, module, errors } = parseSync(file, text);
   if (errors.length > 0) throw new Error(`${file}: ${errors[0].message}`);
   const found = [];
-  for (const { moduleRequest } of module.staticImports) found.push({ specifier: moduleRequest.value, offset: moduleRequest.start });
+  for (const { moduleRequest } of module.staticImports)
+    found.push({ specifier: moduleRequest.value, offset: moduleRequest.start });
   for (const { entries } of module.staticExports) {
     for (const { moduleRequest } of entries) {
       if (moduleRequest) found.push({ specifier: moduleRequest.value, offset: moduleRequest.start });
     }
   }
   walk(program.body, (node) => {
-    const source = node.type === 'ImportExpression' || node.type === 'TSImportType' ? (node.source ?? node.argument) : undefined;
+    const source =
+      node.type === 'ImportExpression' || node.type === 'TSImportType' ? (node.source ?? node.argument) : undefined;
     const literal = source?.literal ?? source;
     if (typeof literal?.value === 'string') found.push({ specifier: literal.value, offset: literal.start });
   });

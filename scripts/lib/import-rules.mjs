@@ -68,10 +68,33 @@ export const PEERS = ['engine/src/families', 'web/src/panels'];
 
 /** Where other people's packages may be imported. `only` = nowhere else in the product; `never` = not there. */
 export const EXTERNALS = [
-  { packages: /^onnxruntime-/, only: ['engine/src/runtime/'], why: 'sessions, devices and memory are the business of engine/src/runtime' },
-  { packages: /^(fastify|fastify-.*|@fastify\/.*|socket\.io|node:http)$/, never: ['server/src/services/', 'server/src/store/', 'server/src/engine-host/'], why: 'services know neither HTTP nor sockets' },
-  { packages: /^(kysely|@photostructure\/sqlite)$/, only: ['server/src/store/'], why: 'the database is the business of server/src/store' },
-  { packages: /^node:fs/, never: ['engine/src/graph/', 'engine/src/modules/', 'engine/src/samplers/', 'engine/src/schedules/', 'engine/src/denoisers/', 'engine/src/numeric/'], why: 'this part is pure: values in, values out' },
+  {
+    packages: /^onnxruntime-/,
+    only: ['engine/src/runtime/'],
+    why: 'sessions, devices and memory are the business of engine/src/runtime',
+  },
+  {
+    packages: /^(fastify|fastify-.*|@fastify\/.*|socket\.io|node:http)$/,
+    never: ['server/src/services/', 'server/src/store/', 'server/src/engine-host/'],
+    why: 'services know neither HTTP nor sockets',
+  },
+  {
+    packages: /^(kysely|@photostructure\/sqlite)$/,
+    only: ['server/src/store/'],
+    why: 'the database is the business of server/src/store',
+  },
+  {
+    packages: /^node:fs/,
+    never: [
+      'engine/src/graph/',
+      'engine/src/modules/',
+      'engine/src/samplers/',
+      'engine/src/schedules/',
+      'engine/src/denoisers/',
+      'engine/src/numeric/',
+    ],
+    why: 'this part is pure: values in, values out',
+  },
   { packages: /^socket\.io-client$/, only: ['web/src/api/'], why: 'web/src/api is the only network code' },
   { packages: /^node:/, never: ['shared/src/', 'web/src/'], why: 'this also runs in a browser' },
 ];
@@ -98,12 +121,14 @@ function judgeInternal({ from, file, specifier }) {
   if (isTest(file)) return 'the product does not import its tests';
   for (const folder of PEERS) {
     const [here, there] = [peerOf(folder, from), peerOf(folder, file)];
-    if (here !== undefined && there !== undefined && here !== there) return `${here} and ${there} are peers in ${folder}: what both need moves to a place below`;
+    if (here !== undefined && there !== undefined && here !== there)
+      return `${here} and ${there} are peers in ${folder}: what both need moves to a place below`;
   }
   const { places } = PLACES[own];
   if (places === null) return undefined;
   const [place, target] = [placeOf(from), placeOf(file)];
-  if (places[place] === undefined) return `${own}/src/${place} is not in the table of places (scripts/lib/import-rules.mjs)`;
+  if (places[place] === undefined)
+    return `${own}/src/${place} is not in the table of places (scripts/lib/import-rules.mjs)`;
   if (place === target || places[place].includes(target)) return undefined;
   return `${own}/src/${place} does not import ${own}/src/${target}`;
 }

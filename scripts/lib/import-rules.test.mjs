@@ -33,7 +33,9 @@ describe('directions between places', () => {
       it(`${name}/src/${place} imports itself, the places listed for it, and no other`, () => {
         for (const target of Object.keys(places)) {
           const isAllowed = target === place || allowed.includes(target);
-          expect(internal(`${name}/src/${place}/a.ts`, `${name}/src/${target}/b.ts`) === undefined, target).toBe(isAllowed);
+          expect(internal(`${name}/src/${place}/a.ts`, `${name}/src/${target}/b.ts`) === undefined, target).toBe(
+            isAllowed,
+          );
         }
       });
     }
@@ -63,14 +65,24 @@ describe('directions between places', () => {
 
 describe('packages of others', () => {
   // A name for each row that its pattern matches, in the order of the table.
-  const examples = ['onnxruntime-node', '@fastify/static', 'kysely', 'node:fs/promises', 'socket.io-client', 'node:path'];
+  const examples = [
+    'onnxruntime-node',
+    '@fastify/static',
+    'kysely',
+    'node:fs/promises',
+    'socket.io-client',
+    'node:path',
+  ];
 
-  it.each(EXTERNALS.map((row, index) => ({ ...row, example: examples[index] })))('$example: $why', ({ example, only, never }) => {
-    const forbidden = never?.[0] ?? 'engine/src/jobs/';
-    const allowed = only?.[0] ?? 'server/src/routes/';
-    expect(judgeImport({ from: `${forbidden}a.ts`, external: example })).toContain(example);
-    expect(judgeImport({ from: `${allowed}a.ts`, external: example })).toBeUndefined();
-  });
+  it.each(EXTERNALS.map((row, index) => ({ ...row, example: examples[index] })))(
+    '$example: $why',
+    ({ example, only, never }) => {
+      const forbidden = never?.[0] ?? 'engine/src/jobs/';
+      const allowed = only?.[0] ?? 'server/src/routes/';
+      expect(judgeImport({ from: `${forbidden}a.ts`, external: example })).toContain(example);
+      expect(judgeImport({ from: `${allowed}a.ts`, external: example })).toBeUndefined();
+    },
+  );
 });
 
 describe('reading imports from source', () => {

@@ -30,7 +30,10 @@ export const REFUSED = [
 /** Every `{name, version}` that the lockfile's `packages:` section lists. */
 export function readLockedPackages(lockfile) {
   const section = /^packages:\n([\s\S]*?)(?=^\S)/m.exec(`${lockfile}\nend:`)?.[1] ?? '';
-  return [...section.matchAll(/^ {2}'?((?:@[^/\s]+\/)?[^@\s']+)@([^\s:'(]+)'?:$/gm)].map(([, name, version]) => ({ name, version }));
+  return [...section.matchAll(/^ {2}'?((?:@[^/\s]+\/)?[^@\s']+)@([^\s:'(]+)'?:$/gm)].map(([, name, version]) => ({
+    name,
+    version,
+  }));
 }
 
 /** Whether a version is lower than a floor. A pre-release of the floor itself is lower. */

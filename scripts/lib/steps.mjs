@@ -52,13 +52,23 @@ export function readReport(report) {
 
 function countStep(step, result) {
   const isGood = result.code === 0;
-  const asOne = { passed: isGood ? 1 : 0, failed: isGood ? 0 : 1, skipped: 0, failures: isGood ? [] : [lastLines(result.output, 60)] };
+  const asOne = {
+    passed: isGood ? 1 : 0,
+    failed: isGood ? 0 : 1,
+    skipped: 0,
+    failures: isGood ? [] : [lastLines(result.output, 60)],
+  };
   if (step.project === undefined) return asOne;
   let report;
   try {
     report = JSON.parse(readFileSync(reportFile(step.project), 'utf8'));
   } catch (error) {
-    return { ...asOne, passed: 0, failed: 1, failures: [`no report was written (${error.message})\n${lastLines(result.output)}`] };
+    return {
+      ...asOne,
+      passed: 0,
+      failed: 1,
+      failures: [`no report was written (${error.message})\n${lastLines(result.output)}`],
+    };
   }
   const counts = readReport(report);
   if (!isGood && counts.failed === 0) return { ...counts, failed: 1, failures: [lastLines(result.output, 60)] };
@@ -69,7 +79,10 @@ const indent = (text) => text.replaceAll(/^/gm, '    ');
 
 function reportStep(step, counts, durationMs) {
   const mark = counts.failed === 0 ? green('✓') : red('✗');
-  const tests = step.project === undefined ? '' : ` ${counts.passed} passed${counts.failed > 0 ? `, ${counts.failed} failed` : ''}${counts.skipped > 0 ? `, ${counts.skipped} skipped` : ''}`;
+  const tests =
+    step.project === undefined
+      ? ''
+      : ` ${counts.passed} passed${counts.failed > 0 ? `, ${counts.failed} failed` : ''}${counts.skipped > 0 ? `, ${counts.skipped} skipped` : ''}`;
   console.log(`${mark} ${step.name}${tests} ${dim(`(${formatDuration(durationMs)})`)}`);
   for (const failure of counts.failures) console.log(indent(failure));
   if (counts.failed > 0 && step.hint) console.log(`    ${step.hint}`);
@@ -81,7 +94,11 @@ async function runStep(step) {
     rmSync(reportFile(step.project), { force: true });
   }
   const onLine = step.isLive && ((line) => /^\s*[✓❯×]/.test(line) && console.log(dim(`  ${step.name} ${line.trim()}`)));
-  const result = await runTool(null, step.args, { cwd: ROOT, env: { NO_COLOR: '1', FORCE_COLOR: undefined, ...step.env }, onLine });
+  const result = await runTool(null, step.args, {
+    cwd: ROOT,
+    env: { NO_COLOR: '1', FORCE_COLOR: undefined, ...step.env },
+    onLine,
+  });
   const counts = countStep(step, result);
   reportStep(step, counts, result.durationMs);
   return counts;

@@ -26,7 +26,14 @@ export const BUILD_STEPS = [
   {
     name: 'server',
     label: 'Built engine and server',
-    inputs: ['tsconfig.base.json', ...['shared', 'engine', 'server'].flatMap((name) => [`${name}/src`, `${name}/package.json`, `${name}/tsconfig.json`])],
+    inputs: [
+      'tsconfig.base.json',
+      ...['shared', 'engine', 'server'].flatMap((name) => [
+        `${name}/src`,
+        `${name}/package.json`,
+        `${name}/tsconfig.json`,
+      ]),
+    ],
     output: 'server/dist/main.js',
     args: [TSC, '-b', 'shared', 'engine', 'server'],
     cwd: ROOT,
@@ -50,7 +57,16 @@ export function installStamp() {
     return { dependencies, devDependencies, optionalDependencies };
   });
   return createHash('sha256')
-    .update([PNPM, process.platform, process.arch, JSON.stringify(asked), readText('pnpm-lock.yaml'), readText('pnpm-workspace.yaml')].join('\n'))
+    .update(
+      [
+        PNPM,
+        process.platform,
+        process.arch,
+        JSON.stringify(asked),
+        readText('pnpm-lock.yaml'),
+        readText('pnpm-workspace.yaml'),
+      ].join('\n'),
+    )
     .digest('hex');
 }
 

@@ -2,7 +2,7 @@
  * One process, one memory form: loads the UNet of a checkpoint, runs steps interleaved with the sgemm ceiling, and
  * prints a line of JSON. Started by bench.ts, so that peaks of memory are those of this form alone.
  */
-import { familyOf } from '../src/families/detect.ts';
+import { findFamily } from '../src/families/recognise.ts';
 import { readHeader } from '../src/checkpoint/header.ts';
 import { readSidecar } from '../src/checkpoint/sidecar.ts';
 import type { MemoryForm } from '../src/graph/session.ts';
@@ -26,7 +26,7 @@ const noise = (shape: readonly number[]): { data: Float32Array; shape: readonly 
 const startedAt = performance.now();
 const header = await readHeader(file);
 const sidecar = await readSidecar(file);
-const { family } = familyOf(header);
+const { family } = findFamily(header);
 const model = family.build('unet', header, sidecar);
 const builtAt = performance.now();
 const session = await startSession(model, form as MemoryForm);

@@ -1,7 +1,9 @@
 /** From a checkpoint's path to its resident networks: opened once, kept between jobs, replaced when the file changed. */
-import { openPipeline } from '../families/open.ts';
-import type { Pipeline, Role } from '../families/types.ts';
 import { readHeader } from '../checkpoint/header.ts';
+import { openPipeline } from '../families/pipeline.ts';
+import { recogniseCheckpoint } from '../families/recognise.ts';
+import type { Pipeline, Role } from '../families/types.ts';
+import { startSession } from '../runtime/session.ts';
 import { loadBudgetMs } from './step-clock.ts';
 import type { JobContext } from './types.ts';
 
@@ -15,7 +17,7 @@ export async function acquirePipeline(file: string, roles: readonly Role[], cont
   // The key holds size and time: weights are mapped from the file, and a changed file is another model.
   const key = `${file}:${fileBytes}:${modifiedMs}`;
   context.quiet(loadBudgetMs(fileBytes), 'loading');
-  const pipeline = await context.pipelines.acquire(key, fileBytes * 2, () => openPipeline(file));
+  const pipeline = await context.pipelines.acquire(key, fileBytes * 2, async () => openPipeline(await recogniseCheckpoint(file), { startSession }));
   for (const role of roles) {
     await pipeline.load(role);
     await context.breathe();

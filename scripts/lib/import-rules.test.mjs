@@ -68,6 +68,7 @@ describe('packages of others', () => {
   const examples = [
     'onnxruntime-node',
     '@fastify/static',
+    '@photostructure/sqlite',
     'kysely',
     'node:fs/promises',
     'socket.io-client',
@@ -83,6 +84,14 @@ describe('packages of others', () => {
       expect(judgeImport({ from: `${allowed}a.ts`, external: example })).toBeUndefined();
     },
   );
+});
+
+it('keeps what needs Node out of the page, and lets it use Node', () => {
+  const file = 'shared/src/prompt/clip-vocabulary.ts';
+  expect(judgeImport({ from: 'web/src/lib/a.ts', file, specifier: '@easel/shared/prompt/clip-vocabulary' })).toContain(
+    'Node',
+  );
+  expect(judgeImport({ from: file, external: 'node:fs' })).toBeUndefined();
 });
 
 describe('reading imports from source', () => {

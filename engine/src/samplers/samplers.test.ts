@@ -1,0 +1,163 @@
+import { describe, expect, it } from 'vitest';
+
+import type { Denoise } from '../numeric/denoise.ts';
+import type { NoiseSource } from '../numeric/noise-source.ts';
+import { philoxNoise } from '../numeric/philox.ts';
+import type { Sigma } from '../numeric/sigma.ts';
+import { makeSigmaTable } from '../numeric/sigma-table.ts';
+import { scale, tensor, zeros, type Tensor } from '../numeric/tensor.ts';
+import { schedules } from '../schedules/index.ts';
+import { planSigmas } from '../schedules/plan.ts';
+import { ancestralSplit } from './ancestral.ts';
+import { euler } from './euler.ts';
+import { eulerAncestral } from './euler-ancestral.ts';
+import { findSampler, samplers } from './index.ts';
+import type { SampleOptions, Sampler, Step } from './types.ts';
+
+const table = makeSigmaTable();
+const SHAPE = [1, 4, 3, 5];
+
+/** A network that always sees the same picture. */
+const picture = philoxNoise(99).draw(SHAPE);
+const towards: Denoise = async () => picture;
+/** One that depends on what it is shown. */
+const shrinking: Denoise = async (x, sigma) => scale(x, 0.7 / (1 + sigma));
+
+const silent: NoiseSource = { draw: (shape) => zeros(shape) };
+
+async function walk(sampler: Sampler, denoise: Denoise, options: Partial<SampleOptions> = {}, steps = 12) {
+  const sigmas = planSigmas(sampler, 'automatic', table, steps);
+  const noise = options.noise ?? philoxNoise(5);
+  const first = sigmas[0] as Sigma;
+  const start = scale(philoxNoise(4).draw(SHAPE), sampler.initialScale?.(first) ?? first);
+  const run = sampler.sample(denoise, start, sigmas, { ...options, noise });
+  const walked: Step[] = [];
+  for (;;) {
+    const next = await run.next();
+    if (next.done === true) return { steps: walked, end: next.value, sigmas };
+    walked.push(next.value);
+  }
+}
+
+const distance = (a: Tensor, b: Tensor): number => Math.max(...a.data.map((value, i) => Math.abs(value - (b.data[i] as number))));
+
+describe('the table of samplers', () => {
+  it('has ids in kebab case, no name twice, and default schedules that exist', () => {
+    const names = samplers.flatMap(({ id, label, aliases }) => [...new Set([id, ...aliases, label.toLowerCase()])]);
+    expect(new Set(names).size).toBe(names.length);
+    for (const { id, defaultSchedule } of samplers) {
+      expect(id).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/);
+      expect(schedules.map((schedule) => schedule.id)).toContain(defaultSchedule);
+    }
+  });
+
+  it('answers an unknown id with the ids there are', () => {
+    expect(() => findSampler('eulr')).toThrow(
+      expect.objectContaining({ code: 'unknown_sampler', details: expect.objectContaining({ limit: expect.arrayContaining(['euler']) }) }),
+    );
+  });
+});
+
+describe.each(samplers.map((sampler) => [sampler.id, sampler] as const))('sampler %s', (_id, sampler) => {
+  it('arrives at the picture when the network always sees the same one', async () => {
+    const { end, sigmas } = await walk(sampler, towards);
+    const rest = sigmas.at(-1) as Sigma;
+    expect(distance(end, picture)).toBeLessThan(rest === 0 ? 1e-4 : 5 * rest);
+  });
+
+  it('gives the same bytes for the same seed', async () => {
+    const first = await walk(sampler, shrinking);
+    expect((await walk(sampler, shrinking)).end).toEqual(first.end);
+  });
+
+  it(`${sampler.isStochastic ? 'depends' : 'does not depend'} on noise drawn on the way`, async () => {
+    const one = await walk(sampler, shrinking);
+    const other = await walk(sampler, shrinking, { noise: philoxNoise(6) });
+    if (sampler.isStochastic) expect(other.end).not.toEqual(one.end);
+    else expect(other.end).toEqual(one.end);
+  });
+
+  it('yields every step with the prediction for its latent, and counts them', async () => {
+    const { steps } = await walk(sampler, shrinking);
+    expect(steps.map(({ index }) => index)).toEqual(steps.map((_, i) => i));
+    for (const { x, sigma, denoised } of steps) expect(denoised).toEqual(await shrinking(x, sigma));
+    expect(steps.at(-1)?.count).toBe(steps.length);
+  });
+
+  it('does not write into the latent it was given, nor into one it has yielded', async () => {
+    const sigmas = planSigmas(sampler, 'automatic', table, 4);
+    const start = scale(philoxNoise(4).draw(SHAPE), 14);
+    const copy = start.data.slice();
+    const seen: [Tensor, Float32Array][] = [];
+    for await (const step of sampler.sample(shrinking, start, sigmas, { noise: philoxNoise(5) })) seen.push([step.x, step.x.data.slice()]);
+    expect(start.data).toEqual(copy);
+    for (const [x, before] of seen) expect(x.data).toEqual(before);
+  });
+
+  it('names the step at which the picture was lost', async () => {
+    let evaluations = 0;
+    const breaking: Denoise = async (x) => (evaluations++ < 3 * sampler.evaluationsPerStep ? scale(x, 0.5) : tensor(x.data.map(() => NaN), x.shape));
+    await expect(walk(sampler, breaking)).rejects.toThrow(expect.objectContaining({ code: 'not_finite', details: expect.objectContaining({ step: 4 }) }));
+  });
+
+  it('lets the latent be corrected after every step', async () => {
+    const levels: number[] = [];
+    const { steps, sigmas } = await walk(sampler, shrinking, {
+      correct: (x, sigma) => {
+        levels.push(sigma);
+        return scale(x, 0);
+      },
+    });
+    expect(levels.at(-1)).toBe(sigmas.at(-1));
+    expect(levels).toHaveLength(steps.length);
+    expect(steps[1]?.denoised.data.every((value) => value === 0)).toBe(true);
+  });
+});
+
+describe('ancestral samplers', () => {
+  it('are deterministic Euler at eta 0', async () => {
+    const ancestral = await walk(eulerAncestral, shrinking, { eta: 0 });
+    expect(ancestral.end).toEqual((await walk(euler, shrinking)).end);
+  });
+
+  it('split a step so that both parts give the level back', () => {
+    for (const eta of [0, 0.3, 1]) {
+      const { down, up } = ancestralSplit(3, 1.4, eta);
+      expect(Math.hypot(down, up)).toBeCloseTo(1.4, 12);
+    }
+    expect(ancestralSplit(3, 0, 1)).toEqual({ down: 0, up: 0 });
+  });
+
+  it('add noise in proportion to sNoise', async () => {
+    expect((await walk(eulerAncestral, shrinking, { sNoise: 0 })).end).toEqual((await walk(eulerAncestral, shrinking, { noise: silent })).end);
+  });
+});
+
+describe('churn', () => {
+  it('raises the level of a step by at most the square root of 2', async () => {
+    const { steps, sigmas } = await walk(euler, shrinking, { sChurn: 1000 });
+    steps.forEach(({ sigma }, i) => expect(sigma / (sigmas[i] as number)).toBeCloseTo(Math.SQRT2, 6));
+  });
+
+  it('leaves levels outside its window alone', async () => {
+    const { steps, sigmas } = await walk(euler, shrinking, { sChurn: 3, sTmin: 1, sTmax: 5 });
+    steps.forEach(({ sigma }, i) => {
+      const level = sigmas[i] as number;
+      expect(sigma > level).toBe(level >= 1 && level <= 5);
+    });
+  });
+});
+
+describe('DDIM', () => {
+  it('walks the levels of timesteps 1, 1 + d, 1 + 2d, ... whatever the schedule', () => {
+    const ddim = findSampler('ddim');
+    const levels = planSigmas(ddim, 'karras', table, 10);
+    expect(levels).toHaveLength(10);
+    expect(levels.at(-1)).toBeCloseTo(table.sigmas[1] as number, 6);
+    expect(levels[0]).toBeCloseTo(table.sigmas[901] as number, 5);
+  });
+
+  it.each([1, 2, 3, 30, 150])('takes at least one step when asked for %i', async (steps) => {
+    expect((await walk(findSampler('ddim'), towards, {}, steps)).steps.length).toBeGreaterThan(0);
+  });
+});

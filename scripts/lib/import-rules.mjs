@@ -151,8 +151,10 @@ function judgeInternal({ from, file, specifier }) {
 function judgeExternal({ from, external }) {
   if (isTest(from)) return undefined;
   const broken = EXTERNALS.find(
-    ({ packages, only, never }) =>
-      packages.test(external) && ((only && !startsWithOne(from, only)) || (never && startsWithOne(from, never))),
+    ({ packages, only, never, except }) =>
+      packages.test(external) &&
+      !except?.includes(from) &&
+      ((only && !startsWithOne(from, only)) || (never && startsWithOne(from, never))),
   );
   return broken && `${external} is not imported here: ${broken.why}`;
 }

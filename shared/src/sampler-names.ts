@@ -15,7 +15,11 @@ export interface SamplerChoice {
 const AUTOMATIC = 'automatic';
 
 /** Case, white space, hyphens and underscores do not tell names apart. */
-const normalize = (name: string): string => name.trim().toLowerCase().replace(/[\s_-]+/g, ' ');
+const normalize = (name: string): string =>
+  name
+    .trim()
+    .toLowerCase()
+    .replace(/[\s_-]+/g, ' ');
 
 const namesOf = ({ id, label, aliases }: Descriptor): string[] => [id, label, ...aliases].map(normalize);
 
@@ -29,7 +33,10 @@ export function findByName<D extends Descriptor>(descriptors: readonly D[], name
  * The sampler and schedule a name stands for, e.g. `Euler a`, `k_dpmpp_2m`, `DPM++ 2M SDE Karras`; undefined when there
  * is no such sampler.
  */
-export function resolveSamplerName(name: string, catalogue: Pick<Catalogue, 'samplers' | 'schedules'>): SamplerChoice | undefined {
+export function resolveSamplerName(
+  name: string,
+  catalogue: Pick<Catalogue, 'samplers' | 'schedules'>,
+): SamplerChoice | undefined {
   const whole = findByName(catalogue.samplers, name);
   if (whole !== undefined) return { sampler: whole.id, schedule: AUTOMATIC };
   const wanted = normalize(name);

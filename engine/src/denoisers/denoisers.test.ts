@@ -14,7 +14,8 @@ const SHAPE = [2, 4, 3, 3];
 const clean = philoxNoise(1).draw(SHAPE);
 const noise = philoxNoise(2).draw(SHAPE);
 const anyTime = () => timestep(0);
-const distance = (a: Tensor, b: Tensor): number => Math.max(...a.data.map((value, i) => Math.abs(value - (b.data[i] as number))));
+const distance = (a: Tensor, b: Tensor): number =>
+  Math.max(...a.data.map((value, i) => Math.abs(value - (b.data[i] as number))));
 
 describe.each([0.03, 1, 14.6])('denoisers at sigma %f', (level) => {
   const noisy = combine(1, clean, level, noise);
@@ -35,7 +36,13 @@ describe.each([0.03, 1, 14.6])('denoisers at sigma %f', (level) => {
 });
 
 describe('guide', () => {
-  const constant = (value: number): Predict => async (y) => tensor(y.data.map(() => value), y.shape);
+  const constant =
+    (value: number): Predict =>
+    async (y) =>
+      tensor(
+        y.data.map(() => value),
+        y.shape,
+      );
 
   it('goes from the negative prediction through the positive one and beyond', async () => {
     const guided = await guide(constant(3), constant(1), 7.5)(clean, timestep(0));
@@ -65,10 +72,13 @@ describe('guide', () => {
 
   it('hands each pass its own conditioning', async () => {
     const seen: unknown[] = [];
-    const predict = conditioned(async (x, _t, conditioning) => {
-      seen.push(conditioning['context']);
-      return x;
-    }, { context: clean });
+    const predict = conditioned(
+      async (x, _t, conditioning) => {
+        seen.push(conditioning['context']);
+        return x;
+      },
+      { context: clean },
+    );
     await predict(noise, timestep(3));
     expect(seen).toEqual([clean]);
   });

@@ -19,7 +19,12 @@ export interface GuidanceOptions {
  * @param negative prediction for the negative prompt
  * @source Ho and Salimans 2022; rescaling: Lin et al. 2023, section 3.4
  */
-export function guide(positive: Predict, negative: Predict, guidance: number, { rescale = 0 }: GuidanceOptions = {}): Predict {
+export function guide(
+  positive: Predict,
+  negative: Predict,
+  guidance: number,
+  { rescale = 0 }: GuidanceOptions = {},
+): Predict {
   if (guidance === 1) return positive;
   return async (x, timestep) => {
     const u = await negative(x, timestep);

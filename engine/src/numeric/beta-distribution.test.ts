@@ -11,7 +11,8 @@ describe('beta distribution', () => {
   });
 
   it('finds every quantile back', () => {
-    for (const p of [1e-6, 0.1, 0.5, 0.9, 1 - 1e-6]) expect(betaCumulative(betaQuantile(p, 0.6, 0.6), 0.6, 0.6)).toBeCloseTo(p, 10);
+    for (const p of [1e-6, 0.1, 0.5, 0.9, 1 - 1e-6])
+      expect(betaCumulative(betaQuantile(p, 0.6, 0.6), 0.6, 0.6)).toBeCloseTo(p, 10);
   });
 
   it('ends at 0 and 1', () => {

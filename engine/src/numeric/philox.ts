@@ -32,7 +32,7 @@ export class PhiloxRandom {
   #call = 0;
 
   constructor(seed: number) {
-    this.#keyLow = seed % 2 ** 32 >>> 0;
+    this.#keyLow = (seed % 2 ** 32) >>> 0;
     this.#keyHigh = Math.floor(seed / 2 ** 32) >>> 0;
   }
 

@@ -21,7 +21,13 @@ describe('tensor', () => {
 
   it('rounds a weighted sum once, not after every term', () => {
     // In float32 1e8 + 1 is 1e8 again.
-    expect(weightedSum([[1, row(1e8)], [1, row(1)], [-1, row(1e8)]]).data[0]).toBe(1);
+    expect(
+      weightedSum([
+        [1, row(1e8)],
+        [1, row(1)],
+        [-1, row(1e8)],
+      ]).data[0],
+    ).toBe(1);
   });
 
   it('lays batches one behind the other', () => {

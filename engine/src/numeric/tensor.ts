@@ -22,7 +22,10 @@ export function elementCount(shape: readonly number[]): number {
  */
 export function tensor(data: Float32Array, shape: readonly number[]): Tensor {
   if (elementCount(shape) !== data.length) {
-    throw new StudioError('graph_invalid', `A tensor of shape [${shape.join(', ')}] cannot hold ${data.length} elements.`);
+    throw new StudioError(
+      'graph_invalid',
+      `A tensor of shape [${shape.join(', ')}] cannot hold ${data.length} elements.`,
+    );
   }
   return { data, shape };
 }
@@ -94,6 +97,9 @@ export function concatBatch(parts: readonly Tensor[]): Tensor {
 
 function requireSameSize(x: Tensor, y: Tensor): void {
   if (x.data.length !== y.data.length) {
-    throw new StudioError('graph_invalid', `Tensors of shape [${x.shape.join(', ')}] and [${y.shape.join(', ')}] do not go together.`);
+    throw new StudioError(
+      'graph_invalid',
+      `Tensors of shape [${x.shape.join(', ')}] and [${y.shape.join(', ')}] do not go together.`,
+    );
   }
 }

@@ -37,7 +37,12 @@ export class TorchRandom {
 
   /** Normal numbers in float64, as `torch.randn(count, dtype=float64)`. */
   normalDouble(count: number): Float64Array {
-    if (count >= BLOCK) return this.#normalBlocks(count, () => this.#uniform53(), (value) => value);
+    if (count >= BLOCK)
+      return this.#normalBlocks(
+        count,
+        () => this.#uniform53(),
+        (value) => value,
+      );
     return Float64Array.from({ length: count }, () => this.#oneNormal());
   }
 

@@ -7,7 +7,8 @@ import { mixNoise, pasteCentre } from './variation.ts';
 const SHAPE = [4, 6, 5];
 const low = philoxNoise(1).draw(SHAPE);
 const high = philoxNoise(2).draw(SHAPE);
-const distance = (a: Tensor, b: Tensor): number => Math.max(...a.data.map((value, i) => Math.abs(value - (b.data[i] as number))));
+const distance = (a: Tensor, b: Tensor): number =>
+  Math.max(...a.data.map((value, i) => Math.abs(value - (b.data[i] as number))));
 
 describe('mixNoise', () => {
   it('is one noise at strength 0 and the other at 1', () => {
@@ -28,7 +29,8 @@ describe('mixNoise', () => {
 });
 
 describe('pasteCentre', () => {
-  const at = ({ data, shape }: Tensor, c: number, y: number, x: number): number => data[(c * (shape[1] as number) + y) * (shape[2] as number) + x] as number;
+  const at = ({ data, shape }: Tensor, c: number, y: number, x: number): number =>
+    data[(c * (shape[1] as number) + y) * (shape[2] as number) + x] as number;
 
   it('lays smaller noise over the middle', () => {
     const large = philoxNoise(2).draw([4, 10, 9]);

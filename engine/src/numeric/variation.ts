@@ -40,7 +40,9 @@ export function mixNoise(strength: number, low: Tensor, high: Tensor): Tensor {
   const out = new Float32Array(low.data.length);
   for (let i = 0; i < out.length; i++) {
     const omega = omegas[Math.floor(i / (h * w)) * w + (i % w)] as number;
-    const along = Math.sin((1 - strength) * omega) * (low.data[i] as number) + Math.sin(strength * omega) * (high.data[i] as number);
+    const along =
+      Math.sin((1 - strength) * omega) * (low.data[i] as number) +
+      Math.sin(strength * omega) * (high.data[i] as number);
     out[i] = along / Math.sin(omega);
   }
   return { data: out, shape: low.shape };

@@ -30,4 +30,3 @@ export const ddim: Sampler = {
   ownSigmas: webuiTimestepSigmas,
   initialScale: (first) => Math.sqrt(first * first + 1),
 };
-

@@ -22,7 +22,12 @@ const sample: Sample = async function* (denoise, x, sigmas, o) {
       // x + dt * (slope here + slope ahead) / 2, slopes being (x - D) / sigma.
       const here = dt / (2 * sigmaHat);
       const there = dt / (2 * next);
-      x = weightedSum([[1 + here, xHat], [-here, denoised], [there, ahead], [-there, denoisedAhead]]);
+      x = weightedSum([
+        [1 + here, xHat],
+        [-here, denoised],
+        [there, ahead],
+        [-there, denoisedAhead],
+      ]);
     }
     x = settle(x, next, i, o);
     yield { index: i, count, sigma: sigmaHat, x: xHat, denoised };

@@ -16,5 +16,9 @@ export function findSampler(id: string): Sampler {
   const found = samplers.find((sampler) => sampler.id === id);
   if (found !== undefined) return found;
   const allowed = samplers.map((sampler) => sampler.id);
-  throw new RequestError('unknown_sampler', `There is no sampler "${id}".`, { field: 'sampler', limit: allowed, got: id });
+  throw new RequestError('unknown_sampler', `There is no sampler "${id}".`, {
+    field: 'sampler',
+    limit: allowed,
+    got: id,
+  });
 }

@@ -15,11 +15,15 @@ import type { SampleOptions } from './types.ts';
  */
 export function settle(next: Tensor, sigma: Sigma, index: number, { correct }: SampleOptions): Tensor {
   if (!isFiniteTensor(next)) {
-    throw new SessionError('not_finite', `The picture was lost at step ${index + 1}: it holds infinite or undefined numbers.`, {
-      step: index + 1,
-      sigma,
-      hint: 'Try less guidance, another sampler, or a checkpoint that is not damaged.',
-    });
+    throw new SessionError(
+      'not_finite',
+      `The picture was lost at step ${index + 1}: it holds infinite or undefined numbers.`,
+      {
+        step: index + 1,
+        sigma,
+        hint: 'Try less guidance, another sampler, or a checkpoint that is not damaged.',
+      },
+    );
   }
   return correct === undefined ? next : correct(next, sigma);
 }

@@ -43,5 +43,9 @@ export function findSchedule(id: string): Schedule {
   const found = schedules.find((schedule) => schedule.id === id);
   if (found !== undefined) return found;
   const allowed = [automatic, ...schedules].map((schedule) => schedule.id);
-  throw new RequestError('unknown_schedule', `There is no schedule "${id}".`, { field: 'schedule', limit: allowed, got: id });
+  throw new RequestError('unknown_schedule', `There is no schedule "${id}".`, {
+    field: 'schedule',
+    limit: allowed,
+    got: id,
+  });
 }

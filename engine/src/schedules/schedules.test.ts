@@ -35,16 +35,23 @@ describe('planSigmas', () => {
 
   it('drops the level before 0 of a schedule with one step more', () => {
     const more = findSchedule('karras').sigmas(table, 6);
-    expect(planSigmas({ ...plain, dropsNextToLastSigma: true }, 'automatic', table, 5)).toEqual([...more.slice(0, 5), 0]);
+    expect(planSigmas({ ...plain, dropsNextToLastSigma: true }, 'automatic', table, 5)).toEqual([
+      ...more.slice(0, 5),
+      0,
+    ]);
   });
 
   it('refuses a schedule that does not exist and names the others, also where the sampler would not listen', () => {
     const stubborn = { ...plain, ownSigmas: () => [] };
     for (const sampler of [plain, stubborn]) {
-      expect(() => planSigmas(sampler, 'linear', table, 5)).toThrow(expect.objectContaining({ code: 'unknown_schedule' }));
+      expect(() => planSigmas(sampler, 'linear', table, 5)).toThrow(
+        expect.objectContaining({ code: 'unknown_schedule' }),
+      );
     }
     expect(() => findSchedule('linear')).toThrow(
-      expect.objectContaining({ details: expect.objectContaining({ limit: expect.arrayContaining(['automatic', 'karras']) }) }),
+      expect.objectContaining({
+        details: expect.objectContaining({ limit: expect.arrayContaining(['automatic', 'karras']) }),
+      }),
     );
   });
 });

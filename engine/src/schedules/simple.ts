@@ -10,6 +10,8 @@ export const simple: Schedule = {
   summary: 'Every n-th training level, beginning with the highest.',
   sigmas: ({ sigmas }, steps) => {
     const stride = sigmas.length / steps;
-    return withZero(Array.from({ length: steps }, (_, i) => sigmas[sigmas.length - 1 - Math.trunc(i * stride)] as number));
+    return withZero(
+      Array.from({ length: steps }, (_, i) => sigmas[sigmas.length - 1 - Math.trunc(i * stride)] as number),
+    );
   },
 };

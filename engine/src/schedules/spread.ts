@@ -9,7 +9,10 @@ export function spread(from: number, to: number, count: number): number[] {
 }
 
 /** Levels as float32, with 0 behind the last. */
-export const withZero = (levels: readonly number[]): Sigma[] => [...levels.map((level) => sigma(Math.fround(level))), sigma(0)];
+export const withZero = (levels: readonly number[]): Sigma[] => [
+  ...levels.map((level) => sigma(Math.fround(level))),
+  sigma(0),
+];
 
 /** Levels at (fractional) timesteps, with 0 behind the last. */
 export const levelsAt = (table: SigmaTable, timesteps: readonly number[]): Sigma[] =>

@@ -30,7 +30,11 @@ export function roundHalfEven(value: number): number {
  *
  * @source Lin et al. 2023, table 2
  */
-export function spaceTimesteps(spacing: Spacing, steps: number, { trainSteps = 1000, offset = 0 }: SpacingOptions = {}): Timestep[] {
+export function spaceTimesteps(
+  spacing: Spacing,
+  steps: number,
+  { trainSteps = 1000, offset = 0 }: SpacingOptions = {},
+): Timestep[] {
   const places = Array.from({ length: steps }, (_, i) => i);
   switch (spacing) {
     case 'linspace': {

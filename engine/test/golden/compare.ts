@@ -60,11 +60,23 @@ function standardDeviation(data: ArrayLike<number>): number {
 }
 
 /** Compares one tensor. Integers must agree exactly, 8-bit images within 1, everything else within `bound`. */
-export function compare(name: string, actual: Numbers, expected: StoredTensor, bound: number, measure: Measure = 'std'): Comparison {
+export function compare(
+  name: string,
+  actual: Numbers,
+  expected: StoredTensor,
+  bound: number,
+  measure: Measure = 'std',
+): Comparison {
   const limit = expected.data instanceof Float32Array ? bound : expected.data instanceof Uint8Array ? 1 : 0;
-  const sameShape = actual.shape.length === expected.shape.length && actual.shape.every((n, i) => n === expected.shape[i]);
+  const sameShape =
+    actual.shape.length === expected.shape.length && actual.shape.every((n, i) => n === expected.shape[i]);
   if (!sameShape) {
-    return { name, error: NaN, bound: limit, note: `shape [${actual.shape.join(', ')}], expected [${expected.shape.join(', ')}]` };
+    return {
+      name,
+      error: NaN,
+      bound: limit,
+      note: `shape [${actual.shape.join(', ')}], expected [${expected.shape.join(', ')}]`,
+    };
   }
   return { name, error: errorOf(actual, expected, measure), bound: limit };
 }
@@ -80,7 +92,13 @@ export function checkOf(name: string, comparisons: readonly Comparison[]): Check
   if (worst === undefined) return failed(name, 'nothing was compared');
   const status = comparisons.every(isWithin) ? 'pass' : 'fail';
   const label = worst.name === name ? name : `${name} (${worst.name})`;
-  return { name: label, status, error: worst.error, bound: worst.bound, ...(worst.note === undefined ? {} : { note: worst.note }) };
+  return {
+    name: label,
+    status,
+    error: worst.error,
+    bound: worst.bound,
+    ...(worst.note === undefined ? {} : { note: worst.note }),
+  };
 }
 
 function severity({ error, bound }: Comparison): number {

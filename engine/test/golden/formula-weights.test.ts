@@ -5,7 +5,14 @@ import { join } from 'node:path';
 
 import { afterAll, describe, expect, it } from 'vitest';
 
-import { fnv1a, formulaValues, toBfloat, toHalf, writeFormulaCheckpoint, type Manifest } from '../support/formula-weights.ts';
+import {
+  fnv1a,
+  formulaValues,
+  toBfloat,
+  toHalf,
+  writeFormulaCheckpoint,
+  type Manifest,
+} from '../support/formula-weights.ts';
 import { fromHalf } from '../support/half.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'easel-formula-'));
@@ -15,15 +22,31 @@ describe('formula weights', () => {
   it('repeat what the generator of the golden data prints', () => {
     expect(fnv1a('unet.conv_in.weight')).toBe(4221856901);
     const values = formulaValues('unet.conv_in.weight', [2, 3], 0, 1);
-    expect([...values]).toEqual([-0.08538258075714111, 0.5205010175704956, -0.9943318367004395, -0.35327935218811035, -0.38599562644958496, -0.9519433975219727]);
+    expect([...values]).toEqual([
+      -0.08538258075714111, 0.5205010175704956, -0.9943318367004395, -0.35327935218811035, -0.38599562644958496,
+      -0.9519433975219727,
+    ]);
   });
 
   it('round to half precision with ties to even, through subnormals to infinity', () => {
     const cases: [number, number][] = [
-      [0, 0x0000], [-0, 0x8000], [1, 0x3c00], [-2, 0xc000], [65504, 0x7bff], [65519.996, 0x7bff], [65520, 0x7c00], [Infinity, 0x7c00],
-      [1 + 2 ** -11, 0x3c00], [1 + 3 * 2 ** -11, 0x3c02], [2 ** -24, 0x0001], [2 ** -25, 0x0000], [3 * 2 ** -25, 0x0002], [2 ** -14, 0x0400],
-      [2 ** -14 - 2 ** -25, 0x0400], [-(2 ** -24), 0x8001],
-    ]; // prettier-ignore
+      [0, 0x0000],
+      [-0, 0x8000],
+      [1, 0x3c00],
+      [-2, 0xc000],
+      [65504, 0x7bff],
+      [65519.996, 0x7bff],
+      [65520, 0x7c00],
+      [Infinity, 0x7c00],
+      [1 + 2 ** -11, 0x3c00],
+      [1 + 3 * 2 ** -11, 0x3c02],
+      [2 ** -24, 0x0001],
+      [2 ** -25, 0x0000],
+      [3 * 2 ** -25, 0x0002],
+      [2 ** -14, 0x0400],
+      [2 ** -14 - 2 ** -25, 0x0400],
+      [-(2 ** -24), 0x8001],
+    ];
     for (const [value, bits] of cases) expect([value, toHalf(value)]).toEqual([value, bits]);
     expect(fromHalf(toHalf(NaN))).toBeNaN();
   });
@@ -54,7 +77,12 @@ describe('formula weights', () => {
     expect(length % 8).toBe(0);
     const header = JSON.parse(file.toString('utf8', 8, 8 + length)) as Record<string, { data_offsets: number[] }>;
     expect(header['__metadata__']).toEqual(manifest.metadata);
-    expect(['b', 'a', 'ids', 'c'].map((name) => header[name]?.data_offsets)).toEqual([[0, 6], [6, 22], [22, 54], [54, 64]]);
+    expect(['b', 'a', 'ids', 'c'].map((name) => header[name]?.data_offsets)).toEqual([
+      [0, 6],
+      [6, 22],
+      [22, 54],
+      [54, 64],
+    ]);
     expect(size).toBe(8 + length + 64);
     expect(fromHalf(file.readUInt16LE(8 + length))).toBeCloseTo(formulaValues('b', [3], 1, 0.2)[0] as number, 3);
     expect(file.readBigInt64LE(8 + length + 22)).toBe(2n);

@@ -20,11 +20,14 @@ async function run(path: string) {
 }
 
 describe('golden cases', () => {
-  it.each(findCases(FIXTURES).map((folder) => folder.slice(FIXTURES.length + 1)))('%s agrees with its reference', async (folder) => {
-    const { report, misses } = await run(join(FIXTURES, folder));
-    expect(misses).toEqual([]);
-    expect(report.passed).toBeGreaterThan(0);
-  });
+  it.each(findCases(FIXTURES).map((folder) => folder.slice(FIXTURES.length + 1)))(
+    '%s agrees with its reference',
+    async (folder) => {
+      const { report, misses } = await run(join(FIXTURES, folder));
+      expect(misses).toEqual([]);
+      expect(report.passed).toBeGreaterThan(0);
+    },
+  );
 });
 
 describe('the golden runner', () => {
@@ -41,7 +44,10 @@ describe('the golden runner', () => {
     const path = join(folder, 'io.safetensors');
     const file = readFileSync(path);
     const headerLength = Number(file.readBigUInt64LE(0));
-    const header = JSON.parse(file.toString('utf8', 8, 8 + headerLength)) as Record<string, { data_offsets: [number, number] }>;
+    const header = JSON.parse(file.toString('utf8', 8, 8 + headerLength)) as Record<
+      string,
+      { data_offsets: [number, number] }
+    >;
     const at = 8 + headerLength + (header[tensor]?.data_offsets[0] ?? NaN);
     file.writeFloatLE(file.readFloatLE(at) * 1.01 + 0.01, at);
     writeFileSync(path, file);

@@ -59,7 +59,7 @@ export async function runGolden(
   print: (line: string) => void,
 ): Promise<GoldenReport> {
   const report: GoldenReport = { passed: 0, failed: 0, unknown: 0 };
-  for (const folder of [...new Set(paths.flatMap(findCases))]) {
+  for (const folder of new Set(paths.flatMap(findCases))) {
     for (const { name, check } of await checkFolder(folder, kinds)) {
       if (check.status === 'pass') report.passed++;
       else if (check.status === 'fail') report.failed++;
@@ -83,7 +83,12 @@ async function checkFolder(folder: string, kinds: readonly Kind[]): Promise<{ na
   const kind = kindOf(golden, kinds);
   if (kind === undefined) {
     const label = golden.json.run ?? golden.json.case ?? '(none)';
-    return [{ name: '', check: { name: `unknown kind ${label}: case ${golden.name}`, status: 'unknown', error: NaN, bound: 0 } }];
+    return [
+      {
+        name: '',
+        check: { name: `unknown kind ${label}: case ${golden.name}`, status: 'unknown', error: NaN, bound: 0 },
+      },
+    ];
   }
   try {
     const checks = await kind.check(golden);

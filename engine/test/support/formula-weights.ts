@@ -9,7 +9,13 @@ import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 export type FormulaDtype = 'F32' | 'F16' | 'BF16' | 'I64';
 
 /** One tensor: name in the checkpoint, dtype in the file, shape, centre and half width of its values. */
-export type ManifestRow = readonly [name: string, dtype: FormulaDtype, shape: readonly number[], mean: number, scale: number];
+export type ManifestRow = readonly [
+  name: string,
+  dtype: FormulaDtype,
+  shape: readonly number[],
+  mean: number,
+  scale: number,
+];
 
 export interface Manifest {
   readonly metadata: Readonly<Record<string, string>>;
@@ -67,8 +73,8 @@ export function toHalf(value: number): number {
   }
   // Subnormal: adding 0.5 leaves exactly the units of 2^-24 in the low bits, rounded by the adder itself.
   bits[0] = magnitude;
-  asFloat[0] = (asFloat[0] as number) + 0.5;
-  return sign | ((bits[0] as number) - 0x3f000000);
+  asFloat[0] += 0.5;
+  return sign | (bits[0] - 0x3f000000);
 }
 
 /** Bits of the nearest bfloat16 to a float32 (ties to even). */

@@ -12,7 +12,10 @@ describe('the CLIP tokenizer', () => {
     ['cat', [2368]],
     ['A PHOTO OF A CAT', [320, 1125, 539, 320, 2368]],
     ['a cat. a dog! a bird?', [320, 2368, 269, 320, 1929, 256, 320, 3329, 286]],
-    ['highly detailed, sharp focus, 8k uhd, dslr, soft lighting', [5302, 12609, 267, 8157, 4353, 267, 279, 330, 84, 4414, 267, 33740, 267, 3773, 5799]],
+    [
+      'highly detailed, sharp focus, 8k uhd, dslr, soft lighting',
+      [5302, 12609, 267, 8157, 4353, 267, 279, 330, 84, 4414, 267, 33740, 267, 3773, 5799],
+    ],
   ])('reads "%s"', (text, ids) => {
     expect(encode(text)).toEqual(ids);
   });
@@ -81,7 +84,13 @@ describe('chunkTokens', () => {
   });
 
   it('fills up behind the end mark with what the encoder was trained on', () => {
-    expect(chunkTokens([7])[0]?.slice(0, 5)).toEqual([CLIP_START_TOKEN, 7, CLIP_END_TOKEN, CLIP_END_TOKEN, CLIP_END_TOKEN]);
+    expect(chunkTokens([7])[0]?.slice(0, 5)).toEqual([
+      CLIP_START_TOKEN,
+      7,
+      CLIP_END_TOKEN,
+      CLIP_END_TOKEN,
+      CLIP_END_TOKEN,
+    ]);
     expect(chunkTokens([7], 0)[0]?.slice(0, 5)).toEqual([CLIP_START_TOKEN, 7, CLIP_END_TOKEN, 0, 0]);
   });
 });

@@ -10,5 +10,8 @@ let tokenizer: ClipTokenizer | undefined;
 
 /** The tokenizer with OpenAI CLIP's vocabulary; made at the first call. */
 export function loadClipTokenizer(): ClipTokenizer {
-  return (tokenizer ??= createClipTokenizer({ merges: read('clip-merges.txt'), htmlEntities: read('html-entities.txt') }));
+  return (tokenizer ??= createClipTokenizer({
+    merges: read('clip-merges.txt'),
+    htmlEntities: read('html-entities.txt'),
+  }));
 }

@@ -41,15 +41,18 @@ function numericReference(digits: string, radix: number): string {
 
 /** Every reference in a text replaced; names without semicolon count where HTML 5 lets them. */
 export function unescapeHtml(text: string, entities: HtmlEntities): string {
-  return text.replace(/&(?:#(\d+);?|#[xX]([\da-fA-F]+);?|([^\t\n\f <&#;]{1,32};?))/gu, (whole: string, decimal?: string, hex?: string, name = '') => {
-    if (decimal !== undefined) return numericReference(decimal, 10);
-    if (hex !== undefined) return numericReference(hex, 16);
-    const exact = entities.get(name);
-    if (exact !== undefined) return exact;
-    for (let length = name.length - 1; length > 1; length--) {
-      const prefix = entities.get(name.slice(0, length));
-      if (prefix !== undefined) return prefix + name.slice(length);
-    }
-    return whole;
-  });
+  return text.replace(
+    /&(?:#(\d+);?|#[xX]([\da-fA-F]+);?|([^\t\n\f <&#;]{1,32};?))/gu,
+    (whole: string, decimal?: string, hex?: string, name = '') => {
+      if (decimal !== undefined) return numericReference(decimal, 10);
+      if (hex !== undefined) return numericReference(hex, 16);
+      const exact = entities.get(name);
+      if (exact !== undefined) return exact;
+      for (let length = name.length - 1; length > 1; length--) {
+        const prefix = entities.get(name.slice(0, length));
+        if (prefix !== undefined) return prefix + name.slice(length);
+      }
+      return whole;
+    },
+  );
 }

@@ -31,7 +31,9 @@ const ID_OF_BYTE: Uint8Array = (() => {
 /** Letters that stand for the bytes in the merges file: printable bytes for themselves, others from U+0100 on. */
 function byteLetters(): string[] {
   let next = BYTES;
-  return BYTE_ORDER.map((byte) => String.fromCharCode((byte > 32 && byte < 127) || (byte > 160 && byte !== 173) ? byte : next++));
+  return BYTE_ORDER.map((byte) =>
+    String.fromCharCode((byte > 32 && byte < 127) || (byte > 160 && byte !== 173) ? byte : next++),
+  );
 }
 
 /** Reads a merges file: one `left right` per line, in order of rank; `</w>` marks the end of a word. */

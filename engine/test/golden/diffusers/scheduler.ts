@@ -51,7 +51,13 @@ export interface DiffusersScheduler {
 }
 
 /** Every option of a class with its default in diffusers; one that is not listed here is not understood. */
-const TABLE_DEFAULTS = { num_train_timesteps: 1000, beta_start: 0.0001, beta_end: 0.02, beta_schedule: 'linear', trained_betas: null };
+const TABLE_DEFAULTS = {
+  num_train_timesteps: 1000,
+  beta_start: 0.0001,
+  beta_end: 0.02,
+  beta_schedule: 'linear',
+  trained_betas: null,
+};
 const COMMON = { ...TABLE_DEFAULTS, prediction_type: 'epsilon', rescale_betas_zero_snr: false, steps_offset: 0 };
 const SIGMA_OPTIONS = { use_karras_sigmas: false, use_exponential_sigmas: false, use_beta_sigmas: false };
 
@@ -82,7 +88,13 @@ const stepsOf = (request: StepRequest): number => ('steps' in request ? request.
 
 /** Levels chosen by a curve instead of by timesteps; undefined when the config names none. */
 function curveOf(config: Config, table: SigmaTable, steps: number, low: number, high: number): Sigma[] | undefined {
-  const id = config.use_karras_sigmas ? 'karras' : config.use_exponential_sigmas ? 'exponential' : config.use_beta_sigmas ? 'beta' : undefined;
+  const id = config.use_karras_sigmas
+    ? 'karras'
+    : config.use_exponential_sigmas
+      ? 'exponential'
+      : config.use_beta_sigmas
+        ? 'beta'
+        : undefined;
   return id && findSchedule(id).sigmas(table, steps, { sigmaMin: low, sigmaMax: high }).slice(0, -1);
 }
 
@@ -91,7 +103,10 @@ function levelsAt({ sigmas }: SigmaTable, timesteps: readonly number[]): Sigma[]
   return timesteps.map((t) => {
     const low = Math.floor(t);
     const weight = t - low;
-    const level = weight === 0 ? (sigmas[low] as number) : (1 - weight) * (sigmas[low] as number) + weight * (sigmas[low + 1] as number);
+    const level =
+      weight === 0
+        ? (sigmas[low] as number)
+        : (1 - weight) * (sigmas[low] as number) + weight * (sigmas[low + 1] as number);
     return asSigma(Math.fround(level));
   });
 }
@@ -148,21 +163,28 @@ function sigmaScheduler(samplerId: string, lookAhead: boolean) {
     const spaced =
       'timesteps' in request
         ? request.timesteps
-        : spaceTimesteps(config.timestep_spacing, steps, { trainSteps: config.num_train_timesteps, offset: config.steps_offset }).map(Math.fround);
+        : spaceTimesteps(config.timestep_spacing, steps, {
+            trainSteps: config.num_train_timesteps,
+            offset: config.steps_offset,
+          }).map(Math.fround);
     const atTimesteps = levelsAt(table, spaced);
     const curve = curveOf(config, table, steps, atTimesteps.at(-1) as number, atTimesteps[0] as number);
     const levels = curve ?? atTimesteps;
     const timesteps = curve?.map((level) => timestepAt(table, level)) ?? spaced.map(asTimestep);
     const highest = Math.max(...levels);
     // Methods that look ahead list every level but the first twice.
-    const listed = <T>(values: readonly T[]): T[] => (lookAhead ? values.flatMap((value, i) => (i === 0 ? [value] : [value, value])) : [...values]);
+    const listed = <T>(values: readonly T[]): T[] =>
+      lookAhead ? values.flatMap((value, i) => (i === 0 ? [value] : [value, value])) : [...values];
     return {
       timesteps: listed(timesteps),
       sigmas: [...listed(levels), 0],
       initNoiseSigma: config.timestep_spacing === 'leading' ? Math.sqrt(highest * highest + 1) : highest,
       addNoise: (latents, noise, index) => combine(1, latents, levels[index] as number, noise),
       run: (predict, sample, options) => {
-        const part = [...levels, asSigma(0)].slice(options.from ?? 0, options.until === undefined ? undefined : options.until + 1);
+        const part = [...levels, asSigma(0)].slice(
+          options.from ?? 0,
+          options.until === undefined ? undefined : options.until + 1,
+        );
         const denoise = denoiserOf(config.prediction_type, predict, listedTimesteps(levels, timesteps));
         return walk(findSampler(samplerId), denoise, sample, part, 'sigma', options);
       },
@@ -179,7 +201,9 @@ function makeDpmSolver(config: Config, request: StepRequest): DiffusersScheduler
       ? request.timesteps
       : config.timestep_spacing === 'trailing'
         ? spaceTimesteps('trailing', steps, options)
-        : spaceTimesteps(config.timestep_spacing, steps + 1, options).slice(0, -1).map(roundHalfEven);
+        : spaceTimesteps(config.timestep_spacing, steps + 1, options)
+            .slice(0, -1)
+            .map(roundHalfEven);
   const { sigmas } = table;
   const curve = curveOf(config, table, steps, sigmas[0] as number, sigmas[sigmas.length - 1] as number);
   const levels = curve ?? levelsAt(table, spaced);
@@ -190,7 +214,8 @@ function makeDpmSolver(config: Config, request: StepRequest): DiffusersScheduler
     timesteps,
     sigmas: [...levels, 0],
     initNoiseSigma: 1,
-    addNoise: (latents, noise, index) => toUnitScale(combine(1, latents, levels[index] as number, noise), levels[index] as number),
+    addNoise: (latents, noise, index) =>
+      toUnitScale(combine(1, latents, levels[index] as number, noise), levels[index] as number),
     run: (predict, sample, o) => {
       const part = [...levels, asSigma(0)].slice(o.from ?? 0, o.until === undefined ? undefined : o.until + 1);
       const denoise = denoiserOf(config.prediction_type, predict, listedTimesteps(levels, timesteps));
@@ -205,7 +230,10 @@ function makeDdim(config: Config, request: StepRequest): DiffusersScheduler {
   const spaced =
     'timesteps' in request
       ? request.timesteps
-      : spaceTimesteps(config.timestep_spacing, steps, { trainSteps: config.num_train_timesteps, offset: config.steps_offset }).map(roundHalfEven);
+      : spaceTimesteps(config.timestep_spacing, steps, {
+          trainSteps: config.num_train_timesteps,
+          offset: config.steps_offset,
+        }).map(roundHalfEven);
   const timesteps = spaced.map(asTimestep);
   const stride = Math.floor(config.num_train_timesteps / steps);
   const level = (t: number): Sigma => levelOf(table.alphasCumprod[t] as number);
@@ -227,7 +255,10 @@ function makeDdim(config: Config, request: StepRequest): DiffusersScheduler {
         const before = t - stride;
         const part = [level(t), before >= 0 ? level(before) : finalLevel];
         const denoise = denoiserOf(config.prediction_type, predict, listedTimesteps(part, [t]));
-        const walkStep = ddim.sample(denoise, toSigmaScale(current, part[0] as Sigma), part, { noise: o.noise, eta: o.eta ?? 0 });
+        const walkStep = ddim.sample(denoise, toSigmaScale(current, part[0] as Sigma), part, {
+          noise: o.noise,
+          eta: o.eta ?? 0,
+        });
         let step = await walkStep.next();
         while (step.done !== true) step = await walkStep.next();
         current = o.correct?.(step.value, index) ?? step.value;
@@ -240,8 +271,23 @@ function makeDdim(config: Config, request: StepRequest): DiffusersScheduler {
 
 const ROWS: Readonly<Record<string, ClassRow>> = {
   EulerDiscreteScheduler: {
-    defaults: { ...COMMON, ...SIGMA_OPTIONS, timestep_spacing: 'linspace', interpolation_type: 'linear', timestep_type: 'discrete', final_sigmas_type: 'zero', sigma_min: null, sigma_max: null },
-    only: { interpolation_type: 'linear', timestep_type: 'discrete', final_sigmas_type: 'zero', sigma_min: null, sigma_max: null },
+    defaults: {
+      ...COMMON,
+      ...SIGMA_OPTIONS,
+      timestep_spacing: 'linspace',
+      interpolation_type: 'linear',
+      timestep_type: 'discrete',
+      final_sigmas_type: 'zero',
+      sigma_min: null,
+      sigma_max: null,
+    },
+    only: {
+      interpolation_type: 'linear',
+      timestep_type: 'discrete',
+      final_sigmas_type: 'zero',
+      sigma_min: null,
+      sigma_max: null,
+    },
     make: sigmaScheduler('euler', false),
   },
   EulerAncestralDiscreteScheduler: {
@@ -255,22 +301,51 @@ const ROWS: Readonly<Record<string, ClassRow>> = {
   },
   DPMSolverMultistepScheduler: {
     defaults: {
-      ...COMMON, ...SIGMA_OPTIONS, timestep_spacing: 'linspace', algorithm_type: 'dpmsolver++', solver_order: 2, solver_type: 'midpoint', thresholding: false,
-      lower_order_final: true, euler_at_final: false, use_lu_lambdas: false, final_sigmas_type: 'zero', lambda_min_clipped: -Infinity,
-      dynamic_thresholding_ratio: 0.995, sample_max_value: 1,
-    }, // prettier-ignore
-    only: { algorithm_type: 'dpmsolver++', solver_order: 2, solver_type: 'midpoint', thresholding: false, use_lu_lambdas: false, final_sigmas_type: 'zero', lambda_min_clipped: -Infinity },
+      ...COMMON,
+      ...SIGMA_OPTIONS,
+      timestep_spacing: 'linspace',
+      algorithm_type: 'dpmsolver++',
+      solver_order: 2,
+      solver_type: 'midpoint',
+      thresholding: false,
+      lower_order_final: true,
+      euler_at_final: false,
+      use_lu_lambdas: false,
+      final_sigmas_type: 'zero',
+      lambda_min_clipped: -Infinity,
+      dynamic_thresholding_ratio: 0.995,
+      sample_max_value: 1,
+    },
+    only: {
+      algorithm_type: 'dpmsolver++',
+      solver_order: 2,
+      solver_type: 'midpoint',
+      thresholding: false,
+      use_lu_lambdas: false,
+      final_sigmas_type: 'zero',
+      lambda_min_clipped: -Infinity,
+    },
     make: makeDpmSolver,
   },
   DDIMScheduler: {
-    defaults: { ...COMMON, timestep_spacing: 'leading', clip_sample: true, clip_sample_range: 1, set_alpha_to_one: true, thresholding: false },
+    defaults: {
+      ...COMMON,
+      timestep_spacing: 'leading',
+      clip_sample: true,
+      clip_sample_range: 1,
+      set_alpha_to_one: true,
+      thresholding: false,
+    },
     only: { thresholding: false, clip_sample: false },
     make: makeDdim,
   },
 };
 
 /** The scheduler, or why we have none. */
-export function makeScheduler(spec: SchedulerSpec, request: StepRequest): DiffusersScheduler | { readonly missing: string } {
+export function makeScheduler(
+  spec: SchedulerSpec,
+  request: StepRequest,
+): DiffusersScheduler | { readonly missing: string } {
   const row = ROWS[spec.class];
   if (row === undefined) return { missing: spec.class };
   const foreign = Object.keys(spec.config).find((option) => !Object.hasOwn(row.defaults, option));
@@ -278,6 +353,7 @@ export function makeScheduler(spec: SchedulerSpec, request: StepRequest): Diffus
   const config = { ...SIGMA_OPTIONS, ...row.defaults, ...spec.config } as unknown as Config;
   const beyond = Object.entries(row.only ?? {}).find(([option, value]) => config[option] !== value);
   if (beyond !== undefined) return { missing: `${spec.class} with ${beyond[0]} ${String(config[beyond[0]])}` };
-  if (config['trained_betas'] !== null || !['linear', 'scaled_linear'].includes(config.beta_schedule)) return { missing: `${spec.class} with other betas` };
+  if (config['trained_betas'] !== null || !['linear', 'scaled_linear'].includes(config.beta_schedule))
+    return { missing: `${spec.class} with other betas` };
   return row.make(config, request);
 }

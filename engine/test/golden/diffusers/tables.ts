@@ -21,7 +21,9 @@ export interface TableConfig {
 /** torch.linspace in float32: counted from both ends. */
 function linspace(from: number, to: number, count: number): Float32Array {
   const step = f((f(to) - f(from)) / (count - 1));
-  return Float32Array.from({ length: count }, (_, i) => (i < count / 2 ? f(from) + step * i : f(to) - step * (count - 1 - i)));
+  return Float32Array.from({ length: count }, (_, i) =>
+    i < count / 2 ? f(from) + step * i : f(to) - step * (count - 1 - i),
+  );
 }
 
 function betasOf(config: TableConfig): Float32Array {

@@ -12,4 +12,16 @@ import { unet } from './unet.ts';
 import { vae } from './vae.ts';
 import { webui } from './webui.ts';
 
-export const kinds: readonly Kind[] = [k, pipeline, rng, scheduler, schedules, text, timesteps, tokenizer, unet, vae, webui];
+export const kinds: readonly Kind[] = [
+  k,
+  pipeline,
+  rng,
+  scheduler,
+  schedules,
+  text,
+  timesteps,
+  tokenizer,
+  unet,
+  vae,
+  webui,
+];

@@ -78,11 +78,26 @@ function recordingNoise(source: NoiseSource, trace: Trace): NoiseSource {
 function denoiserOf(call: Call, formula: Formula): Denoise {
   if (call.cfg === undefined) return formulaDenoise(formula);
   const predict = (p: Formula) => formulaPredict(p, 'epsilon', (t) => 1 / (1 + sigmaAt(TABLE, t) ** 2));
-  return epsilonDenoiser(guide(predict(formula), predict({ ...formula, d: call.d_uncond ?? formula.d }), call.cfg), timestepOf);
+  return epsilonDenoiser(
+    guide(predict(formula), predict({ ...formula, d: call.d_uncond ?? formula.d }), call.cfg),
+    timestepOf,
+  );
 }
 
-async function walk(call: Call, sampler: Sampler, formula: Formula, x: Tensor, options: Omit<SampleOptions, 'noise'>): Promise<Trace> {
-  const trace: Trace = { sigmas: planSigmas(sampler, call.schedule ?? 'automatic', TABLE, call.n), evals: [], states: [], draws: [], asked: [] };
+async function walk(
+  call: Call,
+  sampler: Sampler,
+  formula: Formula,
+  x: Tensor,
+  options: Omit<SampleOptions, 'noise'>,
+): Promise<Trace> {
+  const trace: Trace = {
+    sigmas: planSigmas(sampler, call.schedule ?? 'automatic', TABLE, call.n),
+    evals: [],
+    states: [],
+    draws: [],
+    asked: [],
+  };
   const first = trace.sigmas[0] as Sigma;
   const inner = denoiserOf(call, formula);
   const denoise: Denoise = (y, sigma) => {
@@ -90,7 +105,10 @@ async function walk(call: Call, sampler: Sampler, formula: Formula, x: Tensor, o
     return inner(y, sigma);
   };
   const start = scale(x, sampler.initialScale?.(first) ?? first);
-  const run = sampler.sample(denoise, start, trace.sigmas, { ...options, noise: recordingNoise(torchNoise(call.seed), trace) });
+  const run = sampler.sample(denoise, start, trace.sigmas, {
+    ...options,
+    noise: recordingNoise(torchNoise(call.seed), trace),
+  });
   for (;;) {
     const step = await run.next();
     // Samplers with their own levels are compared at unit variance, the form their reference works in.
@@ -116,7 +134,13 @@ function compareTrace(golden: GoldenCase, at: string, trace: Trace): Comparison[
     expectedStates === trace.states.length
       ? each('state', trace.states)
       : [{ name: 'states', error: NaN, bound: 0, note: `${trace.states.length} states, expected ${expectedStates}` }];
-  return [...list('sigmas', trace.sigmas), ...list('evals', trace.evals), ...states, ...each('noise', trace.draws), ...compareAsked(golden, at, trace)];
+  return [
+    ...list('sigmas', trace.sigmas),
+    ...list('evals', trace.evals),
+    ...states,
+    ...each('noise', trace.draws),
+    ...compareAsked(golden, at, trace),
+  ];
 }
 
 /** Levels a draw was asked for; -1 in the case stands for "not told", which ours may tell. */
@@ -136,7 +160,9 @@ async function checkCall(golden: GoldenCase, call: Call, formula: Formula): Prom
   if ((sampler.dropsNextToLastSigma === true ? 1 : 0) !== (call.discard_next_to_last ?? 0)) {
     return unknown(call.name, 'levels made in another way than the sampler asks for');
   }
-  const args = Object.entries({ ...call.args, ...(call.eta === undefined ? {} : { eta: call.eta }) }).filter(([name]) => name !== 'solver_type');
+  const args = Object.entries({ ...call.args, ...(call.eta === undefined ? {} : { eta: call.eta }) }).filter(
+    ([name]) => name !== 'solver_type',
+  );
   const foreign = args.find(([name]) => OPTIONS[name] === undefined);
   if (foreign !== undefined) return unknown(call.name, `argument ${foreign[0]}`);
   const options = Object.fromEntries(args.map(([name, value]) => [OPTIONS[name] as string, value]));

@@ -28,7 +28,10 @@ interface Call {
 
 type Numbers = { readonly data: ArrayLike<number>; readonly shape: readonly number[] };
 
-function drawTorch(random: TorchRandom, [what, shape, ...more]: readonly [string, number[], ...number[]]): Numbers | undefined {
+function drawTorch(
+  random: TorchRandom,
+  [what, shape, ...more]: readonly [string, number[], ...number[]],
+): Numbers | undefined {
   const count = elementCount(shape);
   switch (what) {
     case 'randn':
@@ -97,7 +100,9 @@ function drawsOf(call: Call): Map<string, Numbers> | undefined {
 function checkCall(golden: GoldenCase, call: Call): Check {
   const drawn = drawsOf(call);
   if (drawn === undefined) return unknown(call.name, `generator ${call.generator}`);
-  const comparisons = [...drawn].map(([name, value]) => compare(name.slice(call.name.length) || name, value, golden.stored(name), golden.bound));
+  const comparisons = [...drawn].map(([name, value]) =>
+    compare(name.slice(call.name.length) || name, value, golden.stored(name), golden.bound),
+  );
   return checkOf(call.name, comparisons);
 }
 

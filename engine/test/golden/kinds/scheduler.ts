@@ -15,13 +15,23 @@ interface Call extends SchedulerSpec {
   readonly step: { readonly eta?: number };
 }
 
-const TABLE_DEFAULTS = { num_train_timesteps: 1000, beta_start: 0.0001, beta_end: 0.02, beta_schedule: 'linear', rescale_betas_zero_snr: false };
+const TABLE_DEFAULTS = {
+  num_train_timesteps: 1000,
+  beta_start: 0.0001,
+  beta_end: 0.02,
+  beta_schedule: 'linear',
+  rescale_betas_zero_snr: false,
+};
 
 /** The case's rule: alpha-bar of the scheduler's own table; between integers linear in log sigma. */
 function alphaAt(call: Call): (t: number) => number {
   // Euler's table ends at 2^-24 where DDIM's ends at 0.
-  const { alphasCumprod } = diffusersTable({ ...TABLE_DEFAULTS, ...call.config }, call.class === 'DDIMScheduler' ? undefined : 2 ** -24);
-  const logSigma = (i: number): number => 0.5 * Math.log((1 - (alphasCumprod[i] as number)) / (alphasCumprod[i] as number));
+  const { alphasCumprod } = diffusersTable(
+    { ...TABLE_DEFAULTS, ...call.config },
+    call.class === 'DDIMScheduler' ? undefined : 2 ** -24,
+  );
+  const logSigma = (i: number): number =>
+    0.5 * Math.log((1 - (alphasCumprod[i] as number)) / (alphasCumprod[i] as number));
   return (t) => {
     const low = Math.floor(t);
     if (t === low) return alphasCumprod[low] as number;
@@ -53,7 +63,13 @@ async function checkCall(golden: GoldenCase, call: Call, seed: number, formula: 
       : [{ name: 'steps', error: NaN, bound: 0, note: `${samples.length} steps, expected ${expected}` }];
   const { timesteps } = scheduler;
   return checkOf(call.name, [
-    compare('timesteps', { data: timesteps, shape: [timesteps.length] }, golden.stored(`${call.name}.timesteps`), golden.bound, 'value'),
+    compare(
+      'timesteps',
+      { data: timesteps, shape: [timesteps.length] },
+      golden.stored(`${call.name}.timesteps`),
+      golden.bound,
+      'value',
+    ),
     ...steps,
     ...drawn.map((value, i) => compare(`noise.${i}`, value, golden.stored(`${call.name}.noise.${i}`), golden.bound)),
   ]);
@@ -62,7 +78,11 @@ async function checkCall(golden: GoldenCase, call: Call, seed: number, formula: 
 export const scheduler: Kind = {
   run: 'scheduler',
   check: async (golden) => {
-    const { calls, seed, denoiser } = golden.json as unknown as { calls: readonly Call[]; seed: number; denoiser: Formula };
+    const { calls, seed, denoiser } = golden.json as unknown as {
+      calls: readonly Call[];
+      seed: number;
+      denoiser: Formula;
+    };
     const checks: Check[] = [];
     for (const call of calls) checks.push(await checkCall(golden, call, seed, denoiser));
     return checks;

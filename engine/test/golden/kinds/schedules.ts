@@ -11,10 +11,18 @@ interface Call {
   readonly schedule: string;
   readonly n: number;
   readonly table: string;
-  readonly args?: { readonly sigma_min?: number; readonly sigma_max?: number; readonly rho?: number; readonly base?: 'sd15' | 'sdxl' };
+  readonly args?: {
+    readonly sigma_min?: number;
+    readonly sigma_max?: number;
+    readonly rho?: number;
+    readonly base?: 'sd15' | 'sdxl';
+  };
 }
 
-const TABLES: Readonly<Record<string, SigmaTable>> = { sd: makeSigmaTable(), zsnr: makeSigmaTable({ zeroTerminalSnr: true }) };
+const TABLES: Readonly<Record<string, SigmaTable>> = {
+  sd: makeSigmaTable(),
+  zsnr: makeSigmaTable({ zeroTerminalSnr: true }),
+};
 
 /** Options that are absent must not override defaults by being undefined. */
 function optionsOf({ args = {} }: Call): ScheduleOptions {
@@ -43,7 +51,9 @@ export const schedules: Kind = {
     const { calls, tables = [] } = golden.json as unknown as { calls: readonly Call[]; tables?: readonly string[] };
     const tableChecks = tables.map((name) => {
       const source = TABLES[name];
-      return source === undefined ? unknown(`table.${name}`, 'table') : compareTable(golden, `table.${name}`, source.sigmas);
+      return source === undefined
+        ? unknown(`table.${name}`, 'table')
+        : compareTable(golden, `table.${name}`, source.sigmas);
     });
     return [...tableChecks, ...calls.map((call) => checkCall(golden, call))];
   },

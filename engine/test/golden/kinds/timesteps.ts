@@ -12,15 +12,18 @@ interface Call extends SchedulerSpec {
 function checkCall(golden: GoldenCase, call: Call): Check {
   const scheduler = makeScheduler(call, 'timesteps' in call.set ? call.set : { steps: call.set.num_inference_steps });
   if ('missing' in scheduler) return unknown(call.name, scheduler.missing);
-  const comparisons = Object.entries({ timesteps: scheduler.timesteps, sigmas: scheduler.sigmas }).flatMap(([what, values]) => {
-    const name = `${call.name}.${what}`;
-    if (values === undefined || !golden.tensors.has(name)) return [];
-    return [compare(what, { data: values, shape: [values.length] }, golden.stored(name), golden.bound, 'value')];
-  });
+  const comparisons = Object.entries({ timesteps: scheduler.timesteps, sigmas: scheduler.sigmas }).flatMap(
+    ([what, values]) => {
+      const name = `${call.name}.${what}`;
+      if (values === undefined || !golden.tensors.has(name)) return [];
+      return [compare(what, { data: values, shape: [values.length] }, golden.stored(name), golden.bound, 'value')];
+    },
+  );
   return checkOf(call.name, comparisons);
 }
 
 export const timesteps: Kind = {
   run: 'timesteps',
-  check: async (golden) => (golden.json as unknown as { calls: readonly Call[] }).calls.map((call) => checkCall(golden, call)),
+  check: async (golden) =>
+    (golden.json as unknown as { calls: readonly Call[] }).calls.map((call) => checkCall(golden, call)),
 };

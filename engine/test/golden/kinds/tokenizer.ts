@@ -17,7 +17,10 @@ interface Line {
 
 function linesOf(golden: GoldenCase, name: string): Line[] {
   const text = readFileSync(join(golden.folder, name), 'utf8');
-  return text.split('\n').filter(Boolean).map((line) => JSON.parse(line) as Line);
+  return text
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as Line);
 }
 
 function countWrong(name: string, lines: readonly Line[]): Check {
@@ -27,19 +30,28 @@ function countWrong(name: string, lines: readonly Line[]): Check {
     return got.length !== ids.length || got.some((id, i) => id !== ids[i]);
   });
   const first = wrong[0];
-  const note = first === undefined ? `${lines.length} strings` : `${lines.length} strings; first: ${JSON.stringify(first.text)}`;
+  const note =
+    first === undefined ? `${lines.length} strings` : `${lines.length} strings; first: ${JSON.stringify(first.text)}`;
   return checkOf(name, [{ name, error: wrong.length, bound: 0, note }]);
 }
 
 export const tokenizer: Kind = {
   run: 'tokenizer',
   check: async (golden) => {
-    const { files, differ = {} } = golden.json as unknown as { files: { strings: string }; differ?: Readonly<Record<string, number>> };
+    const { files, differ = {} } = golden.json as unknown as {
+      files: { strings: string };
+      differ?: Readonly<Record<string, number>>;
+    };
     const lines = linesOf(golden, files.strings);
     const broken = lines.filter((line) => line.fix_encoding === true);
     return [
-      countWrong('slow-ftfy', lines.filter((line) => line.fix_encoding !== true)),
-      ...(broken.length > 0 ? [unknown('slow-ftfy.fix_encoding', `${broken.length} strings whose broken encoding ftfy would repair`)] : []),
+      countWrong(
+        'slow-ftfy',
+        lines.filter((line) => line.fix_encoding !== true),
+      ),
+      ...(broken.length > 0
+        ? [unknown('slow-ftfy.fix_encoding', `${broken.length} strings whose broken encoding ftfy would repair`)]
+        : []),
       ...Object.keys(differ).map((name) => unknown(name, 'another tokenizer')),
     ];
   },

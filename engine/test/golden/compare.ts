@@ -31,7 +31,7 @@ export interface Comparison {
  * Largest difference, relative to the expectation's standard deviation (`std`), to each value (`value`, for tables)
  * or to nothing (`absolute`). Integers and 8-bit images are always absolute.
  */
-export function errorOf(actual: Numbers, expected: StoredTensor, measure: Measure): number {
+function errorOf(actual: Numbers, expected: StoredTensor, measure: Measure): number {
   const { data } = expected;
   if (actual.data.length !== data.length) return NaN;
   const kind = data instanceof Float32Array ? measure : 'absolute';

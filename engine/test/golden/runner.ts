@@ -34,7 +34,7 @@ export function findCases(path: string): string[] {
 }
 
 /** The kind a case belongs to, or undefined. The longest matching beginning wins among kinds found by name. */
-export function kindOf(golden: GoldenCase, kinds: readonly Kind[]): Kind | undefined {
+function kindOf(golden: GoldenCase, kinds: readonly Kind[]): Kind | undefined {
   const { run, case: name } = golden.json;
   if (run !== undefined) return kinds.find((kind) => kind.run === run);
   if (name === undefined) return undefined;

@@ -85,7 +85,7 @@ export function toBfloat(value: number): number {
 }
 
 /** Nearest integer, ties to even. */
-export function roundHalfEven(value: number): number {
+function roundHalfEven(value: number): number {
   const floor = Math.floor(value);
   const rest = value - floor;
   if (rest !== 0.5) return rest < 0.5 ? floor : floor + 1;

@@ -7,7 +7,7 @@ import { tableOf, type SigmaTable } from '../../../src/numeric/sigma-table.ts';
 const f = Math.fround;
 
 /** Stands for an infinite level (alpha-bar 0): far beyond float32's digits, far from its largest number. */
-export const PURE_NOISE: Sigma = sigma(2 ** 40);
+const PURE_NOISE: Sigma = sigma(2 ** 40);
 
 /** What of a scheduler's config makes its table. */
 export interface TableConfig {

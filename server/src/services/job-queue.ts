@@ -1,30 +1,427 @@
-/** The durable queue: what was accepted stays queued, running, done, failed or cancelled, whatever dies in between. */
+/**
+ * The durable queue: what was accepted stays queued, running, done, failed with a reason or cancelled, whatever dies.
+ *
+ * The database is the truth; the jobs that are not over are also held here, in order. One job runs at a time. It knows
+ * no HTTP and no socket: what happens goes to {@link Events}.
+ */
+import { randomInt, randomUUID } from 'node:crypto';
+
+import { CancelledError, EngineLostError, RequestError, StudioError, toStudioError, type WireError } from '@easel/shared/errors';
 import type { GenerationRequest } from '@easel/shared/generation';
 import type { JobAccepted, JobState, JobView } from '@easel/shared/http/jobs';
+import { RANDOM_SEED_RANGE } from '@easel/shared/units';
 
-export interface EncodedPreview {
-  imageIndex: number;
-  step: number;
-  mime: string;
-  bytes: Buffer;
+import type { EngineHost } from '../engine-host/engine-host.ts';
+import type { Store } from '../store/database.ts';
+import { JobRecords, type JobRecord } from '../store/job-records.ts';
+import type { Events } from './events.ts';
+import { toImageRow, toImageSummary } from './image-row.ts';
+import { JobRun } from './job-run.ts';
+import { toJobView } from './job-view.ts';
+import type { ModelLibrary, UsableModel } from './model-library.ts';
+import type { Failpoint, PictureFiles, PictureToSave, SavedPicture } from './picture.ts';
+import type { EncodedPreview } from './preview-encoder.ts';
+import { resolveRequest } from './resolve-request.ts';
+
+/** Jobs that may wait at once. */
+export const QUEUE_LIMIT = 10_000;
+/** Starts a job gets: the engine, or the server with it, may die at it once. */
+const MOST_ATTEMPTS = 2;
+/** Pause when the database does not take a state, before the queue goes on. */
+const STORE_TROUBLE_MS = 2000;
+
+const OVER: readonly JobState[] = ['done', 'failed', 'cancelled'];
+const ALL: readonly JobState[] = ['queued', 'running', ...OVER];
+
+export interface JobQueueOptions {
+  store: Store;
+  engine: EngineHost;
+  models: ModelLibrary;
+  pictures: PictureFiles;
+  events: Events;
+  failpoint: Failpoint;
+  log(level: 'info' | 'warn' | 'error', message: string): void;
 }
 
-export declare class JobQueue {
-  /** @throws queue_full, unknown_model, model_unusable, no_model, unknown_sampler, unknown_schedule, engine_lost */
-  submit(request: GenerationRequest, origin?: string): Promise<JobAccepted>;
+/** A job that is not over. */
+interface ActiveJob extends JobRecord {
+  /** Ids of its pictures by their place. */
+  images: Map<number, string>;
+  run: JobRun | null;
+}
+
+export class JobQueue {
+  readonly #options: JobQueueOptions;
+  readonly #records: JobRecords;
+  readonly #active = new Map<string, ActiveJob>();
+  /** In the order they will run. */
+  #waiting: ActiveJob[] = [];
+  #running: ActiveJob | null = null;
+  /** Submitted, but not in the database yet. */
+  #entering = 0;
+  readonly #endWaiters = new Map<string, Set<() => void>>();
+  #isStarted = false;
+  #isStopping = false;
+  #pumping: Promise<void> | null = null;
+
+  constructor(options: JobQueueOptions) {
+    this.#options = options;
+    this.#records = new JobRecords(options.store);
+    options.engine.onState((state) => {
+      if (state.state === 'ready') this.#pump();
+    });
+  }
+
+  /**
+   * Takes over what an earlier server left: what ran is queued again in front, with its seed and one attempt more.
+   * To be awaited before anybody submits.
+   */
+  async load(): Promise<void> {
+    for (const record of await this.#records.unfinished()) {
+      const job: ActiveJob = { ...record, state: 'queued', images: new Map(), run: null };
+      if (record.state === 'running') {
+        job.attempt += 1;
+        await this.#records.change(job.id, ['running'], 'queued', { attempt: job.attempt });
+      }
+      this.#active.set(job.id, job);
+      this.#waiting.push(job);
+    }
+  }
+
+  /** From now on jobs run. To be called once the pictures on disk and the database agree. */
+  start(): void {
+    this.#isStarted = true;
+    this.#pump();
+  }
+
+  /** No job is begun any more; resolves when the running one has been put back, which takes the engine's end. */
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    await this.#pumping;
+  }
+
+  /**
+   * @param origin who asks, for the log
+   * @throws queue_full, unknown_model, model_unusable, no_model, unknown_sampler, unknown_schedule, out_of_range, engine_lost
+   */
+  async submit(request: GenerationRequest, origin = 'api'): Promise<JobAccepted> {
+    const { engine, models, events } = this.#options;
+    if (this.#waiting.length + this.#entering >= QUEUE_LIMIT) {
+      throw new RequestError('queue_full', `The queue is full: ${QUEUE_LIMIT} jobs are waiting.`, {
+        limit: QUEUE_LIMIT,
+        hint: 'Wait until some have ended, or cancel some.',
+      });
+    }
+    this.#entering += 1;
+    try {
+      const catalogue = engine.catalogue ?? (await engine.whenReady());
+      const model = await models.resolve(request.model);
+      const drawSeed = (): number => randomInt(RANDOM_SEED_RANGE);
+      const parameters = resolveRequest(request, { id: model.view.id, defaults: model.defaults }, catalogue, drawSeed);
+      const record = await this.#records.insert({
+        id: randomUUID(),
+        state: 'queued',
+        parameters,
+        origin,
+        attempt: 1,
+        error: null,
+        createdAt: now(),
+        startedAt: null,
+        endedAt: null,
+      });
+      const job: ActiveJob = { ...record, images: new Map(), run: null };
+      this.#active.set(job.id, job);
+      this.#waiting.push(job);
+      const view = this.#view(job);
+      events.publish('job:queued', { job: view });
+      this.#pump();
+      return { id: job.id, state: view.state, position: view.position };
+    } finally {
+      this.#entering -= 1;
+    }
+  }
+
   /** @throws unknown_job */
-  get(id: string): Promise<JobView>;
-  list(filter: { state?: JobState | undefined; limit: number }): Promise<JobView[]>;
-  /** Ends a queued or running job; twice is fine. @throws unknown_job, already_done */
-  cancel(id: string): Promise<JobView>;
+  async get(id: string): Promise<JobView> {
+    const job = this.#active.get(id);
+    if (job !== undefined) return this.#view(job);
+    const record = await this.#records.find(id);
+    if (record === null) throw unknownJob(id);
+    const [view] = await this.#viewsOf([record]);
+    return view ?? this.get(id);
+  }
+
+  /** Jobs that are not over first, in their order; then the others, newest first. */
+  async list(filter: { state?: JobState | undefined; limit: number }): Promise<JobView[]> {
+    const states = filter.state === undefined ? ALL : [filter.state];
+    const active = [...this.#active.values()]
+      .sort((left, right) => left.rank - right.rank)
+      .filter((job) => states.includes(job.state))
+      .slice(0, filter.limit)
+      .map((job) => this.#view(job));
+    const over = states.filter((state) => OVER.includes(state));
+    const room = filter.limit - active.length;
+    if (room <= 0 || over.length === 0) return active;
+    return [...active, ...(await this.#viewsOf(await this.#records.latest(over, room)))];
+  }
+
+  /** Ends a queued or running job; pictures it has already made stay. Twice is fine. @throws unknown_job, already_done */
+  async cancel(id: string): Promise<JobView> {
+    const job = this.#active.get(id);
+    if (job !== undefined && (await this.#records.change(id, ['queued', 'running'], 'cancelled', { endedAt: now() }))) {
+      this.#over(job, 'cancelled', null);
+      this.#options.engine.cancel(id);
+      return this.#view(job);
+    }
+    const view = await this.get(id);
+    if (view.state === 'cancelled') return view;
+    throw new RequestError('already_done', `The job has already ended: it is ${view.state}.`, { got: view.state });
+  }
+
   /** Cancels the running job if there is one. */
-  cancelCurrent(): Promise<JobView | null>;
+  async cancelCurrent(): Promise<JobView | null> {
+    const job = this.current();
+    return job === null ? null : this.cancel(job.id);
+  }
+
   /** Resolves with the job once it is done, failed or cancelled. @throws unknown_job; the signal's reason */
-  waitFor(id: string, signal?: AbortSignal): Promise<JobView>;
+  async waitFor(id: string, signal?: AbortSignal): Promise<JobView> {
+    signal?.throwIfAborted();
+    if (this.#active.has(id)) {
+      await new Promise<void>((resolve, reject) => {
+        const waiters = this.#endWaiters.get(id) ?? new Set();
+        this.#endWaiters.set(id, waiters);
+        const end = (): void => {
+          signal?.removeEventListener('abort', abort);
+          resolve();
+        };
+        const abort = (): void => {
+          waiters.delete(end);
+          reject(signal?.reason as Error);
+        };
+        waiters.add(end);
+        signal?.addEventListener('abort', abort, { once: true });
+      });
+    }
+    return this.get(id);
+  }
+
   /** The running job. */
-  current(): JobView | null;
+  current(): JobView | null {
+    return this.#running?.state === 'running' ? this.#view(this.#running) : null;
+  }
+
   /** Jobs that wait. */
-  get waitingCount(): number;
+  get waitingCount(): number {
+    return this.#waiting.length;
+  }
+
   /** Newest preview of the running job, encoded when asked for; null when there is none. */
-  latestPreview(): Promise<EncodedPreview | null>;
+  async latestPreview(): Promise<EncodedPreview | null> {
+    return (await this.#running?.run?.latestPreview()) ?? null;
+  }
+
+  #pump(): void {
+    if (this.#pumping !== null || !this.#isStarted) return;
+    this.#pumping = this.#work().finally(() => {
+      this.#pumping = null;
+      // Something may have come while the last look found nothing.
+      if (this.#canWork()) this.#pump();
+    });
+  }
+
+  #canWork(): boolean {
+    return !this.#isStopping && this.#waiting.length > 0 && this.#options.engine.state.state === 'ready';
+  }
+
+  async #work(): Promise<void> {
+    // The state is looked at right before each run: an engine that is not there is waited for, not counted against a job.
+    while (this.#canWork()) {
+      const job = this.#waiting.shift();
+      if (job === undefined) return;
+      this.#running = job;
+      try {
+        await this.#run(job);
+      } catch (thrown) {
+        await this.#storeTrouble(job, thrown);
+      } finally {
+        job.run?.close();
+        job.run = null;
+        this.#running = null;
+      }
+    }
+  }
+
+  async #run(job: ActiveJob): Promise<void> {
+    const startedAt = job.startedAt ?? now();
+    if (!(await this.#records.change(job.id, ['queued', 'running'], 'running', { startedAt }))) return;
+    job.state = 'running';
+    job.startedAt = startedAt;
+    job.images = (await this.#records.imagesOf([job.id], { withDeleted: true })).get(job.id) ?? new Map<number, string>();
+    const missing = Array.from({ length: job.parameters.count }, (_, index) => index).filter((index) => !job.images.has(index));
+    if (missing.length === 0) {
+      await this.#end(job, 'done', null);
+      return;
+    }
+    if (job.attempt > MOST_ATTEMPTS) {
+      await this.#end(job, 'failed', crashedTwice());
+      return;
+    }
+
+    let model: UsableModel;
+    try {
+      model = await this.#options.models.resolve(job.parameters.model);
+    } catch (thrown) {
+      await this.#end(job, 'failed', modelGone(job.parameters.model, toStudioError(thrown)));
+      return;
+    }
+    // Cancelled meanwhile: the engine has not heard of it yet and never will.
+    if (!this.#active.has(job.id)) return;
+
+    const run = this.#createRun(job, model, missing);
+    job.run = run;
+    this.#options.events.publish('job:started', { job: this.#view(job) });
+    let thrown: StudioError | null = null;
+    try {
+      const engineJob = { jobId: job.id, checkpoint: model.file, parameters: job.parameters, imageIndexes: missing, previews: true };
+      await this.#options.engine.run(engineJob, run);
+    } catch (error) {
+      thrown = toStudioError(error);
+    }
+    try {
+      await run.settle();
+    } catch (error) {
+      thrown = toStudioError(error);
+    }
+    // The last picture, or somebody who cancelled, has ended it already.
+    if (this.#active.has(job.id)) await this.#afterRun(job, thrown);
+  }
+
+  #createRun(job: ActiveJob, model: UsableModel, missing: readonly number[]): JobRun {
+    const { engine, events, models, pictures } = this.#options;
+    return new JobRun({
+      job,
+      missing,
+      modelName: model.view.name,
+      modelSha256: async () => models.sha256(model.view.id),
+      pictures,
+      isWatched: () => events.hasPreviewListeners,
+      onProgress: () => {
+        if (this.#active.has(job.id)) events.publish('job:progress', { job: this.#view(job) });
+      },
+      onPreview: ({ imageIndex, step, mime, bytes }, steps) => {
+        events.publishPreview({ jobId: job.id, imageIndex, step, steps, mime, bytes: new Uint8Array(bytes).buffer });
+      },
+      record: async (picture, saved) => this.#record(job, picture, saved),
+      onSaveFailed: () => engine.cancel(job.id),
+    });
+  }
+
+  /** The row of the picture and, with the last one, the job's end: one transaction, and only then anybody hears of it. */
+  async #record(job: ActiveJob, picture: PictureToSave, saved: SavedPicture): Promise<void> {
+    const { store, events, failpoint } = this.#options;
+    const isLast = job.images.size + 1 === job.parameters.count;
+    const endedAt = now();
+    failpoint('before-commit');
+    const isDone = await store.transaction().execute(async (transaction) => {
+      await transaction.insertInto('images').values(toImageRow(picture, saved)).execute();
+      return isLast && (await this.#records.change(job.id, ['running'], 'done', { endedAt }, transaction));
+    });
+    failpoint('after-commit');
+    job.images.set(picture.imageIndex, picture.imageId);
+    const row = { ...toImageRow(picture, saved), is_missing: 0 };
+    events.publish('image:created', { image: toImageSummary(row) });
+    if (isDone) this.#over(job, 'done', null, endedAt);
+  }
+
+  async #afterRun(job: ActiveJob, thrown: StudioError | null): Promise<void> {
+    if (thrown instanceof EngineLostError) {
+      // A server that stops ends the engine itself; that is nobody's crash.
+      const attempt = this.#isStopping ? job.attempt : job.attempt + 1;
+      if (attempt > MOST_ATTEMPTS) {
+        await this.#end(job, 'failed', crashedTwice(thrown));
+      } else if (await this.#records.change(job.id, ['running'], 'queued', { attempt })) {
+        job.state = 'queued';
+        job.attempt = attempt;
+        this.#waiting.unshift(job);
+        if (!this.#isStopping) this.#options.events.publish('job:queued', { job: this.#view(job) });
+      }
+    } else if (thrown instanceof CancelledError) {
+      await this.#end(job, 'cancelled', null);
+    } else {
+      const error = thrown ?? new StudioError('internal', 'The engine finished the job without making all its pictures.');
+      await this.#end(job, 'failed', error.toWire());
+    }
+  }
+
+  async #end(job: ActiveJob, state: 'done' | 'failed' | 'cancelled', error: WireError | null): Promise<void> {
+    const endedAt = now();
+    if (await this.#records.change(job.id, ['queued', 'running'], state, { error, endedAt })) this.#over(job, state, error, endedAt);
+  }
+
+  /** The database says it is over: forget it here and tell everybody. */
+  #over(job: ActiveJob, state: 'done' | 'failed' | 'cancelled', error: WireError | null, endedAt = now()): void {
+    if (!this.#active.delete(job.id)) return;
+    this.#waiting = this.#waiting.filter((other) => other !== job);
+    job.run?.close();
+    Object.assign(job, { state, error, endedAt });
+    const view = this.#view(job);
+    const { events, log } = this.#options;
+    if (state === 'done') events.publish('job:finished', { job: view });
+    else if (state === 'failed') events.publish('job:failed', { job: view });
+    else events.publish('job:cancelled', { job: view });
+    if (error !== null) log('warn', `job ${job.id} failed: ${error.code}: ${error.message}`);
+    for (const waiter of this.#endWaiters.get(job.id) ?? []) waiter();
+    this.#endWaiters.delete(job.id);
+  }
+
+  /** The database refused a state. What it holds is still true, so the job goes back to where it says. */
+  async #storeTrouble(job: ActiveJob, thrown: unknown): Promise<void> {
+    const error = toStudioError(thrown);
+    this.#options.log('error', `job ${job.id}: ${error.stack ?? error.message}`);
+    this.#options.engine.cancel(job.id);
+    await new Promise((resolve) => setTimeout(resolve, STORE_TROUBLE_MS));
+    try {
+      await this.#end(job, 'failed', { code: 'storage_unavailable', message: `The database could not be written: ${error.message}` });
+    } catch {
+      // Not even that: it is tried again, and so is the database.
+      job.state = 'queued';
+      this.#waiting.unshift(job);
+    }
+  }
+
+  async #viewsOf(records: readonly JobRecord[]): Promise<JobView[]> {
+    const images = await this.#records.imagesOf(records.map(({ id }) => id), { withDeleted: false });
+    return records.map((record) =>
+      toJobView(record, { position: null, progress: null, images: [...(images.get(record.id)?.values() ?? [])] }),
+    );
+  }
+
+  #view(job: ActiveJob): JobView {
+    const images = [...job.images].sort(([left], [right]) => left - right).map(([, id]) => id);
+    return toJobView(job, {
+      position: job.state === 'queued' ? Math.max(0, this.#waiting.indexOf(job)) : null,
+      progress: job.state === 'running' ? (job.run?.currentProgress ?? null) : null,
+      images,
+    });
+  }
 }
+
+const now = (): string => new Date().toISOString();
+
+const unknownJob = (id: string): RequestError => new RequestError('unknown_job', `There is no job "${id.slice(0, 100)}".`, { got: id.slice(0, 100) });
+
+const crashedTwice = (cause?: EngineLostError): WireError => ({
+  code: 'crashed_twice',
+  message: `The engine died twice at this job, so it is not tried a third time. ${cause?.message ?? ''}`.trim(),
+  details: {
+    hint: 'Try a smaller size or another model; the log in the data folder says more.',
+    ...(cause === undefined ? {} : { lastLines: cause.details['lastLines'] }),
+  },
+});
+
+/** A model that was there when the job was accepted. */
+const modelGone = (model: string, error: StudioError): WireError =>
+  error.code === 'unknown_model' || error.code === 'no_model'
+    ? { code: 'model_gone', message: `The model "${model}" was removed while the job waited.`, details: { hint: 'Put the file back or choose another model.' } }
+    : error.toWire();

@@ -1,0 +1,82 @@
+/**
+ * From what was asked to what is made: every field gets its value, every name its id, the seed is drawn.
+ *
+ * Pure but for the seed, which is passed in. The result posted again makes the same picture.
+ */
+import type { Catalogue, Descriptor } from '@easel/shared/catalogue';
+import { RequestError, type ErrorCode } from '@easel/shared/errors';
+import type { GenerationDefaults, GenerationParameters, GenerationRequest } from '@easel/shared/generation';
+import { findByName, resolveSamplerName } from '@easel/shared/sampler-names';
+import { LIMITS } from '@easel/shared/units';
+
+import { nearest } from './near-names.ts';
+
+/** Asks for the schedule that the sampler's record names. */
+const AUTOMATIC = 'automatic';
+
+const refuse = (code: ErrorCode, field: 'sampler' | 'schedule', got: string, entries: readonly Descriptor[]): RequestError => {
+  const ids = entries.map((entry) => entry.id);
+  const names = new Map(entries.flatMap((entry) => [entry.id, entry.label, ...entry.aliases].map((name) => [name, entry.id])));
+  const near = [...new Set(nearest(got, names.keys()).map((name) => names.get(name) ?? name))];
+  return new RequestError(code, `There is no ${field} "${got.slice(0, 100)}".`, {
+    field,
+    limit: ids,
+    got: got.slice(0, 100),
+    hint: near.length > 0 ? `Did you mean ${near.join(' or ')}?` : `One of: ${ids.join(', ')}.`,
+  });
+};
+
+/**
+ * @param model id of the chosen model, and what its record suggests
+ * @param drawSeed called when the request leaves the seed open
+ * @throws unknown_sampler, unknown_schedule, out_of_range (a seed whose last picture would pass the limit)
+ */
+export function resolveRequest(
+  request: GenerationRequest,
+  model: { id: string; defaults: GenerationDefaults },
+  catalogue: Catalogue,
+  drawSeed: () => number,
+): GenerationParameters {
+  const { defaults } = model;
+  const asked = request.sampler ?? defaults.sampler;
+  const choice = resolveSamplerName(asked, catalogue);
+  const sampler = catalogue.samplers.find(({ id }) => id === choice?.sampler);
+  if (choice === undefined || sampler === undefined) throw refuse('unknown_sampler', 'sampler', asked, catalogue.samplers);
+
+  // A model's schedule belongs to its own sampler; another sampler brings the one it is at its best with.
+  const isOwnSampler = sampler.id === findByName(catalogue.samplers, defaults.sampler)?.id;
+  const named = choice.schedule === AUTOMATIC ? undefined : choice.schedule;
+  const wanted = request.schedule ?? named ?? (isOwnSampler ? defaults.schedule : AUTOMATIC);
+  const isAutomatic = wanted.trim().toLowerCase() === AUTOMATIC;
+  const schedule = findByName(catalogue.schedules, isAutomatic ? sampler.defaultSchedule : wanted);
+  if (schedule === undefined) throw refuse('unknown_schedule', 'schedule', wanted, catalogue.schedules);
+
+  const count = request.count ?? 1;
+  const seed = request.seed === undefined || request.seed === -1 ? drawSeed() : request.seed;
+  const highest = LIMITS.seed.maximum - (count - 1);
+  if (seed > highest) {
+    throw new RequestError('out_of_range', `seed: at most ${highest} with ${count} pictures, since each takes the next seed.`, {
+      field: 'seed',
+      limit: highest,
+      got: seed,
+      hint: 'Choose a smaller seed or fewer pictures.',
+    });
+  }
+
+  return {
+    type: request.type,
+    prompt: request.prompt,
+    negativePrompt: request.negativePrompt ?? '',
+    model: model.id,
+    width: request.width ?? defaults.width,
+    height: request.height ?? defaults.height,
+    steps: request.steps ?? defaults.steps,
+    guidance: request.guidance ?? defaults.guidance,
+    sampler: sampler.id,
+    schedule: schedule.id,
+    seed,
+    count,
+    clipSkip: request.clipSkip ?? defaults.clipSkip,
+    rng: request.rng ?? defaults.rng,
+  };
+}

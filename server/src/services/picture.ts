@@ -45,6 +45,16 @@ export const FAILPOINTS = ['after-temp', 'after-rename', 'after-thumbnail', 'bef
 export type FailpointName = (typeof FAILPOINTS)[number];
 export type Failpoint = (name: FailpointName) => void;
 
+/** What `createPictureFiles(options): PictureFiles` in services/picture-file.ts takes. */
+export interface PictureFilesOptions {
+  /** Absolute folders; both are there. */
+  outputs: string;
+  thumbnails: string;
+  /** Of this program, for the files' metadata. */
+  version: string;
+  failpoint: Failpoint;
+}
+
 export interface PictureFiles {
   /**
    * Encode, write to `<outputs>/.tmp`, fsync, rename (never over an existing file), fsync the folder, thumbnail.

@@ -1,0 +1,110 @@
+/**
+ * Puts the services together for one configuration, and takes them apart in the right order. main.ts adds the process
+ * around it: arguments, listening, signals.
+ */
+import { statSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { StudioError } from '@easel/shared/errors';
+import type { FastifyBaseLogger } from 'fastify';
+
+import { buildApp } from './app.ts';
+import type { Config } from './config.ts';
+import { EngineHost } from './engine-host/engine-host.ts';
+import type { StudioApp } from './routes/types.ts';
+import { Events } from './services/events.ts';
+import { createFailpoint } from './services/failpoint.ts';
+import { FileHasher } from './services/file-hash.ts';
+import { Gallery } from './services/gallery.ts';
+import { JobQueue } from './services/job-queue.ts';
+import { ModelLibrary } from './services/model-library.ts';
+import { createPictureFiles } from './services/picture-file.ts';
+import { reconcile } from './services/reconcile.ts';
+import { lockDataFolder, type DataLock } from './store/data-lock.ts';
+import { openDatabase } from './store/database.ts';
+
+export interface Studio {
+  app: StudioApp;
+  engine: EngineHost;
+  lock: DataLock;
+  /** After listening: the engine, the look at the disk, then the jobs. */
+  start(): Promise<void>;
+  /** Running job back into the queue, engine ended, database closed. */
+  stop(): Promise<void>;
+}
+
+const makeFolder = async (path: string, what: string): Promise<void> => {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new StudioError('storage_unavailable', `The ${what} folder ${path} cannot be made (${code ?? 'unknown reason'}).`, {}, { cause });
+  }
+};
+
+/** Changes with every build of the engine, so that what an older one said about a model is asked again. */
+const examinerOf = (version: string, entry: string): string => {
+  const built = statSync(entry, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  return `${version} ${Math.round(built)}`;
+};
+
+/** @throws data_dir_in_use, newer_data, storage_unavailable */
+export async function createStudio(
+  config: Config,
+  more: { version: string; engineEntry: string; webRoot: string | null; logger: FastifyBaseLogger },
+): Promise<Studio> {
+  const { logger, version, engineEntry } = more;
+  const checkpoints = join(config.models, 'checkpoints');
+  const thumbnails = join(config.data, 'thumbnails');
+  await makeFolder(config.data, 'data');
+  await makeFolder(thumbnails, 'thumbnails');
+  await makeFolder(config.outputs, 'outputs');
+  // A models folder that cannot be written is still worth reading.
+  await mkdir(checkpoints, { recursive: true }).catch(() => null);
+
+  const lock = lockDataFolder(config.data);
+  const log = (level: 'info' | 'warn' | 'error', message: string): void => logger[level](message);
+  const database = openDatabase(config.data);
+  if (database.setAside !== null) {
+    log('error', `The database was damaged and is kept as ${database.setAside}; the pictures are read in again from their own metadata.`);
+  }
+  const { store } = database;
+  const events = new Events();
+  const failpoint = createFailpoint(config.failpoint);
+  const engine = new EngineHost({ entry: engineEntry, args: ['--device', config.device], environment: config.engineEnvironment, log });
+  engine.onState((state) => events.publish('engine:changed', { engine: state }));
+  const hasher = new FileHasher();
+  const models = new ModelLibrary({ store, engine, events, hasher, folder: checkpoints, examiner: examinerOf(version, engineEntry), log });
+  const pictures = createPictureFiles({ outputs: config.outputs, thumbnails, version, failpoint });
+  const gallery = new Gallery({ store, events, outputs: config.outputs, thumbnails });
+  const queue = new JobQueue({ store, engine, models, pictures, events, failpoint, log });
+
+  await models.load();
+  await queue.load();
+  const app = await buildApp({ version, queue, gallery, models, engine, events, allowedHosts: config.allowedHosts, webRoot: more.webRoot, logger });
+
+  return {
+    app,
+    engine,
+    lock,
+    async start() {
+      engine.start();
+      models.start();
+      const report = await reconcile({ store, pictures, events, outputs: config.outputs });
+      if (report.adopted + report.missing + report.corrected > 0) {
+        log('warn', `The index was put right: ${report.adopted} pictures adopted, ${report.missing} missing, ${report.corrected} corrected.`);
+      }
+      queue.start();
+    },
+    async stop() {
+      models.close();
+      const putBack = queue.stop();
+      await engine.stop();
+      await putBack;
+      await hasher.close();
+      await database.close();
+      lock.release();
+    },
+  };
+}

@@ -35,12 +35,14 @@ export const PLACES = {
   server: {
     packages: ['shared'],
     places: {
-      main: ['app', 'config', 'app-dependencies', 'services', 'store', 'engine-host'],
-      app: ['app-dependencies', 'config', 'routes', 'sockets', 'plugins', 'services'],
-      routes: ['app-dependencies', 'plugins', 'services'],
-      sockets: ['app-dependencies', 'plugins', 'services'],
-      plugins: ['app-dependencies', 'config', 'services'],
-      'app-dependencies': ['config', 'services', 'engine-host'],
+      main: ['studio', 'config', 'log'],
+      studio: ['app', 'app-dependencies', 'config', 'log', 'routes', 'services', 'store', 'engine-host'],
+      app: ['app-dependencies', 'plugins', 'sockets', 'routes', 'services'],
+      plugins: ['app-dependencies', 'routes', 'services'],
+      sockets: ['app-dependencies', 'plugins', 'services', 'engine-host'],
+      routes: ['app-dependencies', 'services'],
+      'app-dependencies': ['services', 'engine-host'],
+      log: [],
       services: ['store', 'engine-host'],
       store: [],
       'engine-host': [],
@@ -50,7 +52,7 @@ export const PLACES = {
   web: {
     packages: ['shared'],
     places: {
-      main: ['app'],
+      main: ['app', 'panels', 'canvas', 'commands', 'state', 'api', 'components', 'lib'],
       app: ['panels', 'canvas', 'commands', 'state', 'api', 'components', 'lib'],
       panels: ['commands', 'state', 'api', 'components', 'lib'],
       canvas: ['commands', 'state', 'api', 'components', 'lib'],

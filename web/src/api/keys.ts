@@ -1,0 +1,12 @@
+/** The keys under which server data stands in the query cache. */
+export const keys = {
+  catalogue: ['catalogue'] as const,
+  models: ['models'] as const,
+  engine: ['engine'] as const,
+  jobs: ['jobs'] as const,
+  /** All gallery lists, whatever they were searched for. */
+  everyGallery: ['images'] as const,
+  gallery: (query: string) => ['images', query] as const,
+  image: (id: string) => ['image', id] as const,
+  prompt: (text: string) => ['prompt', text] as const,
+};

@@ -1,0 +1,108 @@
+/** Socket events into the query cache. The functions on lists are pure; `applyEvent` is the table of who is told what. */
+import { keys } from './keys.ts';
+
+import type { GalleryPages } from './images.ts';
+import type { LiveEvent } from './live.ts';
+import type { ImageSummary, ImageView } from '@easel/shared/http/images';
+import type { JobView } from '@easel/shared/http/jobs';
+import type { Snapshot } from '@easel/shared/socket';
+import type { QueryClient } from '@tanstack/react-query';
+
+/** The list with this job in it, new or in place of its older state; places of waiting jobs move up as others leave. */
+export function withJob(jobs: JobView[], job: JobView): JobView[] {
+  const before = jobs.find((each) => each.id === job.id);
+  const next = before ? jobs.map((each) => (each.id === job.id ? job : each)) : [...jobs, job];
+  if (before?.state !== 'queued' || job.state === 'queued') return next;
+  const left = before.position ?? 0;
+  return next.map((each) =>
+    each.state === 'queued' && each.id !== job.id && each.position !== null && each.position > left
+      ? { ...each, position: each.position - 1 }
+      : each,
+  );
+}
+
+/** The pages with this picture in its place by time; a picture already there is left alone. */
+export function withImage(pages: GalleryPages, image: ImageSummary): GalleryPages {
+  if (pages.pages.some((page) => page.images.some((each) => each.id === image.id))) return pages;
+  let isPlaced = false;
+  const next = pages.pages.map((page, index) => {
+    const total = page.total + 1;
+    if (isPlaced) return { ...page, total };
+    const place = page.images.findIndex((each) => each.createdAt <= image.createdAt);
+    const isLastLoaded = index === pages.pages.length - 1;
+    if (place === -1 && !(isLastLoaded && page.nextCursor === null)) return { ...page, total };
+    isPlaced = true;
+    return { ...page, total, images: page.images.toSpliced(place === -1 ? page.images.length : place, 0, image) };
+  });
+  return { ...pages, pages: next };
+}
+
+/** The pages without this picture. */
+export function withoutImage(pages: GalleryPages, id: string): GalleryPages {
+  if (!pages.pages.some((page) => page.images.some((each) => each.id === id))) return pages;
+  const next = pages.pages.map((page) => ({
+    ...page,
+    total: page.total - 1,
+    images: page.images.filter((each) => each.id !== id),
+  }));
+  return { ...pages, pages: next };
+}
+
+/** Puts a snapshot into the cache. After a longer break the lists it does not hold are read again. */
+export function applySnapshot(client: QueryClient, snapshot: Snapshot, isFirst: boolean): void {
+  client.setQueryData(keys.jobs, snapshot.jobs);
+  client.setQueryData(keys.engine, snapshot.engine);
+  if (isFirst) return;
+  for (const queryKey of [keys.everyGallery, keys.models, keys.catalogue]) void client.invalidateQueries({ queryKey });
+}
+
+/** Puts one event into the cache. */
+export function applyEvent(client: QueryClient, event: LiveEvent): void {
+  switch (event.name) {
+    case 'job:queued':
+    case 'job:started':
+    case 'job:progress':
+    case 'job:finished':
+    case 'job:failed':
+    case 'job:cancelled':
+      client.setQueryData<JobView[]>(keys.jobs, (jobs) => withJob(jobs ?? [], event.job));
+      return;
+    case 'image:created':
+      addImage(client, event.image);
+      return;
+    case 'image:restored':
+      addImage(client, event.image);
+      setDeleted(client, event.image.id, false);
+      return;
+    case 'image:deleted':
+      removeImage(client, event.id);
+      return;
+    case 'engine:changed':
+      client.setQueryData(keys.engine, event.engine);
+      // A fresh engine may bring other samplers and judge the models anew.
+      if (event.engine.state === 'ready') void client.invalidateQueries({ queryKey: keys.catalogue });
+      return;
+    case 'models:changed':
+      void client.invalidateQueries({ queryKey: keys.models });
+      return;
+  }
+}
+
+/** Takes a picture out of every list at once, before the server's event confirms it. */
+export function removeImage(client: QueryClient, id: string): void {
+  client.setQueriesData<GalleryPages>({ queryKey: keys.everyGallery }, (pages) => pages && withoutImage(pages, id));
+  setDeleted(client, id, true);
+}
+
+// A searched list cannot know whether the new picture matches: the server decides.
+function addImage(client: QueryClient, image: ImageSummary): void {
+  client.setQueryData<GalleryPages>(keys.gallery(''), (pages) => pages && withImage(pages, image));
+  void client.invalidateQueries({
+    queryKey: keys.everyGallery,
+    predicate: (query) => query.queryKey[1] !== '',
+  });
+}
+
+function setDeleted(client: QueryClient, id: string, isDeleted: boolean): void {
+  client.setQueryData<ImageView>(keys.image(id), (image) => image && { ...image, isDeleted });
+}

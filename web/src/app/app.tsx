@@ -1,0 +1,55 @@
+/** The page: what runs behind it (socket, keys, title, theme) and the frame around the zones. */
+import { CSPProvider } from '@base-ui/react/csp-provider';
+import { Tooltip } from '@base-ui/react/tooltip';
+import { useTranslation } from 'react-i18next';
+import { Toaster } from 'sonner';
+
+import { useIsPhone } from '../lib/use-media.ts';
+import { Announcer } from './announcer.tsx';
+import { Boundary } from './boundary.tsx';
+import { Desk } from './desk.tsx';
+import { Shortcuts, usePreloadedPanels } from './lazy-panels.tsx';
+import { Phone } from './phone.tsx';
+import { useAppearance } from './use-appearance.ts';
+import { useLiveEvents } from './use-live-events.ts';
+import { useShortcuts } from './use-shortcuts.ts';
+import { useTitle } from './use-title.ts';
+
+const TOOLTIP_DELAY_MS = 500;
+
+export function App() {
+  return (
+    <CSPProvider disableStyleElements>
+      <Tooltip.Provider delay={TOOLTIP_DELAY_MS}>
+        <Boundary>
+          <Page />
+        </Boundary>
+      </Tooltip.Provider>
+    </CSPProvider>
+  );
+}
+
+function Page() {
+  const { t } = useTranslation();
+  const isPhone = useIsPhone();
+  const { scheme } = useAppearance();
+  useLiveEvents();
+  useShortcuts();
+  useTitle();
+  usePreloadedPanels();
+  return (
+    <>
+      {isPhone ? <Phone /> : <Desk />}
+      <Shortcuts />
+      <Announcer />
+      <Toaster
+        theme={scheme}
+        position={isPhone ? 'top-center' : 'bottom-left'}
+        offset={16}
+        mobileOffset={{ top: 60, left: 12, right: 12 }}
+        containerAriaLabel={t('toast.notifications')}
+        toastOptions={{ className: 'easel-toast' }}
+      />
+    </>
+  );
+}

@@ -1,0 +1,41 @@
+/** Panels that are not there on the first visit come after it, so that the first page is light. */
+import { lazy, Suspense, useEffect, useState } from 'react';
+
+import { FieldsSkeleton } from '../components/fields-skeleton.tsx';
+import { useView } from '../state/view.ts';
+
+const loadParameters = () => import('../panels/parameters/parameters.tsx');
+const loadShortcuts = () => import('./shortcut-sheet.tsx');
+
+const LazyParameters = lazy(async () => ({ default: (await loadParameters()).ParametersPanel }));
+const LazyShortcuts = lazy(async () => ({ default: (await loadShortcuts()).ShortcutSheet }));
+
+export function Parameters() {
+  return (
+    <Suspense fallback={<FieldsSkeleton />}>
+      <LazyParameters />
+    </Suspense>
+  );
+}
+
+export function Shortcuts() {
+  const isOpen = useView((state) => state.overlay === 'shortcuts');
+  // Stays once it was opened, so that it can close with its movement.
+  const [wasOpen, setWasOpen] = useState(false);
+  if (isOpen && !wasOpen) setWasOpen(true);
+  return wasOpen ? (
+    <Suspense fallback={null}>
+      <LazyShortcuts />
+    </Suspense>
+  ) : null;
+}
+
+const IDLE_MS = 2000;
+
+/** Fetches them once the page has settled, so that opening them does not wait. */
+export function usePreloadedPanels(): void {
+  useEffect(() => {
+    const timer = setTimeout(() => void Promise.all([loadParameters(), loadShortcuts()]), IDLE_MS);
+    return () => clearTimeout(timer);
+  }, []);
+}

@@ -1,0 +1,31 @@
+/** Listens for keys and runs the command of the table they belong to. */
+import { useEffect } from 'react';
+
+import { useCommandContext } from '../commands/context.ts';
+import { COMMANDS, type Command } from '../commands/table.ts';
+import { isTyping, matchesKeys, usesArrows } from '../lib/keys.ts';
+
+/** Popups that are open take the keys themselves. */
+const OPEN_POPUP = '[role="dialog"], [role="listbox"], [role="menu"]';
+
+export function useShortcuts(): void {
+  const context = useCommandContext();
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent): void => {
+      if (event.defaultPrevented || event.isComposing || event.repeat) return;
+      const command = COMMANDS.find((each) => each.keys.some((keys) => matchesKeys(event, keys)));
+      if (!command || !isWanted(command, event)) return;
+      event.preventDefault();
+      command.run(context);
+    };
+    // In the capture phase, an open popup is still there to be seen when Escape closes it.
+    window.addEventListener('keydown', onKeyDown, { capture: true });
+    return () => window.removeEventListener('keydown', onKeyDown, { capture: true });
+  }, [context]);
+}
+
+function isWanted(command: Command, event: KeyboardEvent): boolean {
+  if (document.querySelector(OPEN_POPUP) !== null) return command.id === 'generate';
+  if (event.key.startsWith('Arrow') && usesArrows(event.target)) return false;
+  return command.isAlways === true || !isTyping(event.target);
+}

@@ -1,0 +1,172 @@
+/** The prompt and the one button. Under the picture on a desk, at the bottom edge of a phone. */
+import { clsx } from 'clsx';
+import { Images, ListVideo, LoaderCircle, Paintbrush, SlidersHorizontal } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+
+import { useTokenUse } from '../../api/prompt.ts';
+import { useCommandContext } from '../../commands/context.ts';
+import { generate, PROMPT_ID } from '../../commands/generate.ts';
+import { toggleParameters } from '../../commands/table.ts';
+import { Button } from '../../components/button.tsx';
+import { GrowingText } from '../../components/growing-text.tsx';
+import { IconButton } from '../../components/icon-button.tsx';
+import { Notice } from '../../components/notice.tsx';
+import { Tip } from '../../components/tip.tsx';
+import { TokenCount } from '../../components/token-count.tsx';
+import { describeProblem } from '../../lib/problem.ts';
+import { useForm } from '../../state/form.ts';
+import { useLayout } from '../../state/layout.ts';
+import { setOverlay } from '../../state/view.ts';
+import { AspectMenu } from './aspect-menu.tsx';
+
+const HINT_ID = 'prompt-hint';
+
+interface ComposerProps {
+  /** One column: buttons open sheets, and the bar has a thumb's height. */
+  isPhone: boolean;
+  /** Jobs running or waiting, for the badge. */
+  jobCount: number;
+}
+
+export function Composer({ isPhone, jobCount }: ComposerProps) {
+  const { t } = useTranslation();
+  const prompt = useForm((state) => state.values.prompt);
+  const isEmptyPromptNoted = useForm((state) => state.isEmptyPromptNoted);
+  const update = useForm((state) => state.update);
+  const use = useTokenUse(prompt);
+  const isRefused = useRefusedField() === 'prompt';
+
+  return (
+    <section aria-label={t('zone.composer')} className="flex flex-col gap-2">
+      <Refusal />
+      <div
+        className={clsx(
+          'border-edge bg-raised transition-colors focus-within:border-accent',
+          isPhone ? 'rounded-lg border' : 'rounded-xl border shadow-low',
+          isRefused && 'border-danger',
+        )}
+      >
+        <label htmlFor={PROMPT_ID} className="sr-only">
+          {t('composer.prompt')}
+        </label>
+        <GrowingText
+          id={PROMPT_ID}
+          value={prompt}
+          minimumLines={isPhone ? 1 : 2}
+          maximumHeight={isPhone ? '30dvh' : '34dvh'}
+          placeholder={t('composer.placeholder')}
+          spellCheck
+          aria-invalid={isRefused}
+          aria-describedby={isEmptyPromptNoted ? HINT_ID : undefined}
+          onChange={(event) => update((values) => ({ ...values, prompt: event.target.value }))}
+          className={clsx(
+            'rounded-xl bg-transparent px-4 focus-visible:outline-none',
+            isPhone ? 'py-2.5' : 'pt-3 pb-1 text-base',
+          )}
+        />
+        {!isPhone && (
+          <div className="flex items-center gap-1 p-2">
+            <AdvancedButton />
+            <AspectMenu />
+            <span className="flex-1" />
+            <TokenCount {...use} className="mr-1" />
+            <GenerateButton />
+          </div>
+        )}
+      </div>
+      {isEmptyPromptNoted && (
+        <p id={HINT_ID} role="status" className="px-1 text-warn">
+          {t('composer.emptyPrompt')}
+        </p>
+      )}
+      {isPhone && (
+        <div className="flex items-center gap-2">
+          <IconButton
+            label={t('parameters.title')}
+            icon={<SlidersHorizontal size={20} />}
+            onClick={() => setOverlay('parameters')}
+          />
+          <IconButton label={t('gallery.open')} icon={<Images size={20} />} onClick={() => setOverlay('gallery')} />
+          <QueueButton jobCount={jobCount} />
+          <TokenCount {...use} className="ml-auto" />
+          <GenerateButton />
+        </div>
+      )}
+    </section>
+  );
+}
+
+function GenerateButton() {
+  const { t } = useTranslation();
+  const context = useCommandContext();
+  const isSending = useForm((state) => state.isSending);
+  return (
+    <Tip text={t('composer.generate')} keys={`${t('keys.Control')} ${t('keys.Enter')}`}>
+      <Button
+        look="primary"
+        aria-busy={isSending}
+        icon={isSending ? <LoaderCircle size={16} className="animate-spin" /> : <Paintbrush size={16} />}
+        onClick={() => void generate(context)}
+        className="h-9 min-w-32 px-4 phone:h-11 phone:min-w-36"
+      >
+        {isSending ? t('composer.sending') : t('composer.generate')}
+      </Button>
+    </Tip>
+  );
+}
+
+function AdvancedButton() {
+  const { t } = useTranslation();
+  const isOpen = useLayout((state) => state.isParametersOpen);
+  return (
+    <Button
+      look="quiet"
+      aria-expanded={isOpen}
+      icon={<SlidersHorizontal size={15} />}
+      onClick={toggleParameters}
+      className={clsx(isOpen && 'text-accent-ink')}
+    >
+      {t('composer.advanced')}
+    </Button>
+  );
+}
+
+function QueueButton({ jobCount }: { jobCount: number }) {
+  const { t } = useTranslation();
+  const label = jobCount === 0 ? t('queue.open') : t('queue.openWithCount', { count: jobCount });
+  return (
+    <span className="relative">
+      <IconButton label={label} icon={<ListVideo size={20} />} onClick={() => setOverlay('queue')} />
+      {jobCount > 0 && (
+        <span
+          aria-hidden
+          className="numerals pointer-events-none absolute top-0.5 right-0.5 min-w-4 rounded-full bg-accent px-1 text-center text-2xs font-semibold text-on-accent"
+        >
+          {jobCount}
+        </span>
+      )}
+    </span>
+  );
+}
+
+function useRefusedField(): string | null {
+  const { t, i18n } = useTranslation();
+  const refusal = useForm((state) => state.refusal);
+  return refusal === null ? null : describeProblem(refusal, t, i18n.language).field;
+}
+
+function Refusal() {
+  const { t, i18n } = useTranslation();
+  const refusal = useForm((state) => state.refusal);
+  if (refusal === null) return null;
+  const problem = describeProblem(refusal, t, i18n.language);
+  return (
+    <Notice
+      tone="danger"
+      title={problem.title}
+      message={i18n.language === 'en' ? problem.message : null}
+      hint={problem.hint}
+      onDismiss={() => useForm.setState({ refusal: null })}
+    />
+  );
+}

@@ -1,0 +1,89 @@
+/** What stands in the gallery's grid: a picture, or the place of one that is being made. */
+import { clsx } from 'clsx';
+import { useTranslation } from 'react-i18next';
+
+import { thumbnailUrl } from '../../api/images.ts';
+import { firstWords } from '../../lib/format.ts';
+import { useLive } from '../../state/live.ts';
+
+import type { ImageSummary } from '@easel/shared/http/images';
+import type { JobView } from '@easel/shared/http/jobs';
+
+interface CellProps {
+  /** Side in CSS pixels. */
+  size: number;
+  index: number;
+  isTabStop: boolean;
+  onOpen: () => void;
+}
+
+interface PictureCellProps extends CellProps {
+  image: ImageSummary;
+  isCurrent: boolean;
+}
+
+const buttonClass =
+  'block size-full overflow-hidden rounded-xs bg-sunken outline-offset-2 transition-[filter] hover:brightness-105';
+
+export function PictureCell({ image, size, index, isTabStop, isCurrent, onOpen }: PictureCellProps) {
+  const { t } = useTranslation();
+  const words = firstWords(image.prompt, 120);
+  return (
+    <div role="gridcell" aria-selected={isCurrent} className="shrink-0" style={{ width: size, height: size }}>
+      <button
+        type="button"
+        data-index={index}
+        data-image={image.id}
+        tabIndex={isTabStop ? 0 : -1}
+        onClick={onOpen}
+        className={clsx(buttonClass, isCurrent && 'outline-2 outline-accent')}
+      >
+        <img
+          src={thumbnailUrl(image.id)}
+          alt={words === '' ? t('picture.altWithoutPrompt') : t('picture.alt', { prompt: words })}
+          loading="lazy"
+          decoding="async"
+          draggable={false}
+          className="size-full object-cover"
+        />
+      </button>
+    </div>
+  );
+}
+
+interface LiveCellProps extends CellProps {
+  job: JobView;
+  imageIndex: number;
+}
+
+export function LiveCell({ job, imageIndex, size, index, isTabStop, onOpen }: LiveCellProps) {
+  const { t } = useTranslation();
+  const preview = useLive((state) => state.previews[job.id]);
+  const { progress } = job;
+  const isNow = progress !== null && progress.image === imageIndex;
+  const fraction = isNow && progress.steps > 0 ? progress.step / progress.steps : 0;
+  return (
+    <div role="gridcell" aria-selected={false} className="shrink-0" style={{ width: size, height: size }}>
+      <button
+        type="button"
+        data-index={index}
+        tabIndex={isTabStop ? 0 : -1}
+        aria-label={t('gallery.inProgress')}
+        onClick={onOpen}
+        className={clsx(buttonClass, 'relative border border-dashed border-edge')}
+      >
+        {isNow && preview?.imageIndex === imageIndex ? (
+          <img src={preview.url} alt="" className="size-full object-cover" />
+        ) : (
+          <span className="block size-full animate-breathe bg-hover" />
+        )}
+        <span className="absolute inset-x-0 bottom-0 h-1 bg-veil">
+          <span
+            className="block h-full origin-left bg-accent transition-[scale] duration-200"
+            style={{ scale: `${fraction} 1` }}
+          />
+        </span>
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,41 @@
+/** Which checkpoint paints. Files that cannot be used are listed with the reason, so that nobody wonders. */
+import { useTranslation } from 'react-i18next';
+
+import { SelectField, type Choice } from '../../components/select-field.tsx';
+import { withModel } from '../../lib/form.ts';
+import { formatBytes } from '../../lib/format.ts';
+import { describeStored } from '../../lib/problem.ts';
+
+import type { Parameters } from './use-parameters.ts';
+
+export function ModelField({ form, models, model, update, limitOf, errorOf }: Parameters) {
+  const { t, i18n } = useTranslation();
+  const { language } = i18n;
+  const choices = (models?.models ?? []).map((each): Choice => {
+    if (each.isUsable) {
+      const facts = [each.familyLabel, formatBytes(each.sizeBytes, language)].filter((fact) => fact !== null);
+      return { value: each.id, label: each.name, summary: facts.join(' · ') };
+    }
+    const problem = each.reason && describeStored(each.reason, t, language);
+    const reason =
+      problem &&
+      (language === 'en' ? `${problem.message ?? problem.title} ${problem.hint}` : `${problem.title}。${problem.hint}`);
+    return { value: each.id, label: each.fileName, summary: reason ?? t('parameters.unusable'), isDisabled: true };
+  });
+  const isGone = form.model !== null && models !== undefined && !model;
+  return (
+    <SelectField
+      id="model"
+      name={t('parameters.model')}
+      help={t('help.model')}
+      value={model?.id ?? null}
+      choices={choices}
+      placeholder={choices.length === 0 ? t('parameters.noModels') : t('parameters.chooseModel')}
+      error={errorOf('model') ?? (isGone ? t('parameters.modelGone', { model: form.model ?? '' }) : undefined)}
+      onChange={(id) => {
+        const next = models?.models.find((each) => each.id === id);
+        if (next) update((values) => withModel(values, model, next, limitOf('width')));
+      }}
+    />
+  );
+}

@@ -1,0 +1,37 @@
+/** What the picture is steered away from. */
+import { useTranslation } from 'react-i18next';
+
+import { useTokenUse } from '../../api/prompt.ts';
+import { errorIdOf, Field } from '../../components/field.tsx';
+import { GrowingText } from '../../components/growing-text.tsx';
+import { TokenCount } from '../../components/token-count.tsx';
+
+import type { Parameters } from './use-parameters.ts';
+
+const ID = 'negativePrompt';
+
+export function NegativePromptField({ form, update, errorOf }: Parameters) {
+  const { t } = useTranslation();
+  const use = useTokenUse(form.negativePrompt);
+  const error = errorOf(ID);
+  return (
+    <Field
+      id={ID}
+      name={t('parameters.negativePrompt')}
+      help={t('help.negativePrompt')}
+      error={error}
+      aside={form.negativePrompt === '' ? undefined : <TokenCount {...use} />}
+    >
+      <GrowingText
+        id={ID}
+        value={form.negativePrompt}
+        minimumLines={2}
+        placeholder={t('parameters.negativePlaceholder')}
+        aria-invalid={error !== undefined}
+        aria-describedby={error === undefined ? undefined : errorIdOf(ID)}
+        onChange={(event) => update((values) => ({ ...values, negativePrompt: event.target.value }))}
+        className="rounded-md border border-edge bg-raised px-2.5 py-1.5 hover:border-faint aria-invalid:border-danger"
+      />
+    </Field>
+  );
+}

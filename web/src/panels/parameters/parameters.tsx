@@ -1,0 +1,47 @@
+/** The whole form but the prompt: everything a picture can be asked to be. */
+import { Undo2 } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+
+import { Button } from '../../components/button.tsx';
+import { FieldsSkeleton } from '../../components/fields-skeleton.tsx';
+import { withoutChanges } from '../../lib/form.ts';
+import { FineTuning } from './fine-tuning.tsx';
+import { ModelField } from './model-field.tsx';
+import { NegativePromptField } from './negative-prompt-field.tsx';
+import { SamplingFields } from './sampling-fields.tsx';
+import { CountField, SeedField } from './seed-fields.tsx';
+import { SizeField } from './size-field.tsx';
+import { useParameters } from './use-parameters.ts';
+
+export function ParametersPanel() {
+  const { t } = useTranslation();
+  const parameters = useParameters();
+  const { form, model, models, catalogue, update } = parameters;
+  const isChanged = Object.keys(form.changes).length > 0;
+  if (!models || !catalogue) return <FieldsSkeleton />;
+  return (
+    <div className="flex flex-col gap-4 p-4 pt-2">
+      <ModelField {...parameters} />
+      <NegativePromptField {...parameters} />
+      {model?.defaults && (
+        <>
+          <SizeField {...parameters} />
+          <SamplingFields {...parameters} />
+        </>
+      )}
+      <SeedField {...parameters} />
+      <CountField {...parameters} />
+      {model?.defaults && <FineTuning {...parameters} />}
+      {isChanged && model?.defaults && (
+        <Button
+          look="quiet"
+          icon={<Undo2 size={14} />}
+          className="self-start"
+          onClick={() => update((values) => withoutChanges(values))}
+        >
+          {t('parameters.resetAll')}
+        </Button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,88 @@
+/** The seed, random or locked, and how many pictures to make from it. */
+import { clsx } from 'clsx';
+import { Dices, Lock, Minus, Plus } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+
+import { useJobs } from '../../api/jobs.ts';
+import { Field } from '../../components/field.tsx';
+import { IconButton } from '../../components/icon-button.tsx';
+import { NumberField } from '../../components/number-field.tsx';
+import { fitNumber } from '../../lib/numbers.ts';
+import { drawSeed, shownSeedOf } from '../../lib/seed.ts';
+import { useForm } from '../../state/form.ts';
+
+import type { Parameters } from './use-parameters.ts';
+
+export function SeedField({ form, update, limitOf, errorOf }: Parameters) {
+  const { t } = useTranslation();
+  const jobs = useJobs();
+  const lastJob = useForm((state) => state.lastJob);
+  const shown = shownSeedOf(form, jobs?.find((job) => job.id === lastJob)?.parameters.seed);
+  const error = errorOf('seed');
+  return (
+    <Field id="seed" name={t('parameters.seed')} help={t('help.seed')} error={error}>
+      <div className="flex items-center gap-1">
+        <NumberField
+          id="seed"
+          value={shown}
+          limit={{ ...limitOf('seed'), minimum: 0 }}
+          placeholder={t('parameters.seedRandom')}
+          isInvalid={error !== undefined}
+          onChange={(seed) => update((values) => ({ ...values, seed, isSeedLocked: true }))}
+          className={clsx('flex-1', !form.isSeedLocked && 'text-faint')}
+        />
+        <IconButton
+          label={t('parameters.seedDice')}
+          icon={<Dices size={16} />}
+          isPressed={!form.isSeedLocked}
+          onClick={() => update((values) => ({ ...values, seed: shown, isSeedLocked: false }))}
+        />
+        <IconButton
+          label={t('parameters.seedLock')}
+          icon={<Lock size={15} />}
+          isPressed={form.isSeedLocked}
+          onClick={() => update((values) => ({ ...values, seed: shown ?? drawSeed(), isSeedLocked: true }))}
+        />
+      </div>
+    </Field>
+  );
+}
+
+export function CountField({ form, update, limitOf, errorOf }: Parameters) {
+  const { t } = useTranslation();
+  const limit = limitOf('count');
+  const error = errorOf('count');
+  const setCount = (count: number): void => update((values) => ({ ...values, count: fitNumber(count, limit) }));
+  return (
+    <Field
+      id="count"
+      name={t('parameters.count')}
+      help={t('help.count')}
+      error={error}
+      aside={
+        <div className="flex items-center gap-0.5">
+          <IconButton
+            label={t('parameters.fewer')}
+            icon={<Minus size={14} />}
+            disabled={form.count <= limit.minimum}
+            onClick={() => setCount(form.count - 1)}
+          />
+          <NumberField
+            id="count"
+            value={form.count}
+            limit={limit}
+            isInvalid={error !== undefined}
+            onChange={setCount}
+            className="w-12 text-center"
+          />
+          <IconButton
+            label={t('parameters.more')}
+            icon={<Plus size={14} />}
+            disabled={form.count >= limit.maximum}
+            onClick={() => setCount(form.count + 1)}
+          />
+        </div>
+      }
+    />
+  );
+}

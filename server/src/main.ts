@@ -12,6 +12,7 @@ import closeWithGrace from 'close-with-grace';
 
 import { readConfig, usage, type Config } from './config.ts';
 import { createLogger } from './log.ts';
+import { createPictureFiles } from './services/picture-file.ts';
 import { createStudio, type Studio } from './studio.ts';
 
 /** An end that takes longer is none. */
@@ -92,6 +93,7 @@ try {
     engineEntry: config.engineEntry ?? require.resolve('@easel/engine'),
     webRoot: join(root, 'web', 'dist'),
     logger,
+    createPictureFiles,
   });
   const address = await listen(studio, config);
   studio.lock.announce(address);

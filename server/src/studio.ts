@@ -19,7 +19,7 @@ import { FileHasher } from './services/file-hash.ts';
 import { Gallery } from './services/gallery.ts';
 import { JobQueue } from './services/job-queue.ts';
 import { ModelLibrary } from './services/model-library.ts';
-import { createPictureFiles } from './services/picture-file.ts';
+import type { PictureFiles, PictureFilesOptions } from './services/picture.ts';
 import { reconcile } from './services/reconcile.ts';
 import { lockDataFolder, type DataLock } from './store/data-lock.ts';
 import { openDatabase } from './store/database.ts';
@@ -32,6 +32,17 @@ export interface Studio {
   start(): Promise<void>;
   /** Running job back into the queue, engine ended, database closed. */
   stop(): Promise<void>;
+}
+
+/** What surrounds the services and is not a setting. */
+export interface StudioParts {
+  version: string;
+  /** Absolute path of the engine's main module. */
+  engineEntry: string;
+  /** Absolute path of the built page; null = API only. */
+  webRoot: string | null;
+  logger: FastifyBaseLogger;
+  createPictureFiles(options: PictureFilesOptions): PictureFiles;
 }
 
 const makeFolder = async (path: string, what: string): Promise<void> => {
@@ -52,7 +63,7 @@ const examinerOf = (version: string, entry: string): string => {
 /** @throws data_dir_in_use, newer_data, storage_unavailable */
 export async function createStudio(
   config: Config,
-  more: { version: string; engineEntry: string; webRoot: string | null; logger: FastifyBaseLogger },
+  more: StudioParts,
 ): Promise<Studio> {
   const { logger, version, engineEntry } = more;
   const checkpoints = join(config.models, 'checkpoints');
@@ -76,7 +87,7 @@ export async function createStudio(
   engine.onState((state) => events.publish('engine:changed', { engine: state }));
   const hasher = new FileHasher();
   const models = new ModelLibrary({ store, engine, events, hasher, folder: checkpoints, examiner: examinerOf(version, engineEntry), log });
-  const pictures = createPictureFiles({ outputs: config.outputs, thumbnails, version, failpoint });
+  const pictures = more.createPictureFiles({ outputs: config.outputs, thumbnails, version, failpoint });
   const gallery = new Gallery({ store, events, outputs: config.outputs, thumbnails });
   const queue = new JobQueue({ store, engine, models, pictures, events, failpoint, log });
 

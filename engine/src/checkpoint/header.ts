@@ -75,7 +75,12 @@ export async function readHeader(path: string): Promise<CheckpointHeader> {
   if (!facts.isFile()) throw refuse(file, 'it is not a regular file');
   if (facts.size < SHORTEST_FILE) throw refuse(file, `it has ${facts.size} bytes, too few for a header`);
   const handle = await open(file, 'r').catch((cause: unknown) => {
-    throw new CheckpointError('model_invalid', `${basename(file)} cannot be opened.`, { file, hint: 'Check its permissions.' }, { cause });
+    throw new CheckpointError(
+      'model_invalid',
+      `${basename(file)} cannot be opened.`,
+      { file, hint: 'Check its permissions.' },
+      { cause },
+    );
   });
   try {
     const readExactly = async (position: number, length: number): Promise<Buffer> => {
@@ -107,12 +112,13 @@ export async function readHeader(path: string): Promise<CheckpointHeader> {
 function headerLengthProblem(start: Buffer, claimed: bigint, fileBytes: number): string {
   const isText = start.every((byte) => byte >= 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09);
   if (isText) return 'it is a text file';
-  if (start[0] === 0x50 && start[1] === 0x4b) return 'it is a zip archive, probably a pickled .ckpt with another ending';
+  if (start[0] === 0x50 && start[1] === 0x4b)
+    return 'it is a zip archive, probably a pickled .ckpt with another ending';
   return `its header claims ${claimed} bytes, the file has ${fileBytes}`;
 }
 
 /** Checks the bytes of a header against the size of the file they came from. @throws model_invalid */
-export function parseHeader(
+function parseHeader(
   headerBytes: Buffer,
   source: Pick<CheckpointHeader, 'file' | 'fileBytes' | 'modifiedMs'>,
 ): CheckpointHeader {
@@ -138,16 +144,22 @@ export function parseHeader(
 
 function parseJson(bytes: Buffer, scan: HeaderScan, file: string): object {
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(scan.start, scan.end));
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(0, scan.end));
     return JSON.parse(text) as object;
   } catch (cause) {
     const problem = cause instanceof SyntaxError ? 'its header is not valid JSON' : 'its header is not valid UTF-8';
-    throw new CheckpointError('model_invalid', `${basename(file)} is not a readable checkpoint: ${problem}.`, { file, hint: DEFAULT_HINT }, { cause });
+    throw new CheckpointError(
+      'model_invalid',
+      `${basename(file)} is not a readable checkpoint: ${problem}.`,
+      { file, hint: DEFAULT_HINT },
+      { cause },
+    );
   }
 }
 
 function readMetadata(value: unknown, into: Map<string, string>, file: string): void {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw refuse(file, '__metadata__ is not an object');
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw refuse(file, '__metadata__ is not an object');
   for (const [key, text] of Object.entries(value)) if (typeof text === 'string') into.set(key, text);
 }
 
@@ -162,9 +174,16 @@ function readEntry(name: string, value: unknown, dataStart: number, file: string
     throw bad(`dtype ${JSON.stringify(dtype)?.slice(0, 40)} is not one of ${Object.keys(FILE_DTYPE_BYTES).join(', ')}`);
   }
   if (!Array.isArray(shape) || shape.length > MAXIMUM_RANK || !shape.every((extent) => isCount(extent) && extent > 0)) {
-    throw bad(`shape ${JSON.stringify(shape)?.slice(0, 80)} is not a list of at most ${MAXIMUM_RANK} positive integers`);
+    throw bad(
+      `shape ${JSON.stringify(shape)?.slice(0, 80)} is not a list of at most ${MAXIMUM_RANK} positive integers`,
+    );
   }
-  if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isCount) || offsets[1] < offsets[0]) {
+  if (
+    !Array.isArray(offsets) ||
+    offsets.length !== 2 ||
+    !offsets.every(isCount) ||
+    (offsets[1] as number) < (offsets[0] as number)
+  ) {
     throw bad(`data_offsets ${JSON.stringify(offsets)?.slice(0, 80)} are not a range`);
   }
   const [from, to] = offsets as [number, number];
@@ -173,20 +192,30 @@ function readEntry(name: string, value: unknown, dataStart: number, file: string
     needed *= extent;
     if (!Number.isSafeInteger(needed)) throw bad(`shape [${shape.join(', ')}] is larger than any file`);
   }
-  if (to - from !== needed) throw bad(`[${shape.join(', ')}] of ${dtype} needs ${needed} bytes, its range has ${to - from}`);
+  if (to - from !== needed)
+    throw bad(`[${shape.join(', ')}] of ${dtype} needs ${needed} bytes, its range has ${to - from}`);
   return { name, dtype: dtype as FileDtype, shape: shape as number[], offset: dataStart + from, byteLength: needed };
 }
 
 /** Tensors must lie one behind the other from the end of the header to the end of the file. */
-function checkLayout(tensors: ReadonlyMap<string, TensorEntry>, dataStart: number, { file, fileBytes }: Pick<CheckpointHeader, 'file' | 'fileBytes'>): void {
+function checkLayout(
+  tensors: ReadonlyMap<string, TensorEntry>,
+  dataStart: number,
+  { file, fileBytes }: Pick<CheckpointHeader, 'file' | 'fileBytes'>,
+): void {
   let end = dataStart;
   for (const entry of [...tensors.values()].toSorted((a, b) => a.offset - b.offset)) {
-    if (entry.offset < end) throw refuse(file, `tensor ${entry.name} overlaps the one before it`, { tensor: entry.name });
+    if (entry.offset < end)
+      throw refuse(file, `tensor ${entry.name} overlaps the one before it`, { tensor: entry.name });
     if (entry.offset > end) throw refuse(file, `there is a gap before tensor ${entry.name}`, { tensor: entry.name });
     end = entry.offset + entry.byteLength;
   }
   if (end !== fileBytes) {
     const hint = end > fileBytes ? 'The download stopped early: download it again.' : DEFAULT_HINT;
-    throw refuse(file, `the file is ${fileBytes} bytes, its header says ${end}`, { expected: end, got: fileBytes, hint });
+    throw refuse(file, `the file is ${fileBytes} bytes, its header says ${end}`, {
+      expected: end,
+      got: fileBytes,
+      hint,
+    });
   }
 }

@@ -18,7 +18,12 @@ export async function readTensor({ file, name, dtype, offset, byteLength }: Weig
       await handle.close();
     }
   } catch (cause) {
-    throw new CheckpointError('model_gone', `${file} changed while ${name} was read.`, { file, tensor: name }, { cause });
+    throw new CheckpointError(
+      'model_gone',
+      `${file} changed while ${name} was read.`,
+      { file, tensor: name },
+      { cause },
+    );
   }
   // Files, typed arrays and every machine Node runs on are little-endian.
   if (dtype === 'f32') return new Float32Array(bytes.buffer);

@@ -4,8 +4,7 @@
  */
 
 export interface HeaderScan {
-  /** Range of the object within the bytes, without the spaces around it. */
-  readonly start: number;
+  /** End of the object, without the spaces behind it. */
   readonly end: number;
   /** Keys of the outermost object, counted as written: duplicates count twice. */
   readonly entries: number;
@@ -22,20 +21,20 @@ const CLOSE_BRACE = 0x7d;
 const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
 
-const isSpace = (byte: number | undefined): boolean => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09 || byte === 0;
+const isSpace = (byte: number | undefined): boolean =>
+  byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09 || byte === 0;
 
 /** @returns what was found, or what is wrong as the end of a sentence */
 export function scanHeader(bytes: Uint8Array, limit: { entries: number; depth: number }): HeaderScan | string {
-  let start = 0;
-  while (start < bytes.length && isSpace(bytes[start])) start++;
-  if (bytes[start] !== OPEN_BRACE) return 'its header is not a JSON object';
+  // The format asks for the brace to be the first byte; spaces may follow the object, to align the data.
+  if (bytes[0] !== OPEN_BRACE) return 'its header is not a JSON object';
   let end = bytes.length;
-  while (end > start && isSpace(bytes[end - 1])) end--;
+  while (isSpace(bytes[end - 1])) end--;
 
   let depth = 0;
   let entries = 0;
   let commas = 0;
-  for (let i = start; i < end; i++) {
+  for (let i = 0; i < end; i++) {
     switch (bytes[i]) {
       case QUOTE:
         i++;
@@ -56,7 +55,8 @@ export function scanHeader(bytes: Uint8Array, limit: { entries: number; depth: n
       case COMMA:
         if (++commas > limit.entries * COMMAS_PER_ENTRY) return 'its header has too many entries';
         break;
+      default:
     }
   }
-  return { start, end, entries };
+  return { end, entries };
 }

@@ -8,7 +8,7 @@ export type Sidecar = ReadonlyMap<string, unknown>;
 const SIDECAR_MAXIMUM_BYTES = 1 << 20;
 
 /** Path of the sidecar that belongs to a checkpoint: same folder, same stem, `.json`. */
-export function sidecarPath(file: string): string {
+function sidecarPath(file: string): string {
   const { dir, name } = parse(file);
   return join(dir, `${name}.json`);
 }

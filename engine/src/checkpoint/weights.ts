@@ -62,12 +62,16 @@ export class CheckpointWeights {
     if (first === undefined) return;
     const { file } = this.header;
     const others = unread.length > 1 ? ` and ${unread.length - 1} more` : '';
-    throw new CheckpointError('model_unexpected', `${basename(file)} has a tensor no network of its family reads: ${first}${others}.`, {
-      file,
-      tensor: first,
-      count: unread.length,
-      hint: 'It may be of a newer or a merged kind; use a plain checkpoint of this family.',
-    });
+    throw new CheckpointError(
+      'model_unexpected',
+      `${basename(file)} has a tensor no network of its family reads: ${first}${others}.`,
+      {
+        file,
+        tensor: first,
+        count: unread.length,
+        hint: 'It may be of a newer or a merged kind; use a plain checkpoint of this family.',
+      },
+    );
   }
 }
 
@@ -110,26 +114,35 @@ export class WeightScope {
         hint: 'The file was cut down or saved without this network; use a complete checkpoint.',
       });
     }
-    const fits = entry.shape.length === shape.length && shape.every((extent, i) => extent === '*' || extent === entry.shape[i]);
+    const fits =
+      entry.shape.length === shape.length && shape.every((extent, i) => extent === '*' || extent === entry.shape[i]);
     if (!fits) {
       const found = `[${entry.shape.join(', ')}]`;
-      throw new CheckpointError('model_unexpected', `${basename(file)}: ${where}: expected ${expected}, file has ${found}.`, {
-        file,
-        tensor: name,
-        expected: shape,
-        got: entry.shape,
-        hint: 'The file is damaged or of another kind of model; download it again or choose another.',
-      });
+      throw new CheckpointError(
+        'model_unexpected',
+        `${basename(file)}: ${where}: expected ${expected}, file has ${found}.`,
+        {
+          file,
+          tensor: name,
+          expected: shape,
+          got: entry.shape,
+          hint: 'The file is damaged or of another kind of model; download it again or choose another.',
+        },
+      );
     }
     const dtype = WEIGHT_DTYPES[entry.dtype];
     if (dtype === undefined) {
-      throw new CheckpointError('model_unexpected', `${basename(file)}: ${where}: expected F32, F16 or BF16, file has ${entry.dtype}.`, {
-        file,
-        tensor: name,
-        expected: Object.keys(WEIGHT_DTYPES),
-        got: entry.dtype,
-        hint: 'Quantised checkpoints are not supported; use one in half or full precision.',
-      });
+      throw new CheckpointError(
+        'model_unexpected',
+        `${basename(file)}: ${where}: expected F32, F16 or BF16, file has ${entry.dtype}.`,
+        {
+          file,
+          tensor: name,
+          expected: Object.keys(WEIGHT_DTYPES),
+          got: entry.dtype,
+          hint: 'Quantised checkpoints are not supported; use one in half or full precision.',
+        },
+      );
     }
     this.weights.markRead(name);
     return { name, dtype, shape: entry.shape, file, offset: entry.offset, byteLength: entry.byteLength };

@@ -62,7 +62,8 @@ const LOOK_ALIKES: readonly LookAlike[] = [
   {
     label: 'a ControlNet',
     architecture: /\/controlnet$/i,
-    matches: (header) => holds(header, 'control_model.') || holds(header, 'input_hint_block.') || holds(header, 'controlnet_'),
+    matches: (header) =>
+      holds(header, 'control_model.') || holds(header, 'input_hint_block.') || holds(header, 'controlnet_'),
   },
   {
     label: 'a U-Net alone in diffusers layout',
@@ -72,7 +73,8 @@ const LOOK_ALIKES: readonly LookAlike[] = [
   {
     label: 'a VAE alone',
     architecture: /\/vae$/i,
-    matches: (header) => holds(header, 'decoder.') && holds(header, 'encoder.') && !holds(header, 'model.diffusion_model.'),
+    matches: (header) =>
+      holds(header, 'decoder.') && holds(header, 'encoder.') && !holds(header, 'model.diffusion_model.'),
   },
 ];
 

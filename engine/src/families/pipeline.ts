@@ -20,7 +20,10 @@ export interface PipelineOptions {
 const LOG_VARIANCE_LIMITS = [-30, 20] as const;
 
 /** Starts nothing yet. */
-export function openPipeline(checkpoint: RecognisedCheckpoint, { startSession, memory = 'fast' }: PipelineOptions): Pipeline {
+export function openPipeline(
+  checkpoint: RecognisedCheckpoint,
+  { startSession, memory = 'fast' }: PipelineOptions,
+): Pipeline {
   return new OpenPipeline(checkpoint, startSession, memory);
 }
 
@@ -62,11 +65,15 @@ class OpenPipeline implements Pipeline {
     const wanted = `skip.${clipSkip}`;
     if (!session.outputs.includes(wanted)) {
       const layers = session.outputs.filter((name) => name.startsWith('skip.')).length;
-      throw new RequestError('out_of_range', `This model's text encoder has ${layers} layers; clipSkip ${clipSkip} skips too many.`, {
-        field: 'clipSkip',
-        limit: { minimum: 1, maximum: layers },
-        got: clipSkip,
-      });
+      throw new RequestError(
+        'out_of_range',
+        `This model's text encoder has ${layers} layers; clipSkip ${clipSkip} skips too many.`,
+        {
+          field: 'clipSkip',
+          limit: { minimum: 1, maximum: layers },
+          got: clipSkip,
+        },
+      );
     }
     const ids = BigInt64Array.from(rows.flat(), BigInt);
     const ends = BigInt64Array.from(rows, (row) => BigInt(Math.max(0, row.indexOf(end))));
@@ -145,7 +152,7 @@ async function requireUnchanged({ file, fileBytes, modifiedMs }: RecognisedCheck
 }
 
 /** [n, 2c, h, w] to two tensors [n, c, h, w]. */
-export function splitMoments({ data, shape }: Tensor, channels: number): { mean: Tensor; logVariance: Tensor } {
+function splitMoments({ data, shape }: Tensor, channels: number): { mean: Tensor; logVariance: Tensor } {
   const [n = 0, , h = 0, w = 0] = shape;
   const size = channels * h * w;
   const part = (which: 0 | 1): Tensor => {

@@ -38,10 +38,14 @@ export function findFamily(header: CheckpointHeader): Detection & { family: Fami
   const likeness = nameLookAlike(header);
   const sentence = likeness === null ? 'Nothing in it is known.' : `It looks like ${likeness}.`;
   const supported = families.map(({ label }) => label).join(', ');
-  throw new CheckpointError('model_unsupported', `${basename(header.file)} is of a kind Easel cannot use. ${sentence}`, {
-    file: header.file,
-    expected: families.map(({ id }) => id),
-    ...(likeness === null ? {} : { got: likeness }),
-    hint: `Supported so far: ${supported}.`,
-  });
+  throw new CheckpointError(
+    'model_unsupported',
+    `${basename(header.file)} is of a kind Easel cannot use. ${sentence}`,
+    {
+      file: header.file,
+      expected: families.map(({ id }) => id),
+      ...(likeness === null ? {} : { got: likeness }),
+      hint: `Supported so far: ${supported}.`,
+    },
+  );
 }

@@ -53,7 +53,14 @@ class Emitter {
   /** Outputs get their own name through an Identity, so that one value may be several outputs. */
   emitOutput(port: string, value: Value): Port {
     const inner = this.#nameOf(value);
-    this.#nodes.push({ name: `output.${port}`, operator: 'Identity', domain: '', inputs: [inner], outputs: [port], attributes: {} });
+    this.#nodes.push({
+      name: `output.${port}`,
+      operator: 'Identity',
+      domain: '',
+      inputs: [inner],
+      outputs: [port],
+      attributes: {},
+    });
     return { name: port, dtype: value.dtype, shape: value.shape };
   }
 
@@ -88,7 +95,8 @@ class Emitter {
     switch (source.kind) {
       case 'input': {
         const known = this.#names.get(`input:${source.name}`);
-        if (known === undefined) throw new GraphError('graph_invalid', `${this.name}: uses the undeclared input ${source.name}.`);
+        if (known === undefined)
+          throw new GraphError('graph_invalid', `${this.name}: uses the undeclared input ${source.name}.`);
         return known;
       }
       case 'constant':

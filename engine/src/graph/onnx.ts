@@ -46,7 +46,9 @@ export interface OnnxTensor {
   readonly name: string;
   readonly dtype: Dtype;
   readonly shape: readonly number[];
-  readonly content: { readonly bytes: Uint8Array } | { readonly location: string; readonly offset: number; readonly byteLength: number };
+  readonly content:
+    | { readonly bytes: Uint8Array }
+    | { readonly location: string; readonly offset: number; readonly byteLength: number };
 }
 
 export interface OnnxGraph {
@@ -76,7 +78,8 @@ function writeNode(out: ProtobufWriter, node: OnnxNode): void {
   for (const name of node.inputs) out.string(1, name);
   for (const name of node.outputs) out.string(2, name);
   out.string(3, node.name).string(4, node.operator);
-  for (const [name, value] of Object.entries(node.attributes)) out.message(5, (inner) => writeAttribute(inner, name, value));
+  for (const [name, value] of Object.entries(node.attributes))
+    out.message(5, (inner) => writeAttribute(inner, name, value));
   if (node.domain !== '') out.string(7, node.domain);
 }
 

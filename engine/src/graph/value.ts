@@ -57,6 +57,11 @@ export interface Value {
   readonly index: number;
 }
 
+/**
+ * Remembering where each node was written makes building several times slower.
+ * A switch for whoever writes a network, not a setting of the product: hence not in the server's configuration.
+ */
+// oxlint-disable-next-line node/no-process-env
 const KEEPS_STACKS = process.env['EASEL_DEBUG_GRAPH'] === '1';
 
 interface NodeOptions {
@@ -101,7 +106,11 @@ export function weight({ dtype, shape, ...place }: WeightLocation): Value {
 }
 
 /** Small constants: float32, or int64 for shapes and indices. Shape [] = scalar. */
-export function constant(values: readonly number[], dtype: 'f32' | 'i64' = 'f32', shape: readonly number[] = [values.length]): Value {
+export function constant(
+  values: readonly number[],
+  dtype: 'f32' | 'i64' = 'f32',
+  shape: readonly number[] = [values.length],
+): Value {
   const data = dtype === 'f32' ? Float32Array.from(values) : BigInt64Array.from(values, BigInt);
   return { dtype, shape, source: { kind: 'constant', bytes: new Uint8Array(data.buffer) }, index: 0 };
 }

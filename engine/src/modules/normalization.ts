@@ -31,6 +31,11 @@ export function groupNorm(x: Value, weights: WeightScope, channels: number, epsi
 /** Over the last axis. x [..., width]. */
 export function layerNorm(x: Value, weights: WeightScope, width: number): Value {
   return within(weights, () =>
-    layerNormalization(x, parameter(weights.tensor('weight', [width])), parameter(weights.tensor('bias', [width])), 1e-5),
+    layerNormalization(
+      x,
+      parameter(weights.tensor('weight', [width])),
+      parameter(weights.tensor('bias', [width])),
+      1e-5,
+    ),
   );
 }

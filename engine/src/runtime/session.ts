@@ -26,7 +26,11 @@ const SESSION_BASE_BYTES = 8 << 20;
  * @throws session_failed when the runtime refuses the graph, with the place it was written in debug builds
  * @throws out_of_memory
  */
-export async function startSession(model: GraphModel, memory: MemoryForm, options: RuntimeOptions = {}): Promise<Session> {
+export async function startSession(
+  model: GraphModel,
+  memory: MemoryForm,
+  options: RuntimeOptions = {},
+): Promise<Session> {
   let native: InferenceSession;
   try {
     native = await InferenceSession.create(model.bytes, nativeOptions(model, memory, options));
@@ -37,13 +41,20 @@ export async function startSession(model: GraphModel, memory: MemoryForm, option
 }
 
 /** Bytes a session will hold until released, without the activations of a run. */
-export function estimateSessionBytes(model: Pick<GraphModel, 'weightBytes' | 'weightElements'>, memory: MemoryForm): number {
+export function estimateSessionBytes(
+  model: Pick<GraphModel, 'weightBytes' | 'weightElements'>,
+  memory: MemoryForm,
+): number {
   // `low` maps the file: those pages count against us while they are used, though the kernel may take them back.
   const weights = memory === 'fast' ? model.weightElements * 4 : model.weightBytes;
   return SESSION_BASE_BYTES + weights;
 }
 
-function nativeOptions(model: GraphModel, memory: MemoryForm, options: RuntimeOptions): InferenceSession.SessionOptions {
+function nativeOptions(
+  model: GraphModel,
+  memory: MemoryForm,
+  options: RuntimeOptions,
+): InferenceSession.SessionOptions {
   // Several sessions are alive at once; the idle ones' threads must not spin against the busy one's.
   const session: Record<string, unknown> = { intra_op: { allow_spinning: '0' } };
   // Given bytes, the runtime finds external weights by this folder only; only our builder writes locations.
@@ -103,7 +114,8 @@ class CpuSession implements Session {
     }
     const results: Record<string, { data: Float32Array; shape: readonly number[] }> = {};
     for (const [name, { data, dims }] of Object.entries(outputs)) {
-      if (!(data instanceof Float32Array)) throw new SessionError('session_failed', `${this.name}: output ${name} is not float32.`);
+      if (!(data instanceof Float32Array))
+        throw new SessionError('session_failed', `${this.name}: output ${name} is not float32.`);
       results[name] = { data, shape: dims };
     }
     return results;
@@ -136,7 +148,12 @@ function sessionError(model: GraphModel, what: string, cause: unknown): SessionE
       { cause },
     );
   }
-  return new SessionError('session_failed', `The network ${model.name} ${what}: ${reason}${originOf(model, reason)}`, details, { cause });
+  return new SessionError(
+    'session_failed',
+    `The network ${model.name} ${what}: ${reason}${originOf(model, reason)}`,
+    details,
+    { cause },
+  );
 }
 
 /** The stack of the line that wrote the node an error message names; empty outside debug builds. */

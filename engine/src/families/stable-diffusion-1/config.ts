@@ -85,7 +85,11 @@ export function textConfig({ text, weights }: Networks, sidecar: Sidecar | null)
 
 export function unetConfig({ unet, weights }: Networks, sidecar: Sidecar | null): UnetConfig {
   const channels = Array.from({ length: LEVELS }, (_, level) =>
-    unet.at('input_blocks').at(1 + level * (BLOCKS_PER_LEVEL + 1)).at('0.out_layers.3').extent('bias', ['*'], 0),
+    unet
+      .at('input_blocks')
+      .at(1 + level * (BLOCKS_PER_LEVEL + 1))
+      .at('0.out_layers.3')
+      .extent('bias', ['*'], 0),
   );
   const declared = readHeads(weights.header, sidecar).unet;
   return {
@@ -106,7 +110,9 @@ export function vaeDecoderConfig({ vae }: Networks): VaeConfig {
 }
 
 function levelWidths(levels: WeightScope): VaeConfig {
-  const channels = Array.from({ length: LEVELS }, (_, level) => levels.at(level).at('block.0.conv1').extent('bias', ['*'], 0));
+  const channels = Array.from({ length: LEVELS }, (_, level) =>
+    levels.at(level).at('block.0.conv1').extent('bias', ['*'], 0),
+  );
   return { channels };
 }
 

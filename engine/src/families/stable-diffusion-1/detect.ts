@@ -23,5 +23,7 @@ export function detect(header: CheckpointHeader): Detection | null {
   // Another declared architecture is another kind, whatever the names look like.
   if (header.metadata.has('modelspec.architecture')) return null;
   if (![UNET_PREFIX, VAE_PREFIX, TEXT_PREFIX].every((prefix) => holds(header, prefix))) return null;
-  return { evidence: `it has a CLIP text encoder, a VAE and a U-Net that takes ${LATENT_CHANNELS} channels under Stable Diffusion 1's names` };
+  return {
+    evidence: `it has a CLIP text encoder, a VAE and a U-Net that takes ${LATENT_CHANNELS} channels under Stable Diffusion 1's names`,
+  };
 }

@@ -4,7 +4,15 @@ import type { Sidecar } from '../../checkpoint/sidecar.ts';
 import { build } from '../../graph/build.ts';
 import { withDialect } from '../../modules/dialect.ts';
 import type { CheckpointFacts, Family, LatentPreview, Role } from '../types.ts';
-import { LATENT_CHANNELS, networksOf, textConfig, unetConfig, vaeDecoderConfig, vaeEncoderConfig, type Networks } from './config.ts';
+import {
+  LATENT_CHANNELS,
+  networksOf,
+  textConfig,
+  unetConfig,
+  vaeDecoderConfig,
+  vaeEncoderConfig,
+  type Networks,
+} from './config.ts';
 import { detect } from './detect.ts';
 import { readExamples, readPrediction, readPreview, readSampling, readSize, readTitle } from './metadata.ts';
 import type { Ports } from './ports.ts';

@@ -24,13 +24,19 @@ function parseJson(text: string | undefined): unknown {
 
 /** Own property of something that may not be an object. */
 function member(value: unknown, key: string): unknown {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined;
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
+    ? (value as Record<string, unknown>)[key]
+    : undefined;
 }
 
 /** Attention heads where the file states them; no tensor shows them. */
-export function readHeads(header: CheckpointHeader, sidecar: Sidecar | null): { text: number | null; unet: number | null } {
+export function readHeads(
+  header: CheckpointHeader,
+  sidecar: Sidecar | null,
+): { text: number | null; unet: number | null } {
   const config = parseJson(header.metadata.get('demo.config'));
-  const count = (value: unknown): number | null => (Number.isSafeInteger(value) && (value as number) > 0 ? (value as number) : null);
+  const count = (value: unknown): number | null =>
+    Number.isSafeInteger(value) && (value as number) > 0 ? (value as number) : null;
   return {
     text: count(member(member(config, 'text'), 'heads')) ?? count(sidecar?.get('clip_heads')),
     unet: count(member(member(config, 'unet'), 'heads')) ?? count(sidecar?.get('unet_heads')),
@@ -93,5 +99,7 @@ export function readTitle(header: CheckpointHeader, sidecar: Sidecar | null): st
 export function readExamples(sidecar: Sidecar | null): string[] {
   const prompts = sidecar?.get('prompts');
   if (!Array.isArray(prompts)) return [];
-  return prompts.filter((prompt): prompt is string => typeof prompt === 'string' && prompt.length <= 1000).slice(0, EXAMPLE_LIMIT);
+  return prompts
+    .filter((prompt): prompt is string => typeof prompt === 'string' && prompt.length <= 1000)
+    .slice(0, EXAMPLE_LIMIT);
 }

@@ -50,7 +50,10 @@ function embeddings(ids: Value, weights: WeightScope, { vocabulary, length, widt
 function layer(x: Value, weights: WeightScope, config: TextConfig): Value {
   return within(weights, () => {
     const { width, inner } = config;
-    const attended = add(x, selfAttention(layerNorm(x, weights.at('layer_norm1'), width), weights.at('self_attn'), config));
+    const attended = add(
+      x,
+      selfAttention(layerNorm(x, weights.at('layer_norm1'), width), weights.at('self_attn'), config),
+    );
     const normal = layerNorm(attended, weights.at('layer_norm2'), width);
     const widened = quickGelu(linear(normal, weights.at('mlp.fc1'), { from: width, to: inner }));
     return add(attended, linear(widened, weights.at('mlp.fc2'), { from: inner, to: width }));
@@ -60,7 +63,11 @@ function layer(x: Value, weights: WeightScope, config: TextConfig): Value {
 function selfAttention(x: Value, weights: WeightScope, { width, heads }: TextConfig): Value {
   return within(weights, () => {
     const square = { from: width, to: width };
-    const [q, k, v] = (['q_proj', 'k_proj', 'v_proj'] as const).map((name) => linear(x, weights.at(name), square)) as [Value, Value, Value];
+    const [q, k, v] = (['q_proj', 'k_proj', 'v_proj'] as const).map((name) => linear(x, weights.at(name), square)) as [
+      Value,
+      Value,
+      Value,
+    ];
     return linear(dialect().attention(q, k, v, heads, true), weights.at('out_proj'), square);
   });
 }

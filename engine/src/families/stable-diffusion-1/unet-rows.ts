@@ -22,7 +22,8 @@ const hasAttention = (level: number): boolean => level < LEVELS - 1;
 
 export function unetRows({ channels }: Pick<UnetConfig, 'channels'>): UnetRows {
   const widthOf = (level: number): number => channels[level] as number;
-  const attention = (level: number): Row => (hasAttention(level) ? [{ kind: 'transformer', channels: widthOf(level) }] : []);
+  const attention = (level: number): Row =>
+    hasAttention(level) ? [{ kind: 'transformer', channels: widthOf(level) }] : [];
 
   const input: Row[] = [];
   const skips: number[] = [widthOf(0)];

@@ -51,7 +51,13 @@ export function unet(weights: WeightScope, config: UnetConfig): Ports {
   const sample = input('sample', 'f32', ['n', inChannels, 'h', 'w']);
   const timestep = input('timestep', 'f32', ['n']);
   const text = input('context', 'f32', ['n', 't', contextWidth]);
-  const residuals = [...residualNames(rows.input.length), 'mid'].map((name) => input(name, 'f32', ['n', 'c', 'h', 'w'].map((axis) => `${name}.${axis}`)));
+  const residuals = [...residualNames(rows.input.length), 'mid'].map((name) =>
+    input(
+      name,
+      'f32',
+      ['n', 'c', 'h', 'w'].map((axis) => `${name}.${axis}`),
+    ),
+  );
 
   // Embed the time.
   const timeWidth = TIME_WIDENING * width;
@@ -80,7 +86,11 @@ export function unet(weights: WeightScope, config: UnetConfig): Ports {
 
   // Out.
   const normal = groupNorm(x, weights.at('out.0'), width, RESIDUAL_EPSILON);
-  const out = convolution(within(weights.at('out.1'), () => silu(normal)), weights.at('out.2'), { from: width, to: outChannels });
+  const out = convolution(
+    within(weights.at('out.1'), () => silu(normal)),
+    weights.at('out.2'),
+    { from: width, to: outChannels },
+  );
   const inputs = Object.fromEntries([sample, timestep, text, ...residuals].map((value) => [nameOf(value), value]));
   return { inputs, outputs: { out } };
 }
@@ -129,12 +139,25 @@ function applyBlock(x: Value, block: Block, weights: WeightScope, context: Conte
 }
 
 /** x [n, from, h, w] to [n, to, h, w]: two convolutions, the time vector added between them, and a shortcut around. */
-function residualBlock(x: Value, weights: WeightScope, { from, to }: { from: number; to: number }, { time, timeWidth }: Context): Value {
+function residualBlock(
+  x: Value,
+  weights: WeightScope,
+  { from, to }: { from: number; to: number },
+  { time, timeWidth }: Context,
+): Value {
   return within(weights, () => {
-    const first = convolution(silu(groupNorm(x, weights.at('in_layers.0'), from, RESIDUAL_EPSILON)), weights.at('in_layers.2'), { from, to });
+    const first = convolution(
+      silu(groupNorm(x, weights.at('in_layers.0'), from, RESIDUAL_EPSILON)),
+      weights.at('in_layers.2'),
+      { from, to },
+    );
     const shift = reshape(linear(time, weights.at('emb_layers.1'), { from: timeWidth, to }), [0, to, 1, 1]);
     const moved = add(first, shift);
-    const second = convolution(silu(groupNorm(moved, weights.at('out_layers.0'), to, RESIDUAL_EPSILON)), weights.at('out_layers.3'), { from: to, to });
+    const second = convolution(
+      silu(groupNorm(moved, weights.at('out_layers.0'), to, RESIDUAL_EPSILON)),
+      weights.at('out_layers.3'),
+      { from: to, to },
+    );
     const shortcut = from === to ? x : convolution(x, weights.at('skip_connection'), { from, to, size: 1 });
     return add(shortcut, second);
   });
@@ -164,7 +187,14 @@ function transformerBlock(x: Value, weights: WeightScope, width: number, context
 }
 
 /** Queries from x [n, t, width], keys and values from source [n, s, from]. */
-function attention(x: Value, source: Value, weights: WeightScope, width: number, from: number, { config }: Context): Value {
+function attention(
+  x: Value,
+  source: Value,
+  weights: WeightScope,
+  width: number,
+  from: number,
+  { config }: Context,
+): Value {
   return within(weights, () => {
     const q = linear(x, weights.at('to_q'), { from: width, to: width, hasBias: false });
     const k = linear(source, weights.at('to_k'), { from, to: width, hasBias: false });

@@ -77,14 +77,24 @@ function middle(x: Value, weights: WeightScope, width: number): Value {
 /** The last norm and convolution of either half. */
 function outward(x: Value, weights: WeightScope, from: number, to: number): Value {
   const normal = groupNorm(x, weights.at('norm_out'), from, EPSILON);
-  return convolution(within(weights, () => silu(normal)), weights.at('conv_out'), { from, to });
+  return convolution(
+    within(weights, () => silu(normal)),
+    weights.at('conv_out'),
+    { from, to },
+  );
 }
 
 /** x [n, from, h, w] to [n, to, h, w]: two convolutions and a shortcut around. */
 function residualBlock(x: Value, weights: WeightScope, { from, to }: { from: number; to: number }): Value {
   return within(weights, () => {
-    const first = convolution(silu(groupNorm(x, weights.at('norm1'), from, EPSILON)), weights.at('conv1'), { from, to });
-    const second = convolution(silu(groupNorm(first, weights.at('norm2'), to, EPSILON)), weights.at('conv2'), { from: to, to });
+    const first = convolution(silu(groupNorm(x, weights.at('norm1'), from, EPSILON)), weights.at('conv1'), {
+      from,
+      to,
+    });
+    const second = convolution(silu(groupNorm(first, weights.at('norm2'), to, EPSILON)), weights.at('conv2'), {
+      from: to,
+      to,
+    });
     const shortcut = from === to ? x : convolution(x, weights.at('nin_shortcut'), { from, to, size: 1 });
     return add(shortcut, second);
   });
@@ -95,7 +105,9 @@ function attention(x: Value, weights: WeightScope, width: number): Value {
   return within(weights, () => {
     const square = { from: width, to: width, size: 1 };
     const normal = groupNorm(x, weights.at('norm'), width, EPSILON);
-    const [q, k, v] = (['q', 'k', 'v'] as const).map((name) => cellsToTokens(convolution(normal, weights.at(name), square), width)) as [Value, Value, Value];
+    const [q, k, v] = (['q', 'k', 'v'] as const).map((name) =>
+      cellsToTokens(convolution(normal, weights.at(name), square), width),
+    ) as [Value, Value, Value];
     const attended = tokensToCells(dialect().attention(q, k, v, 1), x);
     return add(x, convolution(attended, weights.at('proj_out'), square));
   });

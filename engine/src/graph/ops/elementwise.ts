@@ -68,6 +68,7 @@ export function quickGelu(x: Value): Value {
 /** Converts the element type; returns `x` itself where there is nothing to do. */
 export function cast(x: Value, dtype: Dtype): Value {
   if (x.dtype === dtype) return x;
-  if (x.dtype === 'bool' || dtype === 'bool') throw graphError('Cast', `from or to bool, wanted ${describeType(dtype, x.shape)}`, [x]);
+  if (x.dtype === 'bool' || dtype === 'bool')
+    throw graphError('Cast', `from or to bool, wanted ${describeType(dtype, x.shape)}`, [x]);
   return node('Cast', [x], [{ dtype, shape: x.shape }], { attributes: { to: { int: dataTypeOf(dtype) } } })[0];
 }

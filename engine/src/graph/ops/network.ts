@@ -18,16 +18,28 @@ interface ConvolutionOptions {
  * @param kernel [o, c, kh, kw]
  * @param bias [o]
  */
-export function conv2d(x: Value, kernel: Value, bias: Value | null, { stride = 1, padding = 0 }: ConvolutionOptions = {}): Value {
+export function conv2d(
+  x: Value,
+  kernel: Value,
+  bias: Value | null,
+  { stride = 1, padding = 0 }: ConvolutionOptions = {},
+): Value {
   const given = bias === null ? [x, kernel] : [x, kernel, bias];
   const [n, c, h, w] = x.shape;
   const [o, inner, kh, kw] = kernel.shape;
-  if (x.shape.length !== 4 || kernel.shape.length !== 4) throw graphError('Conv', 'needs [n, c, h, w] and [o, c, kh, kw]', given);
+  if (x.shape.length !== 4 || kernel.shape.length !== 4)
+    throw graphError('Conv', 'needs [n, c, h, w] and [o, c, kh, kw]', given);
   if (given.some(({ dtype }) => dtype !== x.dtype)) throw graphError('Conv', 'the element types differ', given);
   if (inner !== c) throw graphError('Conv', 'the channels differ', given);
   if (typeof kh !== 'number' || typeof kw !== 'number') throw graphError('Conv', 'the kernel size is not known', given);
-  if (bias !== null && (bias.shape.length !== 1 || bias.shape[0] !== o)) throw graphError('Conv', 'the bias does not fit', given);
-  const shape = [n as Dim, o as Dim, slide(h as Dim, 2 * padding, kh, stride), slide(w as Dim, 2 * padding, kw, stride)];
+  if (bias !== null && (bias.shape.length !== 1 || bias.shape[0] !== o))
+    throw graphError('Conv', 'the bias does not fit', given);
+  const shape = [
+    n as Dim,
+    o as Dim,
+    slide(h as Dim, 2 * padding, kh, stride),
+    slide(w as Dim, 2 * padding, kw, stride),
+  ];
   return node('Conv', [x, kernel, bias], [{ dtype: x.dtype, shape }], {
     attributes: {
       kernel_shape: { ints: [kh, kw] },
@@ -41,7 +53,8 @@ export function conv2d(x: Value, kernel: Value, bias: Value | null, { stride = 1
 export function matmulTransposed(x: Value, weight: Value): Value {
   const width = x.shape.at(-1);
   const [o, i] = weight.shape;
-  if (weight.shape.length !== 2 || o === undefined || i !== width) throw graphError('FusedMatMul', 'needs [..., i] and [o, i]', [x, weight]);
+  if (weight.shape.length !== 2 || o === undefined || i !== width)
+    throw graphError('FusedMatMul', 'needs [..., i] and [o, i]', [x, weight]);
   if (x.dtype !== weight.dtype) throw graphError('FusedMatMul', 'the element types differ', [x, weight]);
   return node('FusedMatMul', [x, weight], [{ dtype: x.dtype, shape: [...x.shape.slice(0, -1), o] }], {
     domain: MICROSOFT,
@@ -53,7 +66,8 @@ export function matmulTransposed(x: Value, weight: Value): Value {
 export function layerNormalization(x: Value, weight: Value, bias: Value, epsilon: number): Value {
   const width = x.shape.at(-1);
   for (const each of [weight, bias]) {
-    if (each.shape.length !== 1 || each.shape[0] !== width) throw graphError('LayerNormalization', 'weight or bias do not fit', [x, weight, bias]);
+    if (each.shape.length !== 1 || each.shape[0] !== width)
+      throw graphError('LayerNormalization', 'weight or bias do not fit', [x, weight, bias]);
   }
   return node('LayerNormalization', [x, weight, bias], [{ dtype: x.dtype, shape: x.shape }], {
     attributes: { axis: { int: -1 }, epsilon: { float: epsilon } },
@@ -64,9 +78,12 @@ export function layerNormalization(x: Value, weight: Value, bias: Value, epsilon
 export function instanceNormalization(x: Value, scale: Value, bias: Value, epsilon: number): Value {
   const channels = x.shape[1];
   for (const each of [scale, bias]) {
-    if (each.shape.length !== 1 || each.shape[0] !== channels) throw graphError('InstanceNormalization', 'scale or bias do not fit', [x, scale, bias]);
+    if (each.shape.length !== 1 || each.shape[0] !== channels)
+      throw graphError('InstanceNormalization', 'scale or bias do not fit', [x, scale, bias]);
   }
-  return node('InstanceNormalization', [x, scale, bias], [{ dtype: x.dtype, shape: x.shape }], { attributes: { epsilon: { float: epsilon } } })[0];
+  return node('InstanceNormalization', [x, scale, bias], [{ dtype: x.dtype, shape: x.shape }], {
+    attributes: { epsilon: { float: epsilon } },
+  })[0];
 }
 
 /**
@@ -80,10 +97,12 @@ export function instanceNormalization(x: Value, scale: Value, bias: Value, epsil
 export function multiHeadAttention(q: Value, k: Value, v: Value, heads: number, causal = false): Value {
   const width = q.shape[2];
   const fits =
-    [q, k, v].every((x) => x.shape.length === 3 && x.dtype === q.dtype && x.shape[0] === q.shape[0] && x.shape[2] === width) &&
-    k.shape[1] === v.shape[1];
+    [q, k, v].every(
+      (x) => x.shape.length === 3 && x.dtype === q.dtype && x.shape[0] === q.shape[0] && x.shape[2] === width,
+    ) && k.shape[1] === v.shape[1];
   if (!fits) throw graphError('MultiHeadAttention', 'queries, keys and values do not go together', [q, k, v]);
-  if (typeof width !== 'number' || width % heads !== 0) throw graphError('MultiHeadAttention', `the width does not divide into ${heads} heads`, [q, k, v]);
+  if (typeof width !== 'number' || width % heads !== 0)
+    throw graphError('MultiHeadAttention', `the width does not divide into ${heads} heads`, [q, k, v]);
   return node('MultiHeadAttention', [q, k, v], [{ dtype: q.dtype, shape: q.shape }], {
     domain: MICROSOFT,
     attributes: { num_heads: { int: heads }, ...(causal ? { unidirectional: { int: 1 } } : {}) },

@@ -28,25 +28,30 @@ export function reshape(x: Value, target: readonly number[]): Value {
     return 1;
   });
   const rest = divide(multiply(x.shape), multiply(shape));
-  if (rest === null || (restAxis < 0 && rest !== 1)) throw graphError('Reshape', `cannot become [${target.join(', ')}]`, [x]);
+  if (rest === null || (restAxis < 0 && rest !== 1))
+    throw graphError('Reshape', `cannot become [${target.join(', ')}]`, [x]);
   if (restAxis >= 0) shape[restAxis] = rest;
   return node('Reshape', [x, constant(target, 'i64')], [{ dtype: x.dtype, shape }])[0];
 }
 
 /** Same elements in row-major order under the shape that `like` has when running. */
 export function reshapeLike(x: Value, like: Value): Value {
-  if (multiply(x.shape) !== multiply(like.shape)) throw graphError('Reshape', 'the numbers of elements differ', [x, like]);
+  if (multiply(x.shape) !== multiply(like.shape))
+    throw graphError('Reshape', 'the numbers of elements differ', [x, like]);
   return node('Reshape', [x, shapeOf(like)], [{ dtype: x.dtype, shape: like.shape }])[0];
 }
 
 /** Extents when running: i64 [rank], or [end - start] of them. */
 export function shapeOf(x: Value, start = 0, end = x.shape.length): Value {
-  return node('Shape', [x], [{ dtype: 'i64', shape: [end - start] }], { attributes: { start: { int: start }, end: { int: end } } })[0];
+  return node('Shape', [x], [{ dtype: 'i64', shape: [end - start] }], {
+    attributes: { start: { int: start }, end: { int: end } },
+  })[0];
 }
 
 /** Axis i of the result is axis order[i] of x. */
 export function transpose(x: Value, order: readonly number[]): Value {
-  const isPermutation = order.length === x.shape.length && order.toSorted((a, b) => a - b).every((axis, i) => axis === i);
+  const isPermutation =
+    order.length === x.shape.length && order.toSorted((a, b) => a - b).every((axis, i) => axis === i);
   if (!isPermutation) throw graphError('Transpose', `[${order.join(', ')}] is no order of its axes`, [x]);
   const shape = order.map((axis) => x.shape[axis] as Dim);
   return node('Transpose', [x], [{ dtype: x.dtype, shape }], { attributes: { perm: { ints: order } } })[0];
@@ -58,7 +63,11 @@ export function concat(parts: readonly [Value, ...Value[]], axis: number): Value
   const at = axisOf('Concat', first, axis);
   const without = (shape: Shape): Shape => shape.filter((_, i) => i !== at);
   for (const part of parts) {
-    if (part.dtype !== first.dtype || part.shape.length !== first.shape.length || !sameShape(without(part.shape), without(first.shape))) {
+    if (
+      part.dtype !== first.dtype ||
+      part.shape.length !== first.shape.length ||
+      !sameShape(without(part.shape), without(first.shape))
+    ) {
       throw graphError('Concat', `they differ beside axis ${at}`, [...parts]);
     }
   }
@@ -70,24 +79,20 @@ export function concat(parts: readonly [Value, ...Value[]], axis: number): Value
 export function halves(x: Value, axis: number): readonly [Value, Value] {
   const at = axisOf('Split', x, axis);
   const extent = x.shape[at];
-  if (typeof extent !== 'number' || extent % 2 !== 0) throw graphError('Split', `axis ${at} has no known even extent`, [x]);
+  if (typeof extent !== 'number' || extent % 2 !== 0)
+    throw graphError('Split', `axis ${at} has no known even extent`, [x]);
   const half = { dtype: x.dtype, shape: x.shape.map((dim, i) => (i === at ? extent / 2 : dim)) };
   return node('Split', [x], [half, half], { attributes: { axis: { int: at }, num_outputs: { int: 2 } } });
 }
 
-/** x without its surplus at the end of the last axis: [..., 0:length]. */
-export function firstOf(x: Value, axis: number, length: number): Value {
-  const at = axisOf('Slice', x, axis);
-  const extent = x.shape[at];
-  if (typeof extent !== 'number' || extent < length) throw graphError('Slice', `axis ${at} has no ${length} entries`, [x]);
-  const shape = x.shape.map((dim, i) => (i === at ? length : dim));
-  return node('Slice', [x, constant([0], 'i64'), constant([length], 'i64'), constant([at], 'i64')], [{ dtype: x.dtype, shape }])[0];
-}
-
 /** Zeros around the two last axes of [n, c, h, w]. */
-export function pad2d(x: Value, { top = 0, left = 0, bottom = 0, right = 0 }: { top?: number; left?: number; bottom?: number; right?: number }): Value {
+export function pad2d(
+  x: Value,
+  { top = 0, left = 0, bottom = 0, right = 0 }: { top?: number; left?: number; bottom?: number; right?: number },
+): Value {
   const [n, c, h, w] = x.shape;
-  if (n === undefined || c === undefined || h === undefined || w === undefined || x.shape.length !== 4) throw graphError('Pad', 'needs four axes', [x]);
+  if (n === undefined || c === undefined || h === undefined || w === undefined || x.shape.length !== 4)
+    throw graphError('Pad', 'needs four axes', [x]);
   const shape = [n, c, sum([h, top + bottom]), sum([w, left + right])];
   return node('Pad', [x, constant([0, 0, top, left, 0, 0, bottom, right], 'i64')], [{ dtype: x.dtype, shape }])[0];
 }
@@ -95,7 +100,8 @@ export function pad2d(x: Value, { top = 0, left = 0, bottom = 0, right = 0 }: { 
 /** Every cell of [n, c, h, w] doubled along h and w. */
 export function doubleNearest(x: Value): Value {
   const [n, c, h, w] = x.shape;
-  if (n === undefined || c === undefined || h === undefined || w === undefined || x.shape.length !== 4) throw graphError('Resize', 'needs four axes', [x]);
+  if (n === undefined || c === undefined || h === undefined || w === undefined || x.shape.length !== 4)
+    throw graphError('Resize', 'needs four axes', [x]);
   const shape = [n, c, multiply([2, h]), multiply([2, w])];
   return node('Resize', [x, null, constant([1, 1, 2, 2])], [{ dtype: x.dtype, shape }], { attributes: NEAREST })[0];
 }
@@ -104,7 +110,8 @@ export function doubleNearest(x: Value): Value {
 export function nearestLike(x: Value, like: Value): Value {
   const [n, c] = x.shape;
   const [, , h, w] = like.shape;
-  if (n === undefined || c === undefined || h === undefined || w === undefined || x.shape.length !== 4) throw graphError('Resize', 'needs four axes', [x, like]);
+  if (n === undefined || c === undefined || h === undefined || w === undefined || x.shape.length !== 4)
+    throw graphError('Resize', 'needs four axes', [x, like]);
   const sizes = concat([shapeOf(x, 0, 2), shapeOf(like, 2, 4)], 0);
   return node('Resize', [x, null, null, sizes], [{ dtype: x.dtype, shape: [n, c, h, w] }], { attributes: NEAREST })[0];
 }
@@ -117,7 +124,8 @@ const NEAREST = {
 
 /** Rows of a table: table [k, ...] by i64 indices [...]; result [...indices, ...]. */
 export function gather(table: Value, indices: Value): Value {
-  if (indices.dtype !== 'i64' && indices.dtype !== 'i32') throw graphError('Gather', 'indices must be integers', [table, indices]);
+  if (indices.dtype !== 'i64' && indices.dtype !== 'i32')
+    throw graphError('Gather', 'indices must be integers', [table, indices]);
   if (table.shape.length === 0) throw graphError('Gather', 'the table has no rows', [table, indices]);
   const shape = [...indices.shape, ...table.shape.slice(1)];
   return node('Gather', [table, indices], [{ dtype: table.dtype, shape }], { attributes: { axis: { int: 0 } } })[0];
@@ -129,5 +137,7 @@ export function pick(x: Value, positions: Value): Value {
   if (n === undefined || positions.dtype !== 'i64' || !sameShape(positions.shape, [n, 1])) {
     throw graphError('GatherND', 'needs x [n, t, ...] and i64 positions [n, 1]', [x, positions]);
   }
-  return node('GatherND', [x, positions], [{ dtype: x.dtype, shape: [n, ...rest] }], { attributes: { batch_dims: { int: 1 } } })[0];
+  return node('GatherND', [x, positions], [{ dtype: x.dtype, shape: [n, ...rest] }], {
+    attributes: { batch_dims: { int: 1 } },
+  })[0];
 }

@@ -81,12 +81,18 @@ export function bytesOf(image: Tensor): { data: Float32Array; shape: readonly nu
   const data = new Float32Array(n * size);
   for (let i = 0; i < n; i++) {
     const { rgb } = pictureFromTensor({ data: image.data.subarray(i * size, (i + 1) * size), shape: [1, c, h, w] });
-    for (let j = 0; j < h * w; j++) for (let k = 0; k < c; k++) data[i * size + k * h * w + j] = rgb[j * c + k] as number;
+    for (let j = 0; j < h * w; j++)
+      for (let k = 0; k < c; k++) data[i * size + k * h * w + j] = rgb[j * c + k] as number;
   }
   return { data, shape: image.shape };
 }
 
-async function runStage(golden: GoldenCase, { scheduler: spec, args }: Stage, pipeline: Pipeline, { seed, ids }: Json): Promise<Check[]> {
+async function runStage(
+  golden: GoldenCase,
+  { scheduler: spec, args }: Stage,
+  pipeline: Pipeline,
+  { seed, ids }: Json,
+): Promise<Check[]> {
   const scheduler = makeScheduler(spec, { steps: args.num_inference_steps });
   if ('missing' in scheduler) return [unknown('picture', scheduler.missing)];
   const prompts = typeof args.prompt === 'string' ? [args.prompt] : args.prompt;
@@ -95,10 +101,19 @@ async function runStage(golden: GoldenCase, { scheduler: spec, args }: Stage, pi
 
   // diffusers skips layers for the prompt only, not for the negative prompt.
   const positive = await contextOf(pipeline, prompts, 1 + (args.clip_skip ?? 0));
-  const negative = await contextOf(pipeline, prompts.map(() => args.negative_prompt ?? ''), 1);
-  const predict = guide(conditioned(pipeline.network, positive), conditioned(pipeline.network, negative), args.guidance_scale, {
-    rescale: args.guidance_rescale ?? 0,
-  });
+  const negative = await contextOf(
+    pipeline,
+    prompts.map(() => args.negative_prompt ?? ''),
+    1,
+  );
+  const predict = guide(
+    conditioned(pipeline.network, positive),
+    conditioned(pipeline.network, negative),
+    args.guidance_scale,
+    {
+      rescale: args.guidance_rescale ?? 0,
+    },
+  );
 
   const source = torchNoise(seed);
   const drawn: Tensor[] = [];

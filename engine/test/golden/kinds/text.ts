@@ -30,15 +30,23 @@ async function hiddenStates(pipeline: Pipeline, rows: number[][], expected: read
   return pipeline.run('text-encoder', feeds, expected);
 }
 
-async function outputs(golden: GoldenCase, call: Call, pipeline: Pipeline, want: string): Promise<Record<string, Tensor> | null> {
+async function outputs(
+  golden: GoldenCase,
+  call: Call,
+  pipeline: Pipeline,
+  want: string,
+): Promise<Record<string, Tensor> | null> {
   const rows = rowsOf(golden.input(call.ids));
   const at = (name: string): string => `${call.name}.${name}`;
   if (want === 'hidden') {
-    const names = golden.outputNames.filter((name) => name.startsWith(at('hidden.'))).map((name) => name.slice(call.name.length + 1));
+    const names = golden.outputNames
+      .filter((name) => name.startsWith(at('hidden.')))
+      .map((name) => name.slice(call.name.length + 1));
     const results = await hiddenStates(pipeline, rows, names);
     return Object.fromEntries(names.map((name) => [at(name), results[name] as Tensor]));
   }
-  const skip = want === 'last' || want === 'joined' || want === 'pooled' ? 1 : Number(/^skip(\d+)$/.exec(want)?.[1] ?? NaN);
+  const skip =
+    want === 'last' || want === 'joined' || want === 'pooled' ? 1 : Number(/^skip(\d+)$/.exec(want)?.[1] ?? NaN);
   if (Number.isNaN(skip)) return null;
   const { hidden, pooled } = await pipeline.encodeText(rows, skip);
   if (want === 'pooled') return { [at(want)]: pooled };
@@ -54,7 +62,8 @@ async function checkCall(golden: GoldenCase, call: Call): Promise<Check> {
   for (const want of call.want) {
     const results = await outputs(golden, call, pipeline, want);
     if (results === null) return unknown(call.name, `output ${want}`);
-    for (const [name, value] of Object.entries(results)) comparisons.push(compare(name, value, golden.stored(name), golden.bound));
+    for (const [name, value] of Object.entries(results))
+      comparisons.push(compare(name, value, golden.stored(name), golden.bound));
   }
   return checkOf(call.name, comparisons);
 }

@@ -22,7 +22,10 @@ async function checkCall(golden: GoldenCase, call: Call): Promise<Check> {
   if ('missing' in pipeline) return unknown(call.name, pipeline.missing);
   const foreign = Object.keys(call).find((key) => !KNOWN.has(key));
   if (foreign !== undefined) return unknown(call.name, `input ${foreign}`);
-  const residuals = [...(call.down ?? []).map((name, i) => [`down.${i}`, name]), ...(call.mid === undefined ? [] : [['mid', call.mid]])];
+  const residuals = [
+    ...(call.down ?? []).map((name, i) => [`down.${i}`, name]),
+    ...(call.mid === undefined ? [] : [['mid', call.mid]]),
+  ];
   const { out } = await pipeline.run(
     'unet',
     {

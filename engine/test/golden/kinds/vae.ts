@@ -20,7 +20,8 @@ async function encode(golden: GoldenCase, call: Call, pipeline: Pipeline): Promi
   const mean = scale(latents.mean, 1 / factor);
   const deviation = scale(latents.deviation, 1 / factor);
   const logVariance: Tensor = { data: deviation.data.map((value) => 2 * Math.log(value)), shape: deviation.shape };
-  const against = (what: string, value: Tensor): Comparison => compare(what, value, golden.stored(`${call.name}.${what}`), golden.bound);
+  const against = (what: string, value: Tensor): Comparison =>
+    compare(what, value, golden.stored(`${call.name}.${what}`), golden.bound);
   const comparisons = [against('mean', mean), against('logvar', logVariance)];
   if (call.noise !== undefined) {
     const noise = golden.input(call.noise);

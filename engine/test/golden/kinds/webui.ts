@@ -46,7 +46,10 @@ async function runCase(golden: GoldenCase, json: Json, sampler: Sampler, pipelin
   const { latent, prediction } = pipeline.facts;
   const shape = [batch, latent.channels, json.height / latent.pixelsPerCell, json.width / latent.pixelsPerCell];
   const sigmas = planSigmas(sampler, json.schedule, TABLE, json.steps);
-  const [positive, negative] = [await contextOf(golden, pipeline, 'positive', batch), await contextOf(golden, pipeline, 'negative', batch)];
+  const [positive, negative] = [
+    await contextOf(golden, pipeline, 'positive', batch),
+    await contextOf(golden, pipeline, 'negative', batch),
+  ];
   const predict = guide(conditioned(pipeline.network, positive), conditioned(pipeline.network, negative), json.cfg);
 
   const evals: number[] = [];

@@ -1,4 +1,5 @@
 /** The table of kinds of golden cases: one file per kind, one line here. */
+import { brownian } from './brownian.ts';
 import { k } from './k.ts';
 import { pipeline } from './pipeline.ts';
 import { rng } from './rng.ts';
@@ -13,6 +14,7 @@ import { vae } from './vae.ts';
 import { webui } from './webui.ts';
 
 export const kinds: readonly Kind[] = [
+  brownian,
   k,
   pipeline,
   rng,

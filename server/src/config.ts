@@ -49,12 +49,42 @@ interface Setting {
 }
 
 const SETTINGS: readonly Setting[] = [
-  { name: 'host', variable: 'EASEL_HOST', kind: 'string', value: 'ADDRESS', help: 'Address to listen on (127.0.0.1: this computer only).' },
+  {
+    name: 'host',
+    variable: 'EASEL_HOST',
+    kind: 'string',
+    value: 'ADDRESS',
+    help: 'Address to listen on (127.0.0.1: this computer only).',
+  },
   { name: 'port', variable: 'EASEL_PORT', kind: 'string', value: 'NUMBER', help: 'Port to listen on (7860).' },
-  { name: 'models', variable: 'EASEL_MODELS', kind: 'string', value: 'FOLDER', help: 'Where checkpoints/ lies (./models).' },
-  { name: 'outputs', variable: 'EASEL_OUTPUTS', kind: 'string', value: 'FOLDER', help: 'Where pictures go (./outputs).' },
-  { name: 'data', variable: 'EASEL_DATA', kind: 'string', value: 'FOLDER', help: 'Where the database and thumbnails go (./data).' },
-  { name: 'device', variable: 'EASEL_DEVICE', kind: 'string', value: 'NAME', help: `What computes: ${DEVICES.join(' or ')} (auto).` },
+  {
+    name: 'models',
+    variable: 'EASEL_MODELS',
+    kind: 'string',
+    value: 'FOLDER',
+    help: 'Where checkpoints/ lies (./models).',
+  },
+  {
+    name: 'outputs',
+    variable: 'EASEL_OUTPUTS',
+    kind: 'string',
+    value: 'FOLDER',
+    help: 'Where pictures go (./outputs).',
+  },
+  {
+    name: 'data',
+    variable: 'EASEL_DATA',
+    kind: 'string',
+    value: 'FOLDER',
+    help: 'Where the database and thumbnails go (./data).',
+  },
+  {
+    name: 'device',
+    variable: 'EASEL_DEVICE',
+    kind: 'string',
+    value: 'NAME',
+    help: `What computes: ${DEVICES.join(' or ')} (auto).`,
+  },
   { name: 'open', variable: 'EASEL_OPEN', kind: 'boolean', help: 'Open the page in the browser.' },
 ];
 
@@ -66,7 +96,9 @@ const settings = z.object({
   outputs: z.string().min(1).optional(),
   data: z.string().min(1).optional(),
   device: z.enum(DEVICES).default('auto'),
-  open: z.union([z.boolean(), z.enum(['0', '1', 'true', 'false']).transform((text) => text === '1' || text === 'true')]).default(false),
+  open: z
+    .union([z.boolean(), z.enum(['0', '1', 'true', 'false']).transform((text) => text === '1' || text === 'true')])
+    .default(false),
 });
 
 const EXPECTED: Record<keyof z.infer<typeof settings>, string> = {
@@ -164,7 +196,11 @@ const engineEnvironment = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv => {
  * @returns `help` when only the usage was asked for
  * @throws bad_setting, refusing_open_bind
  */
-export function readConfig(args: readonly string[], root: string, env: NodeJS.ProcessEnv = process.env): Config | 'help' {
+export function readConfig(
+  args: readonly string[],
+  root: string,
+  env: NodeJS.ProcessEnv = process.env,
+): Config | 'help' {
   const flags = readFlags(args);
   if (flags.help === true) return 'help';
 
@@ -212,7 +248,10 @@ export function readConfig(args: readonly string[], root: string, env: NodeJS.Pr
     data: folder('data'),
     device: values.device,
     open: values.open,
-    allowedHosts: (env['EASEL_ALLOWED_HOSTS'] ?? '').split(',').map((name) => name.trim().toLowerCase()).filter((name) => name !== ''),
+    allowedHosts: (env['EASEL_ALLOWED_HOSTS'] ?? '')
+      .split(',')
+      .map((name) => name.trim().toLowerCase())
+      .filter((name) => name !== ''),
     failpoint: readFailpoint(env),
     engineEntry: env['NODE_ENV'] === 'test' ? (env['EASEL_ENGINE_ENTRY'] ?? null) : null,
     engineEnvironment: engineEnvironment(env),

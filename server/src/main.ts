@@ -40,18 +40,37 @@ const listen = async ({ app }: Studio, { host, port }: Config): Promise<string> 
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     if (code === 'EADDRINUSE') {
-      throw new StudioError('port_in_use', `Port ${port} is in use by another program. Stop it, or choose another port: npm start -- --port ${port + 1}`, {}, { cause });
+      throw new StudioError(
+        'port_in_use',
+        `Port ${port} is in use by another program. Stop it, or choose another port: npm start -- --port ${port + 1}`,
+        {},
+        { cause },
+      );
     }
     if (code === 'EACCES') {
-      throw new StudioError('bad_setting', `This user may not listen on port ${port}. Choose one above 1023: npm start -- --port 7860`, {}, { cause });
+      throw new StudioError(
+        'bad_setting',
+        `This user may not listen on port ${port}. Choose one above 1023: npm start -- --port 7860`,
+        {},
+        { cause },
+      );
     }
     if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
-      throw new StudioError('bad_setting', `--host is "${host}", which is not an address of this computer.`, {}, { cause });
+      throw new StudioError(
+        'bad_setting',
+        `--host is "${host}", which is not an address of this computer.`,
+        {},
+        { cause },
+      );
     }
     throw cause;
   }
   const { port: listening } = app.server.address() as AddressInfo;
-  const name = ['0.0.0.0', '::', '127.0.0.1', '::1'].includes(host) ? (host.includes(':') ? '[::1]' : '127.0.0.1') : host;
+  const name = ['0.0.0.0', '::', '127.0.0.1', '::1'].includes(host)
+    ? host.includes(':')
+      ? '[::1]'
+      : '127.0.0.1'
+    : host;
   return `http://${name}:${listening}`;
 };
 
@@ -70,7 +89,11 @@ const openBrowser = (address: string): void => {
 const sayDevice = async ({ engine }: Studio): Promise<void> => {
   await engine.whenReady(DEVICE_WAIT_MS).catch(() => null);
   const { state, device, reason } = engine.state;
-  say(state === 'ready' ? `  Device    ${device}. ${reason ?? ''}` : `  Device    none yet. ${reason ?? 'The engine is still starting.'}`);
+  say(
+    state === 'ready'
+      ? `  Device    ${device}. ${reason ?? ''}`
+      : `  Device    none yet. ${reason ?? 'The engine is still starting.'}`,
+  );
   say('');
 };
 
@@ -97,12 +120,24 @@ try {
   });
   const address = await listen(studio, config);
   studio.lock.announce(address);
-  say(['', `  Easel ${version}`, '', `  Open      ${address}`, `  Models    ${config.models}`, `  Outputs   ${config.outputs}`, '  Stop      Ctrl+C'].join('\n'));
+  say(
+    [
+      '',
+      `  Easel ${version}`,
+      '',
+      `  Open      ${address}`,
+      `  Models    ${config.models}`,
+      `  Outputs   ${config.outputs}`,
+      '  Stop      Ctrl+C',
+    ].join('\n'),
+  );
 
   closeWithGrace({ delay: STOP_WITHIN_MS, logger: false }, async ({ err }) => {
     if (err !== undefined) {
       logger.fatal({ err }, 'the server ends because of an error');
-      process.stderr.write(`Easel ends because of an unforeseen error: ${err.message}. The log in ${config.data} says more.\n`);
+      process.stderr.write(
+        `Easel ends because of an unforeseen error: ${err.message}. The log in ${config.data} says more.\n`,
+      );
       process.exitCode = 1;
     }
     await studio.app.close();

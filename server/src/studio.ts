@@ -23,6 +23,7 @@ import type { PictureFiles, PictureFilesOptions } from './services/picture.ts';
 import { reconcile } from './services/reconcile.ts';
 import { lockDataFolder, type DataLock } from './store/data-lock.ts';
 import { openDatabase } from './store/database.ts';
+import { JobRecords } from './store/job-records.ts';
 
 export interface Studio {
   app: StudioApp;
@@ -50,7 +51,12 @@ const makeFolder = async (path: string, what: string): Promise<void> => {
     await mkdir(path, { recursive: true });
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
-    throw new StudioError('storage_unavailable', `The ${what} folder ${path} cannot be made (${code ?? 'unknown reason'}).`, {}, { cause });
+    throw new StudioError(
+      'storage_unavailable',
+      `The ${what} folder ${path} cannot be made (${code ?? 'unknown reason'}).`,
+      {},
+      { cause },
+    );
   }
 };
 
@@ -61,10 +67,7 @@ const examinerOf = (version: string, entry: string): string => {
 };
 
 /** @throws data_dir_in_use, newer_data, storage_unavailable */
-export async function createStudio(
-  config: Config,
-  more: StudioParts,
-): Promise<Studio> {
+export async function createStudio(config: Config, more: StudioParts): Promise<Studio> {
   const { logger, version, engineEntry } = more;
   const checkpoints = join(config.models, 'checkpoints');
   const thumbnails = join(config.data, 'thumbnails');
@@ -78,22 +81,56 @@ export async function createStudio(
   const log = (level: 'info' | 'warn' | 'error', message: string): void => logger[level](message);
   const database = openDatabase(config.data);
   if (database.setAside !== null) {
-    log('error', `The database was damaged and is kept as ${database.setAside}; the pictures are read in again from their own metadata.`);
+    log(
+      'error',
+      `The database was damaged and is kept as ${database.setAside}; the pictures are read in again from their own metadata.`,
+    );
   }
   const { store } = database;
   const events = new Events();
   const failpoint = createFailpoint(config.failpoint);
-  const engine = new EngineHost({ entry: engineEntry, args: ['--device', config.device], environment: config.engineEnvironment, log });
+  const engine = new EngineHost({
+    entry: engineEntry,
+    args: ['--device', config.device],
+    environment: config.engineEnvironment,
+    log,
+  });
   engine.onState((state) => events.publish('engine:changed', { engine: state }));
   const hasher = new FileHasher();
-  const models = new ModelLibrary({ store, engine, events, hasher, folder: checkpoints, examiner: examinerOf(version, engineEntry), log });
-  const pictures = more.createPictureFiles({ outputs: config.outputs, thumbnails, version, failpoint });
+  const models = new ModelLibrary({
+    store,
+    engine,
+    events,
+    hasher,
+    folder: checkpoints,
+    examiner: examinerOf(version, engineEntry),
+    log,
+  });
+  const jobs = new JobRecords(store);
+  const pictures = more.createPictureFiles({
+    outputs: config.outputs,
+    thumbnails,
+    version,
+    failpoint,
+    catalogue: () => engine.catalogue,
+    jobIdsStartingWith: async (prefix) => jobs.idsStartingWith(prefix),
+  });
   const gallery = new Gallery({ store, events, outputs: config.outputs, thumbnails });
   const queue = new JobQueue({ store, engine, models, pictures, events, failpoint, log });
 
   await models.load();
   await queue.load();
-  const app = await buildApp({ version, queue, gallery, models, engine, events, allowedHosts: config.allowedHosts, webRoot: more.webRoot, logger });
+  const app = await buildApp({
+    version,
+    queue,
+    gallery,
+    models,
+    engine,
+    events,
+    allowedHosts: config.allowedHosts,
+    webRoot: more.webRoot,
+    logger,
+  });
 
   return {
     app,
@@ -104,7 +141,10 @@ export async function createStudio(
       models.start();
       const report = await reconcile({ store, pictures, events, outputs: config.outputs });
       if (report.adopted + report.missing + report.corrected > 0) {
-        log('warn', `The index was put right: ${report.adopted} pictures adopted, ${report.missing} missing, ${report.corrected} corrected.`);
+        log(
+          'warn',
+          `The index was put right: ${report.adopted} pictures adopted, ${report.missing} missing, ${report.corrected} corrected.`,
+        );
       }
       queue.start();
     },

@@ -36,7 +36,16 @@ describe('a request for a picture', () => {
 
   it('takes every open field from the model, and gives back what makes the same picture', async () => {
     const first = await studio.ended((await studio.submit({ prompt: 'second', sampler: 'DPM++ 2M' })).id);
-    expect(first.parameters).toMatchObject({ model: 'tiny', steps: 4, guidance: 4, sampler: 'dpmpp-2m', schedule: 'karras', count: 1, clipSkip: 1, rng: 'nv' });
+    expect(first.parameters).toMatchObject({
+      model: 'tiny',
+      steps: 4,
+      guidance: 4,
+      sampler: 'dpmpp-2m',
+      schedule: 'karras',
+      count: 1,
+      clipSkip: 1,
+      rng: 'nv',
+    });
     expect(first.parameters.seed).toBeGreaterThanOrEqual(0);
 
     const view = (await studio.app.inject(`/api/v1/images/${first.images[0]}`)).json<ImageView>();
@@ -54,8 +63,14 @@ describe('a request for a picture', () => {
   it('makes as many pictures as asked, each with the next seed and its own parameters', async () => {
     const job = await studio.ended((await studio.submit({ prompt: 'three', seed: 100, count: 3 })).id);
     expect(job.images).toHaveLength(3);
-    const views = await Promise.all(job.images.map(async (id) => (await studio.app.inject(`/api/v1/images/${id}`)).json<ImageView>()));
-    expect(views.map(({ parameters }) => [parameters.seed, parameters.count])).toEqual([[100, 1], [101, 1], [102, 1]]);
+    const views = await Promise.all(
+      job.images.map(async (id) => (await studio.app.inject(`/api/v1/images/${id}`)).json<ImageView>()),
+    );
+    expect(views.map(({ parameters }) => [parameters.seed, parameters.count])).toEqual([
+      [100, 1],
+      [101, 1],
+      [102, 1],
+    ]);
   });
 
   it('asks the engine only once for each picture', async () => {

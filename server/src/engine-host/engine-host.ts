@@ -221,13 +221,21 @@ export class EngineHost {
     this.#readyWaiters.clear();
   }
 
-  #inspected(engine: EngineProcess, requestId: number, inspection: CheckpointInspection | null, error: WireError | null): void {
+  #inspected(
+    engine: EngineProcess,
+    requestId: number,
+    inspection: CheckpointInspection | null,
+    error: WireError | null,
+  ): void {
     const waiter = this.#inspections.get(requestId);
     if (waiter === undefined) return;
     this.#inspections.delete(requestId);
     engine.answered();
     if (inspection !== null) waiter.resolve(inspection);
-    else waiter.reject(fromWire(error ?? { code: 'internal', message: 'The engine answered neither a result nor an error.' }));
+    else
+      waiter.reject(
+        fromWire(error ?? { code: 'internal', message: 'The engine answered neither a result nor an error.' }),
+      );
   }
 
   #endRun(engine: EngineProcess, jobId: string): CurrentRun | null {
@@ -247,7 +255,10 @@ export class EngineHost {
     const hadWork = this.#run !== null || this.#inspections.size > 0;
     this.#failures = hadWork || wasSettled ? 1 : this.#failures + 1;
     if (!this.#isStopping) {
-      this.#options.log('error', `The engine was lost: ${exit.reason}.${exit.lastLines.map((line) => `\n    ${line}`).join('')}`);
+      this.#options.log(
+        'error',
+        `The engine was lost: ${exit.reason}.${exit.lastLines.map((line) => `\n    ${line}`).join('')}`,
+      );
       const hasFailed = this.#failures >= FAILED_AFTER;
       this.#setState({
         state: hasFailed ? 'failed' : 'restarting',

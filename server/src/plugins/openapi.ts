@@ -13,7 +13,8 @@ export async function describeApi(app: StudioApp, version: string): Promise<void
       info: {
         title: 'Easel',
         version,
-        description: 'Every refusal has the form {"error": {"code", "message", "field", "limit", "got", "hint"}}; docs/errors.md lists the codes.',
+        description:
+          'Every refusal has the form {"error": {"code", "message", "field", "limit", "got", "hint"}}; docs/errors.md lists the codes.',
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       },
     },

@@ -36,7 +36,10 @@ export async function servePage(app: StudioApp, root: string | null): Promise<vo
     const pathname = request.url.split('?', 1)[0] ?? '/';
     const isFile = files.has(pathname) && pathname !== '/index.html';
     if (!isFile && NOT_PAGES.test(pathname)) return reply.callNotFound();
-    reply.header('cache-control', pathname.startsWith(HASHED_FOLDER) ? 'public, max-age=31536000, immutable' : 'no-cache');
+    reply.header(
+      'cache-control',
+      pathname.startsWith(HASHED_FOLDER) ? 'public, max-age=31536000, immutable' : 'no-cache',
+    );
     if (!isBuilt) return reply.type('text/html').send(NO_PAGE);
     return reply.sendFile(isFile ? pathname : '/index.html');
   });

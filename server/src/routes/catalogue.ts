@@ -7,7 +7,13 @@ import type { Routes } from './types.ts';
 export const catalogueRoutes: Routes = (app, { engine }) => {
   app.get(
     '/api/v1/catalogue',
-    { schema: { tags: ['server'], summary: 'Samplers, schedules, families and limits', response: { 200: catalogueView } } },
+    {
+      schema: {
+        tags: ['server'],
+        summary: 'Samplers, schedules, families and limits',
+        response: { 200: catalogueView },
+      },
+    },
     async () => ({ ...(engine.catalogue ?? (await engine.whenReady())), limits: LIMITS, promptLimit: PROMPT_LIMIT }),
   );
 };

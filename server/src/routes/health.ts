@@ -6,7 +6,13 @@ import type { Routes } from './types.ts';
 export const healthRoutes: Routes = (app, { engine, version }) => {
   app.get(
     '/api/v1/health',
-    { schema: { tags: ['server'], summary: 'Whether the server answers, and what its engine does', response: { 200: healthView } } },
+    {
+      schema: {
+        tags: ['server'],
+        summary: 'Whether the server answers, and what its engine does',
+        response: { 200: healthView },
+      },
+    },
     () => ({ status: 'ok' as const, version, engine: engine.state }),
   );
 };

@@ -10,7 +10,9 @@ const jobParams = z.object({ id: z.string() });
 export const jobRoutes: Routes = (app, { queue }) => {
   app.post(
     '/api/v1/jobs',
-    { schema: { tags: ['jobs'], summary: 'Ask for pictures', body: generationRequest, response: { 202: jobAccepted } } },
+    {
+      schema: { tags: ['jobs'], summary: 'Ask for pictures', body: generationRequest, response: { 202: jobAccepted } },
+    },
     async (request, reply) => {
       const accepted = await queue.submit(request.body);
       return reply.code(202).header('location', `/api/v1/jobs/${accepted.id}`).send(accepted);
@@ -19,7 +21,14 @@ export const jobRoutes: Routes = (app, { queue }) => {
 
   app.get(
     '/api/v1/jobs',
-    { schema: { tags: ['jobs'], summary: 'Jobs that are not over, then the latest others', querystring: jobQuery, response: { 200: jobList } } },
+    {
+      schema: {
+        tags: ['jobs'],
+        summary: 'Jobs that are not over, then the latest others',
+        querystring: jobQuery,
+        response: { 200: jobList },
+      },
+    },
     async (request) => ({ jobs: await queue.list(request.query) }),
   );
 
@@ -31,7 +40,14 @@ export const jobRoutes: Routes = (app, { queue }) => {
 
   app.delete(
     '/api/v1/jobs/:id',
-    { schema: { tags: ['jobs'], summary: 'Cancel a waiting or running job', params: jobParams, response: { 200: jobView } } },
+    {
+      schema: {
+        tags: ['jobs'],
+        summary: 'Cancel a waiting or running job',
+        params: jobParams,
+        response: { 200: jobView },
+      },
+    },
     async (request) => queue.cancel(request.params.id),
   );
 };

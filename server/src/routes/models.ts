@@ -6,7 +6,14 @@ import type { Routes } from './types.ts';
 export const modelRoutes: Routes = (app, { models }) => {
   app.get(
     '/api/v1/models',
-    { schema: { tags: ['models'], summary: 'Models found, usable or not and why', querystring: modelQuery, response: { 200: modelList } } },
+    {
+      schema: {
+        tags: ['models'],
+        summary: 'Models found, usable or not and why',
+        querystring: modelQuery,
+        response: { 200: modelList },
+      },
+    },
     async (request) => models.list({ refresh: request.query.refresh === '1' }),
   );
 };

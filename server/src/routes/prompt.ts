@@ -8,7 +8,14 @@ import type { Routes } from './types.ts';
 export const promptRoutes: Routes = (app) => {
   app.post(
     '/api/v1/prompt/analyse',
-    { schema: { tags: ['prompt'], summary: 'Tokens of a prompt', body: promptAnalysisRequest, response: { 200: promptAnalysis } } },
+    {
+      schema: {
+        tags: ['prompt'],
+        summary: 'Tokens of a prompt',
+        body: promptAnalysisRequest,
+        response: { 200: promptAnalysis },
+      },
+    },
     (request) => {
       const tokens = loadClipTokenizer().encode(request.body.prompt).length;
       return { tokens, chunks: countChunks(tokens) };

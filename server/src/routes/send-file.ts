@@ -35,7 +35,12 @@ const inlineAs = (fileName: string): string =>
   `inline; filename="${fileName.replace(/[^\x20-\x7e]|["\\]/g, '_')}"; filename*=UTF-8''${encodeURIComponent(fileName).replace(/['()*]/g, (c) => `%${c.charCodeAt(0).toString(16)}`)}`;
 
 /** @param version names the content: never another one under the same */
-export async function sendFile(request: FastifyRequest, reply: FastifyReply, file: ServedFile, version: string): Promise<FastifyReply> {
+export async function sendFile(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  file: ServedFile,
+  version: string,
+): Promise<FastifyReply> {
   const etag = `"${version}"`;
   reply
     .header('etag', etag)
@@ -57,6 +62,9 @@ export async function sendFile(request: FastifyRequest, reply: FastifyReply, fil
     reply.header('content-length', file.sizeBytes);
     return reply.send(createReadStream(file.path));
   }
-  reply.code(206).header('content-range', `bytes ${range.start}-${range.end}/${file.sizeBytes}`).header('content-length', range.end - range.start + 1);
+  reply
+    .code(206)
+    .header('content-range', `bytes ${range.start}-${range.end}/${file.sizeBytes}`)
+    .header('content-length', range.end - range.start + 1);
   return reply.send(createReadStream(file.path, range));
 }

@@ -83,10 +83,14 @@ export class Gallery {
   /** Newest first. @throws bad_cursor */
   async list(page: { cursor?: string | undefined; limit: number; query?: string | undefined }): Promise<ImageList> {
     let shown = this.#options.store.selectFrom('images').where('deleted_at', 'is', null);
-    for (const word of searchWords(page.query ?? '')) shown = shown.where(sql<number>`instr(search_text, ${word})`, '>', 0);
+    for (const word of searchWords(page.query ?? ''))
+      shown = shown.where(sql<number>`instr(search_text, ${word})`, '>', 0);
     const { total } = await shown.select((build) => build.fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
 
-    let rest = shown.selectAll().orderBy('rank', 'desc').limit(page.limit + 1);
+    let rest = shown
+      .selectAll()
+      .orderBy('rank', 'desc')
+      .limit(page.limit + 1);
     if (page.cursor !== undefined) {
       const rank = CURSOR.exec(page.cursor)?.[1];
       if (rank === undefined) {
@@ -167,9 +171,14 @@ export class Gallery {
       // A file that somebody took away can still be deleted and restored as a row.
       if (isAbsent(thrown) && (await isThere(this.#options.outputs))) return;
       const { code } = thrown as NodeJS.ErrnoException;
-      throw new StudioError('storage_unavailable', `The picture could not be moved (${code ?? 'unknown reason'}).`, {
-        hint: 'Check that the outputs folder is there and can be written, then try again.',
-      }, { cause: thrown });
+      throw new StudioError(
+        'storage_unavailable',
+        `The picture could not be moved (${code ?? 'unknown reason'}).`,
+        {
+          hint: 'Check that the outputs folder is there and can be written, then try again.',
+        },
+        { cause: thrown },
+      );
     }
   }
 
@@ -195,7 +204,12 @@ const sizeOf = async (path: string): Promise<number | null> => {
     return stats.isFile() ? stats.size : null;
   } catch (thrown) {
     if (isAbsent(thrown)) return null;
-    throw new StudioError('storage_unavailable', 'The outputs folder cannot be read.', { hint: 'Check that its disk is there.' }, { cause: thrown });
+    throw new StudioError(
+      'storage_unavailable',
+      'The outputs folder cannot be read.',
+      { hint: 'Check that its disk is there.' },
+      { cause: thrown },
+    );
   }
 };
 

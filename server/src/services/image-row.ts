@@ -24,7 +24,10 @@ export const toImageRow = (picture: Omit<PictureToSave, 'rgb'>, saved: SavedPict
   deleted_at: null,
 });
 
-type SummaryRow = Pick<Selectable<ImageTable>, 'id' | 'job_id' | 'width' | 'height' | 'prompt' | 'created_at' | 'is_missing'>;
+type SummaryRow = Pick<
+  Selectable<ImageTable>,
+  'id' | 'job_id' | 'width' | 'height' | 'prompt' | 'created_at' | 'is_missing'
+>;
 
 export const toImageSummary = (row: SummaryRow): ImageSummary => ({
   id: row.id,

@@ -6,7 +6,14 @@
  */
 import { randomInt, randomUUID } from 'node:crypto';
 
-import { CancelledError, EngineLostError, RequestError, StudioError, toStudioError, type WireError } from '@easel/shared/errors';
+import {
+  CancelledError,
+  EngineLostError,
+  RequestError,
+  StudioError,
+  toStudioError,
+  type WireError,
+} from '@easel/shared/errors';
 import type { GenerationRequest } from '@easel/shared/generation';
 import type { JobAccepted, JobState, JobView } from '@easel/shared/http/jobs';
 import { RANDOM_SEED_RANGE } from '@easel/shared/units';
@@ -257,8 +264,11 @@ export class JobQueue {
     if (!(await this.#records.change(job.id, ['queued', 'running'], 'running', { startedAt }))) return;
     job.state = 'running';
     job.startedAt = startedAt;
-    job.images = (await this.#records.imagesOf([job.id], { withDeleted: true })).get(job.id) ?? new Map<number, string>();
-    const missing = Array.from({ length: job.parameters.count }, (_, index) => index).filter((index) => !job.images.has(index));
+    job.images =
+      (await this.#records.imagesOf([job.id], { withDeleted: true })).get(job.id) ?? new Map<number, string>();
+    const missing = Array.from({ length: job.parameters.count }, (_, index) => index).filter(
+      (index) => !job.images.has(index),
+    );
     if (missing.length === 0) {
       await this.#end(job, 'done', null);
       return;
@@ -283,7 +293,13 @@ export class JobQueue {
     this.#options.events.publish('job:started', { job: this.#view(job) });
     let thrown: StudioError | null = null;
     try {
-      const engineJob = { jobId: job.id, checkpoint: model.file, parameters: job.parameters, imageIndexes: missing, previews: true };
+      const engineJob = {
+        jobId: job.id,
+        checkpoint: model.file,
+        parameters: job.parameters,
+        imageIndexes: missing,
+        previews: true,
+      };
       await this.#options.engine.run(engineJob, run);
     } catch (error) {
       thrown = toStudioError(error);
@@ -349,14 +365,16 @@ export class JobQueue {
     } else if (thrown instanceof CancelledError) {
       await this.#end(job, 'cancelled', null);
     } else {
-      const error = thrown ?? new StudioError('internal', 'The engine finished the job without making all its pictures.');
+      const error =
+        thrown ?? new StudioError('internal', 'The engine finished the job without making all its pictures.');
       await this.#end(job, 'failed', error.toWire());
     }
   }
 
   async #end(job: ActiveJob, state: 'done' | 'failed' | 'cancelled', error: WireError | null): Promise<void> {
     const endedAt = now();
-    if (await this.#records.change(job.id, ['queued', 'running'], state, { error, endedAt })) this.#over(job, state, error, endedAt);
+    if (await this.#records.change(job.id, ['queued', 'running'], state, { error, endedAt }))
+      this.#over(job, state, error, endedAt);
   }
 
   /** The database says it is over: forget it here and tell everybody. */
@@ -382,7 +400,10 @@ export class JobQueue {
     this.#options.engine.cancel(job.id);
     await new Promise((resolve) => setTimeout(resolve, STORE_TROUBLE_MS));
     try {
-      await this.#end(job, 'failed', { code: 'storage_unavailable', message: `The database could not be written: ${error.message}` });
+      await this.#end(job, 'failed', {
+        code: 'storage_unavailable',
+        message: `The database could not be written: ${error.message}`,
+      });
     } catch {
       // Not even that: it is tried again, and so is the database.
       job.state = 'queued';
@@ -391,7 +412,10 @@ export class JobQueue {
   }
 
   async #viewsOf(records: readonly JobRecord[]): Promise<JobView[]> {
-    const images = await this.#records.imagesOf(records.map(({ id }) => id), { withDeleted: false });
+    const images = await this.#records.imagesOf(
+      records.map(({ id }) => id),
+      { withDeleted: false },
+    );
     return records.map((record) =>
       toJobView(record, { position: null, progress: null, images: [...(images.get(record.id)?.values() ?? [])] }),
     );
@@ -409,7 +433,8 @@ export class JobQueue {
 
 const now = (): string => new Date().toISOString();
 
-const unknownJob = (id: string): RequestError => new RequestError('unknown_job', `There is no job "${id.slice(0, 100)}".`, { got: id.slice(0, 100) });
+const unknownJob = (id: string): RequestError =>
+  new RequestError('unknown_job', `There is no job "${id.slice(0, 100)}".`, { got: id.slice(0, 100) });
 
 const crashedTwice = (cause?: EngineLostError): WireError => ({
   code: 'crashed_twice',
@@ -423,5 +448,9 @@ const crashedTwice = (cause?: EngineLostError): WireError => ({
 /** A model that was there when the job was accepted. */
 const modelGone = (model: string, error: StudioError): WireError =>
   error.code === 'unknown_model' || error.code === 'no_model'
-    ? { code: 'model_gone', message: `The model "${model}" was removed while the job waited.`, details: { hint: 'Put the file back or choose another model.' } }
+    ? {
+        code: 'model_gone',
+        message: `The model "${model}" was removed while the job waited.`,
+        details: { hint: 'Put the file back or choose another model.' },
+      }
     : error.toWire();

@@ -38,11 +38,12 @@ export interface JobRunOptions {
 
 const PROGRESS_INTERVAL_MS = 100;
 /** Pauses before a save is tried again: a full or absent disk may be helped within this time. */
-const SAVE_RETRY_MS = [500, 2000, 5000];
+const SAVE_RETRY_MS = [300, 1000, 3000];
 /** A picture does not wait for ever for the hash of its model. */
 const HASH_WAIT_MS = 20_000;
 
-const sleep = async (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
+const sleep = async (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /** Tries again while the storage refuses; every other error is final. */
 const patiently = async <T>(work: () => Promise<T>): Promise<T> => {
@@ -86,7 +87,9 @@ export class JobRun implements RunListener {
     this.#options = options;
     this.#missing = new Set(options.missing);
     this.#clock = new StepClock(parameters.steps);
-    this.#previews = new PreviewEncoder(parameters.width, parameters.height, (preview) => options.onPreview(preview, parameters.steps));
+    this.#previews = new PreviewEncoder(parameters.width, parameters.height, (preview) =>
+      options.onPreview(preview, parameters.steps),
+    );
     this.#progress = {
       step: 0,
       steps: parameters.steps,

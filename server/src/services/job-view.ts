@@ -5,7 +5,11 @@ import type { WireError } from '@easel/shared/errors';
 import type { JobRecord } from '../store/job-records.ts';
 
 /** The part of an error that clients get. */
-export const shownError = ({ code, message, details }: WireError): { code: string; message: string; hint?: string } => ({
+export const shownError = ({
+  code,
+  message,
+  details,
+}: WireError): { code: string; message: string; hint?: string } => ({
   code,
   message,
   ...(details?.hint === undefined ? {} : { hint: details.hint }),

@@ -49,12 +49,15 @@ interface Entry {
 
 /** Somebody who asks for a fresh look gets one at most this often. */
 const REFRESH_INTERVAL_MS = 2000;
+/** And a wrong name causes one at most this often. */
+const SECOND_LOOK_MS = 300;
 /** How long a request for a model waits while files are still being examined. */
 const SETTLE_TIMEOUT_MS = 8000;
 /** Hashes are shown and compared by this many digits, as A1111 does. */
 const SHORT_HASH = 10;
 
-const stemOf = (path: string): string => (path.toLowerCase().endsWith(MODEL_EXTENSION) ? path.slice(0, -MODEL_EXTENSION.length) : path);
+const stemOf = (path: string): string =>
+  path.toLowerCase().endsWith(MODEL_EXTENSION) ? path.slice(0, -MODEL_EXTENSION.length) : path;
 const fileNameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 const fold = (text: string): string => text.normalize('NFC').trim().toLowerCase();
 
@@ -106,7 +109,9 @@ export class ModelLibrary {
     const usable = this.#entries.filter((entry) => this.#inspection(entry) !== null);
     const chosen = usable.find(({ id }) => id === this.#chosenDefault);
     // Nobody chose: the largest, since the small ones are demonstrations.
-    const best = chosen ?? usable.sort((left, right) => right.found.sizeBytes - left.found.sizeBytes || (left.id < right.id ? -1 : 1))[0];
+    const best =
+      chosen ??
+      usable.sort((left, right) => right.found.sizeBytes - left.found.sizeBytes || (left.id < right.id ? -1 : 1))[0];
     return best === undefined ? null : this.#view(best);
   }
 
@@ -122,7 +127,11 @@ export class ModelLibrary {
       const { id } = entry;
       entry = this.#find(reference);
       if (entry === null) {
-        throw new CheckpointError('model_gone', `model: the file of "${id}" has been removed.`, { field: 'model', got: id, hint: 'Put it back or choose another model.' });
+        throw new CheckpointError('model_gone', `model: the file of "${id}" has been removed.`, {
+          field: 'model',
+          got: id,
+          hint: 'Put it back or choose another model.',
+        });
       }
     }
     if (entry === null || this.#isPending(entry)) {
@@ -134,14 +143,23 @@ export class ModelLibrary {
     }
     if (entry === null) throw reference === undefined ? this.#noModel() : this.#unknown(reference);
     const inspection = this.#inspection(entry);
-    if (inspection !== null) return { view: this.#view(entry), file: join(this.#options.folder, entry.found.path), defaults: inspection.defaults };
+    if (inspection !== null)
+      return {
+        view: this.#view(entry),
+        file: join(this.#options.folder, entry.found.path),
+        defaults: inspection.defaults,
+      };
     const { reason } = this.#view(entry);
     const isPending = this.#isPending(entry);
-    throw new RequestError(isPending ? 'model_pending' : 'model_unusable', `model: ${entry.id} cannot be used. ${reason?.message ?? ''}`.trim(), {
-      field: 'model',
-      got: entry.id,
-      ...(reason?.hint === undefined ? {} : { hint: reason.hint }),
-    });
+    throw new RequestError(
+      isPending ? 'model_pending' : 'model_unusable',
+      `model: ${entry.id} cannot be used. ${reason?.message ?? ''}`.trim(),
+      {
+        field: 'model',
+        got: entry.id,
+        ...(reason?.hint === undefined ? {} : { hint: reason.hint }),
+      },
+    );
   }
 
   /** Makes a model the default, also after a restart. @throws as resolve */
@@ -209,7 +227,8 @@ export class ModelLibrary {
       if (known !== undefined && isSame) return { ...known, found };
       hasChanged = true;
       const record = records.get(found.path);
-      const isStillTrue = record !== undefined && record.sizeBytes === found.sizeBytes && record.mtimeMs === found.mtimeMs;
+      const isStillTrue =
+        record !== undefined && record.sizeBytes === found.sizeBytes && record.mtimeMs === found.mtimeMs;
       return { id: stemOf(found.path), found, record: isStillTrue ? record : null };
     });
     return hasChanged;
@@ -232,7 +251,10 @@ export class ModelLibrary {
       const error = toStudioError(thrown);
       record.error =
         error.code === 'engine_lost'
-          ? { code: 'model_invalid', message: `The engine died while reading ${entry.found.path}, so it is left alone until it changes.` }
+          ? {
+              code: 'model_invalid',
+              message: `The engine died while reading ${entry.found.path}, so it is left alone until it changes.`,
+            }
           : error.toWire();
     }
     entry.record = record;
@@ -249,7 +271,9 @@ export class ModelLibrary {
     const hashing = (async () => {
       const sha256 = await this.#options.hasher.hash(join(this.#options.folder, path));
       // The entry may have been replaced by a newer look at the same file.
-      const current = this.#entries.find(({ found }) => found.path === path && found.sizeBytes === sizeBytes && found.mtimeMs === mtimeMs);
+      const current = this.#entries.find(
+        ({ found }) => found.path === path && found.sizeBytes === sizeBytes && found.mtimeMs === mtimeMs,
+      );
       if (sha256 !== null && current?.record != null && !this.#isClosed) {
         current.record = { ...current.record, sha256 };
         await this.#records.save(current.record);
@@ -267,8 +291,10 @@ export class ModelLibrary {
     if (this.#entries.some((entry) => this.#isPending(entry))) {
       await this.#options.engine.whenReady(SETTLE_TIMEOUT_MS).catch(() => null);
     }
-    // A name nobody knows may belong to a file that came a moment ago.
-    if (Date.now() - this.#scannedAt > REFRESH_INTERVAL_MS) void this.rescan();
+    // A name nobody knows may belong to a file that came a moment ago; wrong names must not keep the disk busy, though.
+    const pause = this.#scannedAt + SECOND_LOOK_MS - Date.now();
+    if (pause > 0) await new Promise((resolve) => setTimeout(resolve, pause));
+    void this.rescan();
     while (this.#scanning !== null && !isSettled() && Date.now() < deadline) {
       await Promise.race([this.#scanning, new Promise((resolve) => setTimeout(resolve, 50))]);
     }
@@ -277,19 +303,27 @@ export class ModelLibrary {
   #find(reference: string | undefined): Entry | null {
     if (reference === undefined) {
       const id = this.defaultModel()?.id;
-      return this.#entries.find((entry) => entry.id === id) ?? this.#entries.find((entry) => this.#isPending(entry)) ?? null;
+      return (
+        this.#entries.find((entry) => entry.id === id) ?? this.#entries.find((entry) => this.#isPending(entry)) ?? null
+      );
     }
     const exact = this.#entries.find(({ id }) => id === reference);
     if (exact !== undefined) return exact;
     const wanted = fold(reference);
     const isNamed = (entry: Entry, name: string): boolean =>
-      [entry.id, this.#nameOf(entry), fileNameOf(entry.id), fileNameOf(entry.found.path), entry.found.path].some((own) => fold(own) === name);
+      [entry.id, this.#nameOf(entry), fileNameOf(entry.id), fileNameOf(entry.found.path), entry.found.path].some(
+        (own) => fold(own) === name,
+      );
     const hashed = /^(?<name>.*?)\s*\[(?<hash>[0-9a-f]{6,64})\]$/.exec(wanted)?.groups;
     const hash = hashed?.['hash'] ?? (/^[0-9a-f]{8,64}$/.test(wanted) ? wanted : undefined);
     return (
       this.#entries.find((entry) => isNamed(entry, wanted)) ??
-      (hash === undefined ? undefined : this.#entries.find((entry) => entry.record?.sha256?.startsWith(hash) === true)) ??
-      (hashed?.['name'] === undefined ? undefined : this.#entries.find((entry) => isNamed(entry, hashed['name'] as string))) ??
+      (hash === undefined
+        ? undefined
+        : this.#entries.find((entry) => entry.record?.sha256?.startsWith(hash) === true)) ??
+      (hashed?.['name'] === undefined
+        ? undefined
+        : this.#entries.find((entry) => isNamed(entry, hashed['name'] as string))) ??
       null
     );
   }
@@ -319,7 +353,11 @@ export class ModelLibrary {
   #view(entry: Entry): ModelView {
     const inspection = this.#inspection(entry);
     const error = entry.record?.error ?? null;
-    const pending = { code: 'model_pending', message: 'It has not been examined yet.', hint: 'Try again in a few seconds.' };
+    const pending = {
+      code: 'model_pending',
+      message: 'It has not been examined yet.',
+      hint: 'Try again in a few seconds.',
+    };
     return {
       id: entry.id,
       name: this.#nameOf(entry),
@@ -327,7 +365,10 @@ export class ModelLibrary {
       sizeBytes: entry.found.sizeBytes,
       sha256: entry.record?.sha256 ?? null,
       isUsable: inspection !== null,
-      reason: inspection !== null ? null : (entry.found.reason ?? (this.#isPending(entry) || error === null ? pending : shownError(error))),
+      reason:
+        inspection !== null
+          ? null
+          : (entry.found.reason ?? (this.#isPending(entry) || error === null ? pending : shownError(error))),
       family: inspection?.family ?? null,
       familyLabel: inspection?.familyLabel ?? null,
       evidence: inspection?.evidence ?? null,
@@ -337,7 +378,9 @@ export class ModelLibrary {
   }
 
   #noModel(): StudioError {
-    const first = this.#entries.map((entry) => this.#view(entry).reason?.message).find((message) => message !== undefined);
+    const first = this.#entries
+      .map((entry) => this.#view(entry).reason?.message)
+      .find((message) => message !== undefined);
     return new RequestError('no_model', `There is no usable model.${first === undefined ? '' : ` ${first}`}`, {
       hint: `Put a Stable Diffusion 1 checkpoint (.safetensors) into the folder models/checkpoints.`,
     });
@@ -345,7 +388,10 @@ export class ModelLibrary {
 
   #unknown(reference: string): StudioError {
     const names = this.#entries.filter((entry) => this.#inspection(entry) !== null);
-    const near = nearest(reference, names.flatMap((entry) => [entry.id, this.#nameOf(entry)]));
+    const near = nearest(
+      reference,
+      names.flatMap((entry) => [entry.id, this.#nameOf(entry)]),
+    );
     return new RequestError('unknown_model', `There is no model "${reference.slice(0, 100)}".`, {
       field: 'model',
       got: reference.slice(0, 100),

@@ -59,7 +59,10 @@ const examineEntry = async (folder: string, path: string, entry: Dirent): Promis
   }
   if (!isModelName(entry.name)) return null;
   if (!entry.isFile()) {
-    return { ...found, reason: { code: 'model_invalid', message: `${path} is not a regular file.`, hint: 'Only files are opened here.' } };
+    return {
+      ...found,
+      reason: { code: 'model_invalid', message: `${path} is not a regular file.`, hint: 'Only files are opened here.' },
+    };
   }
   try {
     const { size, mtimeMs } = await stat(join(folder, path));
@@ -75,7 +78,10 @@ const examineEntry = async (folder: string, path: string, entry: Dirent): Promis
       },
     };
   } catch (thrown) {
-    return { ...found, reason: { code: 'model_invalid', message: `${path} cannot be looked at: ${unreadable(thrown)}.` } };
+    return {
+      ...found,
+      reason: { code: 'model_invalid', message: `${path} cannot be looked at: ${unreadable(thrown)}.` },
+    };
   }
 };
 

@@ -2,11 +2,15 @@
  * What the gallery and the queue ask of the code that writes and reads picture files (services/picture-file.ts).
  * It is a contract only, so that the order of a save can be tested with another implementation.
  */
+import type { Catalogue } from '@easel/shared/catalogue';
 import type { TextToImageParameters } from '@easel/shared/generation';
 
 /** Everything that belongs in the file; the pixels and what they came from. */
 export interface PictureToSave {
-  /** Id of the picture (UUID), also in the file's own chunk so that it can be adopted again. */
+  /**
+   * Id of the picture (UUID). Not in the file, whose bytes depend on pixels and parameters alone: a picture that is
+   * adopted gets a new one, which is always the same for the same file.
+   */
   imageId: string;
   jobId: string;
   /** Place in the job, in [0, count). */
@@ -53,6 +57,10 @@ export interface PictureFilesOptions {
   /** Of this program, for the files' metadata. */
   version: string;
   failpoint: Failpoint;
+  /** Names of samplers and schedules for the infotext; null while the engine has not reported. */
+  catalogue(): Catalogue | null;
+  /** Ids of the jobs known to the database that begin so: a file's name has only the beginning of its job's id. */
+  jobIdsStartingWith(prefix: string): Promise<string[]>;
 }
 
 export interface PictureFiles {

@@ -21,7 +21,10 @@ const QUALITY = 75;
 const encode = async (raw: RawPreview, imageWidth: number, imageHeight: number): Promise<EncodedPreview> => {
   const scale = Math.min(1, LONGEST_SIDE / Math.max(imageWidth, imageHeight));
   const bytes = await sharp(raw.rgb, { raw: { width: raw.width, height: raw.height, channels: 3 } })
-    .resize(Math.max(1, Math.round(imageWidth * scale)), Math.max(1, Math.round(imageHeight * scale)), { fit: 'fill', kernel: 'cubic' })
+    .resize(Math.max(1, Math.round(imageWidth * scale)), Math.max(1, Math.round(imageHeight * scale)), {
+      fit: 'fill',
+      kernel: 'cubic',
+    })
     .webp({ quality: QUALITY, effort: 0 })
     .toBuffer();
   return { imageIndex: raw.imageIndex, step: raw.step, mime: 'image/webp', bytes };

@@ -67,7 +67,10 @@ const correctRows = async (
   binned: ReadonlySet<string>,
   report: ReconcileReport,
 ): Promise<Set<string>> => {
-  const rows = await store.selectFrom('images').select(['id', 'file', 'thumbnail', 'deleted_at', 'is_missing']).execute();
+  const rows = await store
+    .selectFrom('images')
+    .select(['id', 'file', 'thumbnail', 'deleted_at', 'is_missing'])
+    .execute();
   for (const row of rows) {
     const isShown = shown.has(row.file);
     const isBinned = !isShown && binned.has(row.file);
@@ -78,7 +81,11 @@ const correctRows = async (
     if (isMissing !== (row.is_missing === 1) || isDeleted !== (row.deleted_at !== null)) {
       report.corrected += 1;
       const deletedAt = isDeleted ? (row.deleted_at ?? new Date().toISOString()) : null;
-      await store.updateTable('images').set({ is_missing: isMissing ? 1 : 0, deleted_at: deletedAt }).where('id', '=', row.id).execute();
+      await store
+        .updateTable('images')
+        .set({ is_missing: isMissing ? 1 : 0, deleted_at: deletedAt })
+        .where('id', '=', row.id)
+        .execute();
     }
     if (row.thumbnail === null && isShown) {
       const thumbnail = await pictures.makeThumbnail(row.file, row.id);
@@ -92,12 +99,17 @@ const isKnown = async (store: Store, { imageId, jobId, imageIndex }: FoundPictur
   const row = await store
     .selectFrom('images')
     .select('id')
-    .where((is) => is.or([is('id', '=', imageId), is.and([is('job_id', '=', jobId), is('image_index', '=', imageIndex)])]))
+    .where((is) =>
+      is.or([is('id', '=', imageId), is.and([is('job_id', '=', jobId), is('image_index', '=', imageIndex)])]),
+    )
     .executeTakeFirst();
   return row !== undefined;
 };
 
-const adopt = async ({ store, pictures }: ReconcileOptions, { file, isInBin, found }: Orphan): Promise<ReturnType<typeof toImageRow>> => {
+const adopt = async (
+  { store, pictures }: ReconcileOptions,
+  { file, isInBin, found }: Orphan,
+): Promise<ReturnType<typeof toImageRow>> => {
   const thumbnail = await pictures.makeThumbnail(inOutputs(file, isInBin), found.imageId);
   const row = {
     ...toImageRow(found, { file, thumbnail, sizeBytes: found.sizeBytes, infotext: found.infotext }),
@@ -117,7 +129,10 @@ export async function reconcile(options: ReconcileOptions): Promise<ReconcileRep
   const known = await correctRows(options, new Set(shown), new Set(binned), report);
 
   const orphans: Orphan[] = [];
-  for (const [files, isInBin] of [[shown, false], [binned, true]] as const) {
+  for (const [files, isInBin] of [
+    [shown, false],
+    [binned, true],
+  ] as const) {
     for (const file of files) {
       const found = known.has(file) ? null : await pictures.read(inOutputs(file, isInBin));
       if (found !== null) orphans.push({ file, isInBin, found });

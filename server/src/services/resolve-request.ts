@@ -14,9 +14,16 @@ import { nearest } from './near-names.ts';
 /** Asks for the schedule that the sampler's record names. */
 const AUTOMATIC = 'automatic';
 
-const refuse = (code: ErrorCode, field: 'sampler' | 'schedule', got: string, entries: readonly Descriptor[]): RequestError => {
+const refuse = (
+  code: ErrorCode,
+  field: 'sampler' | 'schedule',
+  got: string,
+  entries: readonly Descriptor[],
+): RequestError => {
   const ids = entries.map((entry) => entry.id);
-  const names = new Map(entries.flatMap((entry) => [entry.id, entry.label, ...entry.aliases].map((name) => [name, entry.id])));
+  const names = new Map(
+    entries.flatMap((entry) => [entry.id, entry.label, ...entry.aliases].map((name) => [name, entry.id])),
+  );
   const near = [...new Set(nearest(got, names.keys()).map((name) => names.get(name) ?? name))];
   return new RequestError(code, `There is no ${field} "${got.slice(0, 100)}".`, {
     field,
@@ -41,7 +48,8 @@ export function resolveRequest(
   const asked = request.sampler ?? defaults.sampler;
   const choice = resolveSamplerName(asked, catalogue);
   const sampler = catalogue.samplers.find(({ id }) => id === choice?.sampler);
-  if (choice === undefined || sampler === undefined) throw refuse('unknown_sampler', 'sampler', asked, catalogue.samplers);
+  if (choice === undefined || sampler === undefined)
+    throw refuse('unknown_sampler', 'sampler', asked, catalogue.samplers);
 
   // A model's schedule belongs to its own sampler; another sampler brings the one it is at its best with.
   const isOwnSampler = sampler.id === findByName(catalogue.samplers, defaults.sampler)?.id;
@@ -55,12 +63,16 @@ export function resolveRequest(
   const seed = request.seed === undefined || request.seed === -1 ? drawSeed() : request.seed;
   const highest = LIMITS.seed.maximum - (count - 1);
   if (seed > highest) {
-    throw new RequestError('out_of_range', `seed: at most ${highest} with ${count} pictures, since each takes the next seed.`, {
-      field: 'seed',
-      limit: highest,
-      got: seed,
-      hint: 'Choose a smaller seed or fewer pictures.',
-    });
+    throw new RequestError(
+      'out_of_range',
+      `seed: at most ${highest} with ${count} pictures, since each takes the next seed.`,
+      {
+        field: 'seed',
+        limit: highest,
+        got: seed,
+        hint: 'Choose a smaller seed or fewer pictures.',
+      },
+    );
   }
 
   return {

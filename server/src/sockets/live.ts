@@ -86,7 +86,9 @@ export function openLive(http: HttpServer, { queue, engine, events, isAllowed }:
   const watchPreviews = (): void => {
     const isWatched = io.sockets.sockets.size > 0;
     if (isWatched && endPreviews === null) {
-      endPreviews = events.subscribePreviews((preview) => void io.to('listening').volatile.emit('job:preview', preview));
+      endPreviews = events.subscribePreviews(
+        (preview) => void io.to('listening').volatile.emit('job:preview', preview),
+      );
     } else if (!isWatched && endPreviews !== null) {
       endPreviews();
       endPreviews = null;
@@ -109,4 +111,5 @@ export function openLive(http: HttpServer, { queue, engine, events, isAllowed }:
   };
 }
 
-const waitingPackets = (socket: LiveSocket): number => (socket.conn as unknown as { writeBuffer: unknown[] }).writeBuffer.length;
+const waitingPackets = (socket: LiveSocket): number =>
+  (socket.conn as unknown as { writeBuffer: unknown[] }).writeBuffer.length;

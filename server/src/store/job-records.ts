@@ -68,15 +68,32 @@ export class JobRecords {
     return row === undefined ? null : fromRow(row);
   }
 
+  /** At most two, which is as good as many: no id is meant then. @param prefix hexadecimal digits and hyphens */
+  async idsStartingWith(prefix: string): Promise<string[]> {
+    const rows = await this.#store.selectFrom('jobs').select('id').where('id', 'like', `${prefix}%`).limit(2).execute();
+    return rows.map(({ id }) => id);
+  }
+
   /** In order of arrival. */
   async unfinished(): Promise<JobRecord[]> {
-    const rows = await this.#store.selectFrom('jobs').selectAll().where('state', 'in', ['running', 'queued']).orderBy('rank').execute();
+    const rows = await this.#store
+      .selectFrom('jobs')
+      .selectAll()
+      .where('state', 'in', ['running', 'queued'])
+      .orderBy('rank')
+      .execute();
     return rows.map(fromRow);
   }
 
   /** Newest first. */
   async latest(states: readonly JobState[], limit: number): Promise<JobRecord[]> {
-    const rows = await this.#store.selectFrom('jobs').selectAll().where('state', 'in', states).orderBy('rank', 'desc').limit(limit).execute();
+    const rows = await this.#store
+      .selectFrom('jobs')
+      .selectAll()
+      .where('state', 'in', states)
+      .orderBy('rank', 'desc')
+      .limit(limit)
+      .execute();
     return rows.map(fromRow);
   }
 
@@ -84,7 +101,13 @@ export class JobRecords {
    * @param from states the job must be in; otherwise nothing changes
    * @returns whether it changed
    */
-  async change(id: string, from: readonly JobState[], to: JobState, change: Change = {}, within: Store | Transaction<Tables> = this.#store): Promise<boolean> {
+  async change(
+    id: string,
+    from: readonly JobState[],
+    to: JobState,
+    change: Change = {},
+    within: Store | Transaction<Tables> = this.#store,
+  ): Promise<boolean> {
     const result = await within
       .updateTable('jobs')
       .set({
@@ -101,10 +124,17 @@ export class JobRecords {
   }
 
   /** Ids of a job's pictures by their place in it; those in the bin are left out unless asked for. */
-  async imagesOf(jobIds: readonly string[], options: { withDeleted: boolean }): Promise<Map<string, Map<number, string>>> {
+  async imagesOf(
+    jobIds: readonly string[],
+    options: { withDeleted: boolean },
+  ): Promise<Map<string, Map<number, string>>> {
     const images = new Map<string, Map<number, string>>();
     if (jobIds.length === 0) return images;
-    let query = this.#store.selectFrom('images').select(['id', 'job_id', 'image_index']).where('job_id', 'in', jobIds).orderBy('image_index');
+    let query = this.#store
+      .selectFrom('images')
+      .select(['id', 'job_id', 'image_index'])
+      .where('job_id', 'in', jobIds)
+      .orderBy('image_index');
     if (!options.withDeleted) query = query.where('deleted_at', 'is', null);
     for (const row of await query.execute()) {
       const ofJob = images.get(row.job_id) ?? new Map<number, string>();

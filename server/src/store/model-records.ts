@@ -61,7 +61,11 @@ export class ModelRecords {
 
   /** Id of the model somebody made the default; null when nobody did. */
   async chosenDefault(): Promise<string | null> {
-    const row = await this.#store.selectFrom('meta').select('value').where('key', '=', DEFAULT_MODEL).executeTakeFirst();
+    const row = await this.#store
+      .selectFrom('meta')
+      .select('value')
+      .where('key', '=', DEFAULT_MODEL)
+      .executeTakeFirst();
     return row?.value ?? null;
   }
 

@@ -19,11 +19,30 @@ const descriptor = (id, label, aliases = []) => ({ id, label, aliases, summary: 
 
 const catalogue = {
   samplers: [
-    { ...descriptor('euler', 'Euler', ['k_euler']), defaultSchedule: 'uniform', evaluationsPerStep: 1, isStochastic: false },
-    { ...descriptor('euler-ancestral', 'Euler a', ['k_euler_a']), defaultSchedule: 'uniform', evaluationsPerStep: 1, isStochastic: true },
-    { ...descriptor('dpmpp-2m', 'DPM++ 2M', ['k_dpmpp_2m']), defaultSchedule: 'karras', evaluationsPerStep: 1, isStochastic: false },
+    {
+      ...descriptor('euler', 'Euler', ['k_euler']),
+      defaultSchedule: 'uniform',
+      evaluationsPerStep: 1,
+      isStochastic: false,
+    },
+    {
+      ...descriptor('euler-ancestral', 'Euler a', ['k_euler_a']),
+      defaultSchedule: 'uniform',
+      evaluationsPerStep: 1,
+      isStochastic: true,
+    },
+    {
+      ...descriptor('dpmpp-2m', 'DPM++ 2M', ['k_dpmpp_2m']),
+      defaultSchedule: 'karras',
+      evaluationsPerStep: 1,
+      isStochastic: false,
+    },
   ],
-  schedules: [descriptor('uniform', 'Uniform'), descriptor('karras', 'Karras'), descriptor('exponential', 'Exponential')],
+  schedules: [
+    descriptor('uniform', 'Uniform'),
+    descriptor('karras', 'Karras'),
+    descriptor('exponential', 'Exponential'),
+  ],
   families: [{ ...descriptor('stable-diffusion-1', 'Stable Diffusion 1'), nativeSize: 64 }],
   rngs: [descriptor('nv', 'NV'), descriptor('cpu', 'CPU')],
 };
@@ -37,7 +56,16 @@ const inspectionOf = (file) => {
     familyLabel: 'Stable Diffusion 1',
     evidence: 'The fake engine takes everything.',
     title: text.startsWith('title:') ? text.slice(6).trim() : null,
-    defaults: { width: 64, height: 64, steps: 4, guidance: 4, sampler: 'euler', schedule: 'uniform', clipSkip: 1, rng: 'nv' },
+    defaults: {
+      width: 64,
+      height: 64,
+      steps: 4,
+      guidance: 4,
+      sampler: 'euler',
+      schedule: 'uniform',
+      clipSkip: 1,
+      rng: 'nv',
+    },
     examples: ['a red house'],
     weightBytes: text.length,
   };
@@ -88,7 +116,11 @@ const run = async (job) => {
       if (optionOf(prompt, 'die-once') === step && isFirstTime(jobId)) process.kill(process.pid, 'SIGKILL');
       if (optionOf(prompt, 'hang') === step && isFirstTime(jobId)) process.kill(process.pid, 'SIGSTOP');
       if (optionOf(prompt, 'fail') === step) {
-        send({ type: 'failed', jobId, error: { code: 'not_finite', message: `step ${step}: the latent is not finite.` } });
+        send({
+          type: 'failed',
+          jobId,
+          error: { code: 'not_finite', message: `step ${step}: the latent is not finite.` },
+        });
         send({ type: 'quiet', budgetMs: 0, activity: 'idle' });
         return;
       }
@@ -120,7 +152,12 @@ process.on('message', (message) => {
     try {
       send({ type: 'inspected', requestId, inspection: inspectionOf(file), error: null });
     } catch (thrown) {
-      send({ type: 'inspected', requestId, inspection: null, error: { code: thrown.code ?? 'internal', message: thrown.message } });
+      send({
+        type: 'inspected',
+        requestId,
+        inspection: null,
+        error: { code: thrown.code ?? 'internal', message: thrown.message },
+      });
     }
   }
 });

@@ -21,10 +21,19 @@ export interface TestFolders {
 }
 
 /** Folders with one usable model, `tiny`. */
-export async function makeFolders(models: Record<string, string> = { 'tiny.safetensors': 'tiny' }): Promise<TestFolders> {
+export async function makeFolders(
+  models: Record<string, string> = { 'tiny.safetensors': 'tiny' },
+): Promise<TestFolders> {
   const root = await mkdtemp(join(tmpdir(), 'easel-test-'));
-  const folders = { root, models: join(root, 'models'), outputs: join(root, 'outputs'), data: join(root, 'data'), notes: join(root, 'notes') };
-  for (const folder of [join(folders.models, 'checkpoints'), folders.outputs, folders.data, folders.notes]) await mkdir(folder, { recursive: true });
+  const folders = {
+    root,
+    models: join(root, 'models'),
+    outputs: join(root, 'outputs'),
+    data: join(root, 'data'),
+    notes: join(root, 'notes'),
+  };
+  for (const folder of [join(folders.models, 'checkpoints'), folders.outputs, folders.data, folders.notes])
+    await mkdir(folder, { recursive: true });
   for (const [name, content] of Object.entries(models)) {
     const path = join(folders.models, 'checkpoints', name);
     await mkdir(dirname(path), { recursive: true });
@@ -123,4 +132,5 @@ export async function openTestStudio(options: TestStudioOptions = {}): Promise<T
 }
 
 /** Removes what {@link makeFolders} made. */
-export const removeFolders = async (folders: TestFolders): Promise<void> => rm(folders.root, { recursive: true, force: true });
+export const removeFolders = async (folders: TestFolders): Promise<void> =>
+  rm(folders.root, { recursive: true, force: true });

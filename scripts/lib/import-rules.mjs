@@ -35,7 +35,7 @@ export const PLACES = {
   server: {
     packages: ['shared'],
     places: {
-      main: ['studio', 'config', 'log'],
+      main: ['studio', 'config', 'log', 'services'],
       studio: ['app', 'app-dependencies', 'config', 'log', 'routes', 'services', 'store', 'engine-host'],
       app: ['app-dependencies', 'plugins', 'sockets', 'routes', 'services'],
       plugins: ['app-dependencies', 'routes', 'services'],

@@ -75,13 +75,9 @@ const listen = async ({ app }: Studio, { host, port }: Config): Promise<string> 
 };
 
 const openBrowser = (address: string): void => {
-  const [command, args] =
-    process.platform === 'darwin'
-      ? ['open', [address]]
-      : process.platform === 'win32'
-        ? ['cmd', ['/c', 'start', '', address]]
-        : ['xdg-open', [address]];
-  const child = spawn(command as string, args as string[], { detached: true, stdio: 'ignore' });
+  const commands: Partial<Record<NodeJS.Platform, string[]>> = { darwin: ['open'], win32: ['cmd', '/c', 'start', ''] };
+  const [command = '', ...args] = commands[process.platform] ?? ['xdg-open'];
+  const child = spawn(command, [...args, address], { detached: true, stdio: 'ignore' });
   child.on('error', () => say(`  No browser could be opened; the address is ${address}`));
   child.unref();
 };

@@ -37,7 +37,7 @@ describe('the gallery', () => {
       seen.push(...page.images.map(({ id }) => id));
       cursor = page.nextCursor;
     } while (cursor !== null);
-    expect(seen).toEqual([...ids].reverse());
+    expect(seen).toEqual(ids.toReversed());
   });
 
   it('does not shift a page when pictures come in between', async () => {
@@ -94,7 +94,7 @@ describe('a picture in the bin', () => {
     expect(await restore(id)).toEqual(before);
     expect(await restore(id)).toEqual(before);
     expect((await studio.app.inject(`/api/v1/images/${id}/file`)).rawPayload.equals(file)).toBe(true);
-    expect((await list({})).images.map((image) => image.id)).toEqual([...ids].reverse());
+    expect((await list({})).images.map((image) => image.id)).toEqual(ids.toReversed());
   });
 
   it('is unknown when it never was', async () => {

@@ -27,7 +27,7 @@ describe('the queue', () => {
 
     const ended = [await studio.ended(first.id), await studio.ended(second.id), await studio.ended(third.id)];
     const times = ended.flatMap(({ startedAt, endedAt }) => [startedAt, endedAt]);
-    expect(times).toEqual([...times].sort());
+    expect(times).toEqual(times.map(String).toSorted((left, right) => left.localeCompare(right)));
     const over = (await studio.app.inject('/api/v1/jobs?state=done')).json<JobList>();
     expect(over.jobs.map(({ id }) => id)).toEqual([third.id, second.id, first.id]);
   });

@@ -55,7 +55,7 @@ describe('after an accident', () => {
     for (const end of ['-wal', '-shm']) await rm(join(folders.data, `easel.sqlite${end}`), { force: true });
     const { images, total } = await listAfterRestart();
     expect(total).toBe(2);
-    expect(images.map(({ id }) => id)).toEqual(made.map(({ id }) => id).reverse());
+    expect(images.map(({ id }) => id)).toEqual(made.map(({ id }) => id).toReversed());
   });
 
   it('ends a running job whose pictures are all on disk, without making any again', async () => {

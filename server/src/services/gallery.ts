@@ -108,7 +108,7 @@ export class Gallery {
     return {
       images: images.map(toImageSummary),
       nextCursor: rows.length > page.limit && last !== undefined ? `after-${last.rank}` : null,
-      total: Number(total),
+      total,
     };
   }
 

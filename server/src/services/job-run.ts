@@ -8,7 +8,7 @@ import { randomUUID } from 'node:crypto';
 
 import type { FromEngine } from '@easel/shared/engine';
 import type { JobProgress } from '@easel/shared/http/jobs';
-import { StudioError, toStudioError } from '@easel/shared/errors';
+import { toStudioError, type StudioError } from '@easel/shared/errors';
 
 import type { RunListener } from '../engine-host/engine-host.ts';
 import type { JobRecord } from '../store/job-records.ts';

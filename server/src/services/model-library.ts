@@ -7,7 +7,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { CheckpointError, RequestError, StudioError, toStudioError } from '@easel/shared/errors';
+import { CheckpointError, RequestError, toStudioError, type StudioError } from '@easel/shared/errors';
 import type { GenerationDefaults } from '@easel/shared/generation';
 import type { ModelList, ModelView } from '@easel/shared/http/models';
 
@@ -274,7 +274,7 @@ export class ModelLibrary {
       const current = this.#entries.find(
         ({ found }) => found.path === path && found.sizeBytes === sizeBytes && found.mtimeMs === mtimeMs,
       );
-      if (sha256 !== null && current?.record != null && !this.#isClosed) {
+      if (sha256 !== null && current !== undefined && current.record !== null && !this.#isClosed) {
         current.record = { ...current.record, sha256 };
         await this.#records.save(current.record);
         this.#options.events.publish('models:changed', {});

@@ -38,8 +38,8 @@ const MOST_ANNOUNCED = 200;
 /** Every PNG below a folder, relative to it with forward slashes. Links and hidden folders are left alone. */
 const listPictures = async (folder: string, below = '', depth = 0): Promise<string[]> => {
   if (depth > DEEPEST) return [];
-  const entries = await readdir(join(folder, below), { withFileTypes: true }).catch((thrown: NodeJS.ErrnoException) => {
-    if (thrown.code === 'ENOENT') return [];
+  const entries = await readdir(join(folder, below), { withFileTypes: true }).catch((thrown: unknown) => {
+    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw thrown;
   });
   const files: string[] = [];

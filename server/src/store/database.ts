@@ -29,10 +29,10 @@ const BUSY_TIMEOUT_MS = 5000;
 type Native = InstanceType<typeof DatabaseSync>;
 
 const readVersion = (database: Native): number =>
-  Number((database.prepare('pragma user_version').get() as { user_version: number }).user_version);
+  (database.prepare('pragma user_version').get() as { user_version: number }).user_version;
 
 const isDamage = (thrown: unknown): boolean => {
-  const text = thrown instanceof Error ? `${(thrown as { code?: unknown }).code ?? ''} ${thrown.message}` : '';
+  const text = thrown instanceof Error ? `${(thrown as NodeJS.ErrnoException).code ?? ''} ${thrown.message}` : '';
   return /SQLITE_CORRUPT|SQLITE_NOTADB|malformed|not a database/i.test(text);
 };
 

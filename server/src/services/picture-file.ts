@@ -55,7 +55,9 @@ const refusedByDisk = (thrown: unknown): unknown => {
 };
 
 const encodePng = async ({ rgb, width, height }: Pick<PictureToSave, 'rgb' | 'width' | 'height'>): Promise<Buffer> =>
-  sharp(rgb, { raw: { width, height, channels: 3 } }).png({ compressionLevel: 6, adaptiveFiltering: false, palette: false }).toBuffer();
+  sharp(rgb, { raw: { width, height, channels: 3 } })
+    .png({ compressionLevel: 6, adaptiveFiltering: false, palette: false })
+    .toBuffer();
 
 const encodeThumbnail = async (picture: Sharp): Promise<Buffer> =>
   picture
@@ -88,7 +90,11 @@ const ensureFolder = async (outputs: string, name: string): Promise<string> => {
 };
 
 const writeWhole = async (path: string, bytes: Buffer): Promise<void> => {
-  const handle = await open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0), 0o644);
+  const handle = await open(
+    path,
+    constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0),
+    0o644,
+  );
   try {
     await handle.writeFile(bytes);
     await handle.sync();
@@ -110,7 +116,13 @@ const moveToFreeName = async (from: string, to: string): Promise<boolean> => {
     if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EXDEV'].includes(code ?? '')) throw thrown;
   }
   // A file system without links (exFAT, some network folders).
-  if (await lstat(to).then(() => true, () => false)) return false;
+  if (
+    await lstat(to).then(
+      () => true,
+      () => false,
+    )
+  )
+    return false;
   await rename(from, to);
   return true;
 };

@@ -21,7 +21,10 @@ const PREFIX_DIGITS = 12;
 const two = (value: number): string => String(value).padStart(2, '0');
 
 /** Folder and file name. The clock is the computer's, since people look for their pictures by it. */
-export function namePicture(picture: { createdAt: string; seed: number; jobId: string; imageIndex: number }): { folder: string; stem: string } {
+export function namePicture(picture: { createdAt: string; seed: number; jobId: string; imageIndex: number }): {
+  folder: string;
+  stem: string;
+} {
   const at = new Date(picture.createdAt);
   const prefix = picture.jobId.replaceAll('-', '').slice(0, PREFIX_DIGITS).toLowerCase();
   return {

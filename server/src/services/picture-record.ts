@@ -21,7 +21,10 @@ const pictureRecord = z.object({
     id: z.string().max(256),
     name: z.string().max(1000),
     /** In hex; null = was not known. */
-    sha256: z.string().regex(/^[0-9a-f]{64}$/).nullable(),
+    sha256: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/)
+      .nullable(),
   }),
 });
 export type PictureRecord = z.infer<typeof pictureRecord>;

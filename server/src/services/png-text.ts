@@ -40,7 +40,8 @@ const decodeEither = (bytes: Buffer): string => decodeUtf8(bytes) ?? bytes.toStr
  * for something else goes to iTXt too, since readers (ours among them) try UTF-8 first.
  */
 const encodeText = ({ keyword, text }: PngText): PngChunk => {
-  if (keyword.length < 1 || keyword.length > 79 || !isLatin1(keyword)) throw new Error(`"${keyword}" cannot be a keyword.`);
+  if (keyword.length < 1 || keyword.length > 79 || !isLatin1(keyword))
+    throw new Error(`"${keyword}" cannot be a keyword.`);
   if (/[\0\p{Surrogate}]/u.test(text)) {
     throw new RequestError('bad_text', 'Text with NUL characters or lone surrogates cannot be saved in a PNG file.');
   }

@@ -111,8 +111,10 @@ export const examples: readonly Example[] = [
       'Size-2': '768',
       'Model hash': '6ce0161689',
       Model: 'v1-5-pruned-emaonly',
-      'ControlNet 0': 'Module: openpose_full, Model: control_v11p_sd15_openpose [cab727d4], Weight: 1.0, Resize Mode: Crop and Resize, Processor Res: 512, Threshold A: 0.5, Threshold B: 0.5, Guidance Start: 0.0, Guidance End: 0.8, Pixel Perfect: True, Control Mode: Balanced',
-      'ControlNet 1': 'Module: depth_midas, Model: control_v11f1p_sd15_depth [cfd03158], Weight: 0.6, Resize Mode: Resize and Fill, Processor Res: 512, Threshold A: 0.5, Threshold B: 0.5, Guidance Start: 0.0, Guidance End: 1.0, Pixel Perfect: False, Control Mode: My prompt is more important',
+      'ControlNet 0':
+        'Module: openpose_full, Model: control_v11p_sd15_openpose [cab727d4], Weight: 1.0, Resize Mode: Crop and Resize, Processor Res: 512, Threshold A: 0.5, Threshold B: 0.5, Guidance Start: 0.0, Guidance End: 0.8, Pixel Perfect: True, Control Mode: Balanced',
+      'ControlNet 1':
+        'Module: depth_midas, Model: control_v11f1p_sd15_depth [cfd03158], Weight: 0.6, Resize Mode: Resize and Fill, Processor Res: 512, Threshold A: 0.5, Threshold B: 0.5, Guidance Start: 0.0, Guidance End: 1.0, Pixel Perfect: False, Control Mode: My prompt is more important',
       Version: 'v1.10.1',
     },
   },
@@ -188,7 +190,8 @@ export const examples: readonly Example[] = [
       'Size-2': '1216',
       'Clip skip': '2',
       'Created Date': '2024-09-23T06:17:42.9952795Z',
-      'Civitai resources': '[{"type":"checkpoint","modelVersionId":128078,"modelName":"SD XL","modelVersionName":"v1.0 VAE fix"},{"type":"lora","weight":0.85,"modelVersionId":210432,"modelName":"Double Exposure, v2","modelVersionName":"v1.0"}]',
+      'Civitai resources':
+        '[{"type":"checkpoint","modelVersionId":128078,"modelName":"SD XL","modelVersionName":"v1.0 VAE fix"},{"type":"lora","weight":0.85,"modelVersionId":210432,"modelName":"Double Exposure, v2","modelVersionName":"v1.0"}]',
       'Civitai metadata': '{}',
     },
   },

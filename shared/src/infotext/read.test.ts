@@ -20,7 +20,13 @@ describe('the reader of infotexts', () => {
   it('keeps the objects of Civitai together, commas in their names and all', () => {
     expect(example('Civitai').resources).toEqual([
       { type: 'checkpoint', modelVersionId: 128078, modelName: 'SD XL', modelVersionName: 'v1.0 VAE fix' },
-      { type: 'lora', weight: 0.85, modelVersionId: 210432, modelName: 'Double Exposure, v2', modelVersionName: 'v1.0' },
+      {
+        type: 'lora',
+        weight: 0.85,
+        modelVersionId: 210432,
+        modelName: 'Double Exposure, v2',
+        modelVersionName: 'v1.0',
+      },
     ]);
   });
 
@@ -74,7 +80,10 @@ describe('the reader of infotexts', () => {
     const read = readInfotext('a cat, sitting Negative prompt: dog Steps: 23, Sampler: Euler a, CFG scale: 7, Seed: 5');
     expect(read).toMatchObject({ prompt: 'a cat, sitting', negativePrompt: 'dog' });
     expect(read.fields.get('Steps')).toBe('23');
-    expect(readInfotext('Negative prompt: Steps: 23, Sampler: Euler a, Seed: 5')).toMatchObject({ prompt: '', negativePrompt: '' });
+    expect(readInfotext('Negative prompt: Steps: 23, Sampler: Euler a, Seed: 5')).toMatchObject({
+      prompt: '',
+      negativePrompt: '',
+    });
   });
 
   it('falls back to the comma where brackets do not close or hold no JSON', () => {
@@ -83,7 +92,9 @@ describe('the reader of infotexts', () => {
   });
 
   it('does not let a name reach into the prototype of anything', () => {
-    const read = readInfotext('a\nSteps: 1, __proto__: polluted, Hashes: {"__proto__": {"x": 1}, "model": "ab"}, Seed: 2');
+    const read = readInfotext(
+      'a\nSteps: 1, __proto__: polluted, Hashes: {"__proto__": {"x": 1}, "model": "ab"}, Seed: 2',
+    );
     expect(read.fields.get('__proto__')).toBe('polluted');
     expect(({} as Record<string, unknown>)['x']).toBeUndefined();
     expect(read.hashes.get('model')).toBe('ab');

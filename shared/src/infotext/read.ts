@@ -72,7 +72,9 @@ const readHashes = (text: string | undefined): Map<string, string> => {
 const readResources = (text: string | undefined): CivitaiResource[] => {
   const value = parseJson(text);
   if (!Array.isArray(value)) return [];
-  return value.filter((item): item is CivitaiResource => typeof item === 'object' && item !== null && !Array.isArray(item));
+  return value.filter(
+    (item): item is CivitaiResource => typeof item === 'object' && item !== null && !Array.isArray(item),
+  );
 };
 
 /** Only the tag and the number of commits after it count; `f2.0.1v1.10.1` and `Easel 0.1.0` are other programs. */
@@ -91,7 +93,9 @@ const splitRunOn = (line: string): string[] => {
   const negative = line.indexOf(NEGATIVE);
   const steps = line.lastIndexOf('Steps: ');
   if (negative === -1 || steps <= negative || !/^Steps: \d+,/.test(line.slice(steps, steps + 20))) return [line];
-  return [line.slice(0, negative), line.slice(negative, steps), line.slice(steps)].filter((part, index) => index > 0 || part !== '');
+  return [line.slice(0, negative), line.slice(negative, steps), line.slice(steps)].filter(
+    (part, index) => index > 0 || part !== '',
+  );
 };
 
 /** @param text any text; line ends may be LF or CR LF */

@@ -7,7 +7,12 @@ import { readInfotext } from './read.ts';
 import { toRequest } from './to-request.ts';
 import { withWebuiDefaults } from './webui-defaults.ts';
 
-const descriptor = (id: string, label: string, aliases: string[] = []): Descriptor => ({ id, label, aliases, summary: '' });
+const descriptor = (id: string, label: string, aliases: string[] = []): Descriptor => ({
+  id,
+  label,
+  aliases,
+  summary: '',
+});
 const sampler = (id: string, label: string, defaultSchedule: string, aliases: string[] = []): SamplerDescriptor => ({
   ...descriptor(id, label, aliases),
   defaultSchedule,
@@ -20,7 +25,11 @@ const catalogue = {
     sampler('dpmpp-2m-sde', 'DPM++ 2M SDE', 'exponential'),
     sampler('euler-ancestral', 'Euler a', 'uniform', ['k_euler_a']),
   ],
-  schedules: [descriptor('automatic', 'Automatic'), descriptor('karras', 'Karras'), descriptor('exponential', 'Exponential')],
+  schedules: [
+    descriptor('automatic', 'Automatic'),
+    descriptor('karras', 'Karras'),
+    descriptor('exponential', 'Exponential'),
+  ],
 };
 const example = (number: number) => readInfotext(examples[number - 1]?.lines.join('\n') ?? '');
 
@@ -49,7 +58,10 @@ describe('the way from an infotext to a request', () => {
   it('splits the sampler names of old versions', () => {
     expect(toRequest(example(7), catalogue).request).toMatchObject({ sampler: 'dpmpp-2m', schedule: 'karras' });
     expect(toRequest(example(8), catalogue).request).toMatchObject({ sampler: 'dpmpp-2m-sde', schedule: 'karras' });
-    expect(toRequest(example(1), catalogue).request).toMatchObject({ sampler: 'euler-ancestral', schedule: 'automatic' });
+    expect(toRequest(example(1), catalogue).request).toMatchObject({
+      sampler: 'euler-ancestral',
+      schedule: 'automatic',
+    });
   });
 
   it('takes CPU noise from the text and GPU noise from its absence', () => {
@@ -58,11 +70,16 @@ describe('the way from an infotext to a request', () => {
   });
 
   it('leaves everything open where there are no settings', () => {
-    expect(toRequest(readInfotext('just a cat'), catalogue).request).toEqual({ type: 'text-to-image', prompt: 'just a cat', negativePrompt: '' });
+    expect(toRequest(readInfotext('just a cat'), catalogue).request).toEqual({
+      type: 'text-to-image',
+      prompt: 'just a cat',
+      negativePrompt: '',
+    });
   });
 
   it('names what is out of bounds and keeps the rest', () => {
-    const hostile = 'cat\nSteps: 1e9, Sampler: eulerr, Schedule type: nope, CFG scale: NaN, Seed: 7, Size: 100000x100000, Clip skip: 99, RNG: dice';
+    const hostile =
+      'cat\nSteps: 1e9, Sampler: eulerr, Schedule type: nope, CFG scale: NaN, Seed: 7, Size: 100000x100000, Clip skip: 99, RNG: dice';
     const { request, refused } = toRequest(readInfotext(hostile), catalogue);
     expect(request).toEqual({ type: 'text-to-image', prompt: 'cat', negativePrompt: '', seed: 7 });
     expect(refused.map(({ field }) => field).sort()).toEqual(

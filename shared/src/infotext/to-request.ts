@@ -30,9 +30,11 @@ export interface ReadRequest {
 /** Texts are repeated in messages up to this length. */
 const SHOWN_LENGTH = 100;
 
-const toNumber = (text: string): number => (/^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text.trim()) ? Number(text) : Number.NaN);
+const toNumber = (text: string): number =>
+  /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text.trim()) ? Number(text) : Number.NaN;
 
-const readRng = (text: string): string => (text.toUpperCase() === 'CPU' ? 'cpu' : /^(?:NV|GPU)$/i.test(text) ? 'nv' : text);
+const readRng = (text: string): string =>
+  text.toUpperCase() === 'CPU' ? 'cpu' : /^(?:NV|GPU)$/i.test(text) ? 'nv' : text;
 
 /** @param catalogue names of samplers and schedules, as the engine reports them */
 export function toRequest(infotext: Infotext, catalogue: Pick<Catalogue, 'samplers' | 'schedules'>): ReadRequest {

@@ -39,7 +39,10 @@ describe('the writer of infotexts', () => {
   });
 
   it('writes a negative prompt on its own line, clip skip from 2 on, and CPU noise', () => {
-    const text = writeInfotext({ ...parameters, negativePrompt: 'lowres', clipSkip: 2, rng: 'cpu', guidance: 6.5 }, facts);
+    const text = writeInfotext(
+      { ...parameters, negativePrompt: 'lowres', clipSkip: 2, rng: 'cpu', guidance: 6.5 },
+      facts,
+    );
     expect(text.split('\n')[1]).toBe('Negative prompt: lowres');
     expect(text).toContain('CFG scale: 6.5, Seed');
     expect(text).toContain('Model: v1-5-pruned-emaonly, Clip skip: 2, RNG: CPU, Version');

@@ -16,7 +16,7 @@ import { scale, type Tensor } from '../numeric/tensor.ts';
 import { findSampler } from '../samplers/index.ts';
 import { planSigmas } from '../schedules/plan.ts';
 import { encodePrompt } from './encode-prompt.ts';
-import { noiseSource } from './noise.ts';
+import { noiseSource, stepNoise } from './noise.ts';
 import { acquirePipeline } from './open-pipeline.ts';
 import { pictureFromTensor, previewFromLatent } from './pixels.ts';
 import { createStepClock, firstPassBudgetMs } from './step-clock.ts';
@@ -77,13 +77,16 @@ async function sampleLatent(
   const shape = [1, format.channels, parameters.height / format.pixelsPerCell, parameters.width / format.pixelsPerCell];
   const cells = (shape[2] as number) * (shape[3] as number);
 
-  const noise = noiseSource(parameters.rng, parameters.seed + imageIndex);
+  const seed = parameters.seed + imageIndex;
+  const noise = noiseSource(parameters.rng, seed);
   const first = sigmas[0] as Sigma;
   const x = scale(noise.draw(shape), sampler.initialScale?.(first) ?? first);
 
-  const clock = createStepClock(firstPassBudgetMs(pipeline.residentBytes / BYTES_PER_WEIGHT, cells) * 2 * sampler.evaluationsPerStep);
+  const clock = createStepClock(
+    firstPassBudgetMs(pipeline.residentBytes / BYTES_PER_WEIGHT, cells) * 2 * sampler.evaluationsPerStep,
+  );
   context.quiet(clock.budgetMs(), 'sampling');
-  const walk = sampler.sample(denoise, x, sigmas, { noise });
+  const walk = sampler.sample(denoise, x, sigmas, { noise: stepNoise(sampler, noise, parameters.rng, seed, sigmas) });
   for (;;) {
     const next = await walk.next();
     clock.tick();
@@ -103,6 +106,12 @@ async function sampleLatent(
 }
 
 /** @param steps how many there will be: samplers with levels of their own walk more or fewer than were asked for */
-function progress(job: EngineJob, imageIndex: number, step: number, activity: Activity, steps = job.parameters.steps): FromEngine {
+function progress(
+  job: EngineJob,
+  imageIndex: number,
+  step: number,
+  activity: Activity,
+  steps = job.parameters.steps,
+): FromEngine {
   return { type: 'progress', jobId: job.jobId, imageIndex, step, steps, activity };
 }

@@ -48,11 +48,15 @@ export class BrownianTree {
     this.#makeNoise = makeNoise;
   }
 
-  /** W(to) - W(from), variance |to - from|. Both within the interval. */
+  /** W(to) - W(from), variance |to - from|. Times outside the interval count as its end. */
   increment(from: number, to: number): Tensor {
-    const start = this.#at(onGrid(from));
-    const end = this.#at(onGrid(to));
+    const start = this.#at(this.#within(from));
+    const end = this.#at(this.#within(to));
     return { data: Float32Array.from(end, (value, i) => value - (start[i] as number)), shape: this.#shape };
+  }
+
+  #within(t: number): number {
+    return Math.min(Math.max(onGrid(t), this.#start), this.#end);
   }
 
   #at(t: number): Float64Array {
@@ -75,9 +79,6 @@ export class BrownianTree {
   #descend(t: number): Float64Array {
     let a = this.#start;
     let b = this.#end;
-    if (t < a || t > b) {
-      throw new StudioError('graph_invalid', `Time ${t} is outside the Brownian interval ${a} to ${b}.`);
-    }
     const increment = Float64Array.from(this.#draw([], 3), (value) => value * Math.sqrt(b - a));
     const sum = new Float64Array(increment.length);
     let key = 0;

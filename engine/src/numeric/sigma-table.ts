@@ -62,19 +62,21 @@ export const lowestSigma = (table: SigmaTable): Sigma => sigma(table.sigmas[0] a
 /** Highest level of a table. */
 export const highestSigma = (table: SigmaTable): Sigma => sigma(table.sigmas[table.sigmas.length - 1] as number);
 
-/** Level at a timestep, linear in log sigma between integers. `t` within [0, count - 1]. */
+const f = Math.fround;
+
+/** Level at a timestep, linear in log sigma between integers; float32 after every operation. `t` within [0, count - 1]. */
 export function sigmaAt(table: SigmaTable, t: Timestep): Sigma {
   const low = Math.floor(t);
-  const high = Math.ceil(t);
-  const weight = t - low;
-  const log = (1 - weight) * (table.logSigmas[low] as number) + weight * (table.logSigmas[high] as number);
-  return sigma(Math.fround(Math.exp(log)));
+  const weight = f(f(t) - low);
+  const below = f(f(1 - weight) * (table.logSigmas[low] as number));
+  const above = f(weight * (table.logSigmas[Math.ceil(t)] as number));
+  return sigma(f(Math.exp(f(below + above))));
 }
 
 /** Timestep of a level, the inverse of {@link sigmaAt}; levels outside the table give its first or last timestep. */
 export function timestepAt(table: SigmaTable, level: Sigma): Timestep {
   const { logSigmas } = table;
-  const log = Math.log(level);
+  const log = f(Math.log(level));
   let low = 0;
   let high = logSigmas.length - 1;
   while (high - low > 1) {
@@ -84,6 +86,6 @@ export function timestepAt(table: SigmaTable, level: Sigma): Timestep {
   }
   const below = logSigmas[low] as number;
   const above = logSigmas[high] as number;
-  const weight = Math.min(Math.max((log - below) / (above - below), 0), 1);
-  return timestep(Math.fround(low + weight));
+  const weight = Math.min(Math.max(f(f(below - log) / f(below - above)), 0), 1);
+  return timestep(f(f(f(1 - weight) * low) + f(weight * (low + 1))));
 }

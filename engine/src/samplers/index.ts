@@ -2,14 +2,41 @@
 import { RequestError } from '@easel/shared/errors';
 
 import { ddim } from './ddim.ts';
+import { dpm2Ancestral } from './dpm-2-ancestral.ts';
+import { dpm2 } from './dpm-2.ts';
+import { dpmpp2mSde, dpmpp2mSdeHeun } from './dpmpp-2m-sde.ts';
 import { dpmpp2m } from './dpmpp-2m.ts';
+import { dpmpp2sAncestral } from './dpmpp-2s-ancestral.ts';
+import { dpmpp3mSde } from './dpmpp-3m-sde.ts';
+import { dpmppSde } from './dpmpp-sde.ts';
 import { eulerAncestral } from './euler-ancestral.ts';
 import { euler } from './euler.ts';
 import { heun } from './heun.ts';
+import { lcm } from './lcm.ts';
+import { lms } from './lms.ts';
+import { plms } from './plms.ts';
+import { restart } from './restart.ts';
 import type { Sampler } from './types.ts';
 
 /** In the order menus show them. */
-export const samplers: readonly Sampler[] = [dpmpp2m, eulerAncestral, euler, heun, ddim];
+export const samplers: readonly Sampler[] = [
+  dpmpp2m,
+  dpmppSde,
+  dpmpp2mSde,
+  dpmpp2mSdeHeun,
+  dpmpp2sAncestral,
+  dpmpp3mSde,
+  eulerAncestral,
+  euler,
+  lms,
+  heun,
+  dpm2,
+  dpm2Ancestral,
+  restart,
+  ddim,
+  plms,
+  lcm,
+];
 
 /** @throws unknown_sampler with the allowed ids */
 export function findSampler(id: string): Sampler {

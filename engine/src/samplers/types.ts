@@ -35,6 +35,10 @@ export interface SampleOptions {
   /** Churn only where sTmin <= sigma <= sTmax. */
   readonly sTmin?: number;
   readonly sTmax?: number;
+  /** Steps a multistep method looks back on; absent = the sampler's own. */
+  readonly order?: number;
+  /** Where in a step a method looks ahead, 0 .. 1 in log sigma; absent = the sampler's own. */
+  readonly middle?: number;
   /** Replaces the latent after each step (inpainting puts the kept part back). `sigma` is the level it is now at. */
   readonly correct?: (x: Tensor, sigma: Sigma) => Tensor;
 }

@@ -1,5 +1,5 @@
 /** Published step tables, found by optimisation for each family, stretched to the number of steps asked for. */
-import { withZero } from './spread.ts';
+import { withZero } from './levels.ts';
 import type { Schedule } from './types.ts';
 
 /** @source Sabour et al. 2024, https://research.nvidia.com/labs/toronto-ai/AlignYourSteps/howto.html */

@@ -1,7 +1,7 @@
 /** Levels at quantiles of a beta distribution: dense at both ends, sparse between. */
 import { betaQuantile } from '../numeric/beta-distribution.ts';
 import { highestSigma, lowestSigma } from '../numeric/sigma-table.ts';
-import { withZero } from './spread.ts';
+import { withZero } from './levels.ts';
 import type { Schedule } from './types.ts';
 
 /** Both parameters, as published. */

@@ -1,5 +1,5 @@
 /** The levels DDIM was published with. More than asked for where 1000 is not divisible by the steps. */
-import { withZero } from './spread.ts';
+import { withZero } from './levels.ts';
 import type { Schedule } from './types.ts';
 
 /** @source Song et al. 2020, as the WebUI's "DDIM" schedule */

@@ -1,6 +1,7 @@
 /** Geometric levels: every step removes the same fraction of the noise. */
+import { linspace } from '../numeric/linspace.ts';
 import { highestSigma, lowestSigma } from '../numeric/sigma-table.ts';
-import { spread, withZero } from './spread.ts';
+import { withZero } from './levels.ts';
 import type { Schedule } from './types.ts';
 
 /** @source k-diffusion's exponential schedule */
@@ -10,5 +11,5 @@ export const exponential: Schedule = {
   aliases: ['exp'],
   summary: 'Each step removes the same fraction of the noise.',
   sigmas: (table, steps, { sigmaMin = lowestSigma(table), sigmaMax = highestSigma(table) } = {}) =>
-    withZero(spread(Math.log(sigmaMax), Math.log(sigmaMin), steps).map(Math.exp)),
+    withZero(linspace(Math.log(sigmaMax), Math.log(sigmaMin), steps).map(Math.exp)),
 };

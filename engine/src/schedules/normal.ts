@@ -1,7 +1,8 @@
 /** Evenly spread timesteps between two noise levels. */
+import { linspace } from '../numeric/linspace.ts';
 import { highestSigma, lowestSigma, timestepAt } from '../numeric/sigma-table.ts';
 import { sigma } from '../numeric/sigma.ts';
-import { levelsAt, spread } from './spread.ts';
+import { levelsAt } from './levels.ts';
 import type { Schedule } from './types.ts';
 
 /** @source the WebUI's "Normal" */
@@ -11,5 +12,5 @@ export const normal: Schedule = {
   aliases: [],
   summary: 'Uniform between the lowest and the highest level.',
   sigmas: (table, steps, { sigmaMin = lowestSigma(table), sigmaMax = highestSigma(table) } = {}) =>
-    levelsAt(table, spread(timestepAt(table, sigma(sigmaMax)), timestepAt(table, sigma(sigmaMin)), steps)),
+    levelsAt(table, linspace(timestepAt(table, sigma(sigmaMax)), timestepAt(table, sigma(sigmaMin)), steps)),
 };

@@ -1,7 +1,8 @@
 /** Evenly spread timesteps that stop one step early, so that the last jump goes from a visible level to 0. */
+import { linspace } from '../numeric/linspace.ts';
 import { highestSigma, lowestSigma, timestepAt } from '../numeric/sigma-table.ts';
 import { sigma } from '../numeric/sigma.ts';
-import { levelsAt, spread } from './spread.ts';
+import { levelsAt } from './levels.ts';
 import type { Schedule } from './types.ts';
 
 /** @source Stability's generative-models, as the WebUI's "SGM Uniform" */
@@ -13,6 +14,6 @@ export const sgmUniform: Schedule = {
   sigmas: (table, steps, { sigmaMin = lowestSigma(table), sigmaMax = highestSigma(table) } = {}) => {
     const start = timestepAt(table, sigma(sigmaMax));
     const end = timestepAt(table, sigma(sigmaMin));
-    return levelsAt(table, spread(start, end, steps + 1).slice(0, -1));
+    return levelsAt(table, linspace(start, end, steps + 1).slice(0, -1));
   },
 };

@@ -1,5 +1,5 @@
 /** Levels taken from the table at equal distances, beginning with the highest. */
-import { withZero } from './spread.ts';
+import { withZero } from './levels.ts';
 import type { Schedule } from './types.ts';
 
 /** @source ComfyUI's "simple", as the WebUI has it */

@@ -1,5 +1,6 @@
 /** Evenly spread timesteps: what the old samplers were published with. */
-import { levelsAt, spread } from './spread.ts';
+import { linspace } from '../numeric/linspace.ts';
+import { levelsAt } from './levels.ts';
 import type { Schedule } from './types.ts';
 
 /** @source the WebUI's "Uniform" (k-diffusion's get_sigmas) */
@@ -8,5 +9,5 @@ export const uniform: Schedule = {
   label: 'Uniform',
   aliases: [],
   summary: 'Steps evenly spread over the training schedule.',
-  sigmas: (table, steps) => levelsAt(table, spread(table.sigmas.length - 1, 0, steps)),
+  sigmas: (table, steps) => levelsAt(table, linspace(table.sigmas.length - 1, 0, steps)),
 };

@@ -1,6 +1,7 @@
 /**
  * diffusers' alphas and noise levels. They differ from the WebUI's in the last digits: betas are made in float32.
  */
+import { linspace } from '../../../src/numeric/linspace.ts';
 import { sigma, type Sigma } from '../../../src/numeric/sigma.ts';
 import { tableOf, type SigmaTable } from '../../../src/numeric/sigma-table.ts';
 
@@ -16,14 +17,6 @@ export interface TableConfig {
   readonly beta_schedule: string;
   readonly num_train_timesteps: number;
   readonly rescale_betas_zero_snr: boolean;
-}
-
-/** torch.linspace in float32: counted from both ends. */
-function linspace(from: number, to: number, count: number): Float32Array {
-  const step = f((f(to) - f(from)) / (count - 1));
-  return Float32Array.from({ length: count }, (_, i) =>
-    i < count / 2 ? f(from) + step * i : f(to) - step * (count - 1 - i),
-  );
 }
 
 function betasOf(config: TableConfig): Float32Array {

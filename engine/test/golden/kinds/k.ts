@@ -5,6 +5,7 @@
 import { epsilonDenoiser } from '../../../src/denoisers/epsilon.ts';
 import { guide } from '../../../src/denoisers/guidance.ts';
 import { interpolatedTimesteps } from '../../../src/denoisers/timesteps.ts';
+import { brownianNoise } from '../../../src/numeric/brownian.ts';
 import type { Denoise } from '../../../src/numeric/denoise.ts';
 import type { NoiseSource } from '../../../src/numeric/noise-source.ts';
 import type { Sigma } from '../../../src/numeric/sigma.ts';
@@ -12,6 +13,7 @@ import { makeSigmaTable, sigmaAt } from '../../../src/numeric/sigma-table.ts';
 import { scale, type Tensor } from '../../../src/numeric/tensor.ts';
 import { torchNoise } from '../../../src/numeric/torch-random.ts';
 import { samplers } from '../../../src/samplers/index.ts';
+import { makeRestartSample } from '../../../src/samplers/restart.ts';
 import type { SampleOptions, Sampler } from '../../../src/samplers/types.ts';
 import { planSigmas } from '../../../src/schedules/plan.ts';
 import type { GoldenCase } from '../case.ts';
@@ -33,6 +35,7 @@ interface Call {
   readonly cfg?: number;
   readonly d_uncond?: number;
   readonly plus_plus?: boolean;
+  readonly segments?: readonly (readonly [low: number, high: number, levels: number, times: number])[];
 }
 
 /** Names of the reference's functions that are not our ids with underscores. */
@@ -45,6 +48,8 @@ const OPTIONS: Readonly<Record<string, keyof SampleOptions>> = {
   s_churn: 'sChurn',
   s_tmin: 'sTmin',
   s_tmax: 'sTmax',
+  order: 'order',
+  r: 'middle',
 };
 
 const TABLE = makeSigmaTable();
@@ -73,6 +78,15 @@ function recordingNoise(source: NoiseSource, trace: Trace): NoiseSource {
       return drawn;
     },
   };
+}
+
+/** The sampler as the call wants it: with restarts it names itself. */
+function samplerOf(call: Call): Sampler | undefined {
+  const id = idOf(call);
+  const sampler = samplers.find((each) => each.id === id);
+  if (sampler === undefined || call.segments === undefined) return sampler;
+  const segments = call.segments.map(([low, high, levels, times]) => ({ low, high, levels, times }));
+  return { ...sampler, sample: makeRestartSample(segments) };
 }
 
 function denoiserOf(call: Call, formula: Formula): Denoise {
@@ -105,9 +119,13 @@ async function walk(
     return inner(y, sigma);
   };
   const start = scale(x, sampler.initialScale?.(first) ?? first);
+  const source =
+    call.brownian === true
+      ? brownianNoise(call.brownian_seed ?? call.seed, trace.sigmas, torchNoise)
+      : torchNoise(call.seed);
   const run = sampler.sample(denoise, start, trace.sigmas, {
     ...options,
-    noise: recordingNoise(torchNoise(call.seed), trace),
+    noise: recordingNoise(source, trace),
   });
   for (;;) {
     const step = await run.next();
@@ -152,10 +170,8 @@ function compareAsked(golden: GoldenCase, at: string, { asked, draws }: Trace): 
 }
 
 async function checkCall(golden: GoldenCase, call: Call, formula: Formula): Promise<Check> {
-  const id = idOf(call);
-  const sampler = samplers.find((each) => each.id === id);
-  if (sampler === undefined) return unknown(call.name, `sampler ${id}`);
-  if (call.brownian === true) return unknown(call.name, 'brownian noise');
+  const sampler = samplerOf(call);
+  if (sampler === undefined) return unknown(call.name, `sampler ${idOf(call)}`);
   if (call.plus_plus === true) return unknown(call.name, 'CFG++');
   if ((sampler.dropsNextToLastSigma === true ? 1 : 0) !== (call.discard_next_to_last ?? 0)) {
     return unknown(call.name, 'levels made in another way than the sampler asks for');

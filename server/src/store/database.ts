@@ -135,6 +135,8 @@ export function openDatabase(folder: string): OpenedDatabase {
     store,
     setAside,
     async close() {
+      // Statements cannot be finalised, so closing leaves the log; emptied, the one file is the whole database.
+      database.exec('pragma wal_checkpoint(truncate)');
       await store.destroy();
       if (database.isOpen) database.close();
     },

@@ -30,5 +30,10 @@ export const useCatalogue = (): CatalogueView | undefined => useQuery(catalogueQ
 export const useModels = (): ModelList | undefined => useQuery(modelsQuery).data;
 export const useEngine = (): EngineState | undefined => useQuery(engineQuery).data;
 
+/** Has the server look at its models folder again; the list in the cache is then new. */
+export async function refreshModels(client: QueryClient): Promise<void> {
+  client.setQueryData(keys.models, await call('/models?refresh=1', modelList));
+}
+
 /** What the cache holds now, for code outside components. */
 export const cachedModels = (client: QueryClient): ModelList | undefined => client.getQueryData(keys.models);

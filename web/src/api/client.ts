@@ -5,7 +5,7 @@ import { errorBody } from '@easel/shared/http/errors';
 import type { ZodType } from 'zod';
 
 /** The server did not answer, or not with anything of ours (a proxy's page, a half answer). */
-export class UnreachableError extends Error {
+class UnreachableError extends Error {
   override readonly name = 'UnreachableError';
 }
 

@@ -69,7 +69,7 @@ function fetchImage(id: string, signal?: AbortSignal): Promise<ImageView> {
 
 /** One picture from the cache, else from the server. */
 export function loadImage(client: QueryClient, id: string): Promise<ImageView> {
-  return client.ensureQueryData({ queryKey: keys.image(id), queryFn: () => fetchImage(id), staleTime: Infinity });
+  return client.query({ queryKey: keys.image(id), queryFn: () => fetchImage(id), staleTime: 'static' });
 }
 
 /** Pictures of the unsearched gallery that the cache holds, newest first. */

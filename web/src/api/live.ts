@@ -74,10 +74,10 @@ export function connectLive(listener: LiveListener): () => void {
   socket.on('snapshot', (snapshot) => listener.snapshot(snapshot, cursor.takeSnapshot(snapshot)));
   socket.on('job:preview', listener.preview);
   for (const name of NUMBERED) {
-    // One handler for all names: TypeScript cannot see that name and payload belong together.
-    socket.on(name, ((payload: { sequence: number }) => {
+    socket.on(name, (payload: { sequence: number }) => {
+      // TypeScript cannot see that name and payload belong together.
       if (cursor.takeEvent(payload.sequence)) listener.event({ name, ...payload } as LiveEvent);
-    }) as never);
+    });
   }
   // A phone that slept notices its dead socket late; coming back to the page is the moment to look.
   const wake = (): void => {

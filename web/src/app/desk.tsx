@@ -10,8 +10,9 @@ import { ResizeHandle } from '../components/resize-handle.tsx';
 import { runningOf, waitingOf } from '../lib/progress.ts';
 import { Composer } from '../panels/composer/composer.tsx';
 import { GalleryPanel } from '../panels/gallery/gallery.tsx';
+import { PictureDetails } from '../panels/picture/picture-details.tsx';
 import { GALLERY_WIDTH, PARAMETERS_WIDTH, setLayout, useLayout } from '../state/layout.ts';
-import { openImage } from '../state/view.ts';
+import { openImage, useView } from '../state/view.ts';
 import { Banner } from './banner.tsx';
 import { Centre, useShownImage } from './centre.tsx';
 import { Header } from './header.tsx';
@@ -22,6 +23,8 @@ export function Desk() {
   const running = runningOf(jobs);
   const jobCount = waitingOf(jobs).length + (running ? 1 : 0);
   const isParametersOpen = useLayout((state) => state.isParametersOpen);
+  const areDetailsOpen = useLayout((state) => state.areDetailsOpen);
+  const opened = useView((state) => state.openImage);
   const hasPictures = (useGallery('').total ?? 0) > 0;
   const isGalleryOpen = isGalleryShown(
     useLayout((state) => state.isGalleryOpen),
@@ -42,6 +45,7 @@ export function Desk() {
             <Composer isPhone={false} jobCount={jobCount} />
           </div>
         </main>
+        {opened !== null && areDetailsOpen && <PictureDetails id={opened} />}
         {isGalleryOpen && <GalleryZone />}
       </div>
     </div>

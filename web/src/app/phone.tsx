@@ -7,7 +7,9 @@ import { Sheet } from '../components/sheet.tsx';
 import { runningOf, waitingOf } from '../lib/progress.ts';
 import { Composer } from '../panels/composer/composer.tsx';
 import { GalleryPanel } from '../panels/gallery/gallery.tsx';
+import { PictureDetails } from '../panels/picture/picture-details.tsx';
 import { QueuePanel } from '../panels/queue/queue.tsx';
+import { useLayout } from '../state/layout.ts';
 import { openImage, setOverlay, useView } from '../state/view.ts';
 import { Banner } from './banner.tsx';
 import { Centre, useShownImage } from './centre.tsx';
@@ -18,14 +20,25 @@ export function Phone() {
   const jobs = useJobs();
   const running = runningOf(jobs);
   const jobCount = waitingOf(jobs).length + (running ? 1 : 0);
+  const areDetailsOpen = useLayout((state) => state.areDetailsOpen);
+  const opened = useView((state) => state.openImage);
   return (
     <div className="flex h-full flex-col">
       <Header isPhone isGalleryOpen={false} running={running} jobCount={jobCount} />
       <Banner />
       <main className="flex min-h-0 flex-1 flex-col">
-        <div className="min-h-0 flex-1">
-          <Centre />
-        </div>
+        {opened !== null && areDetailsOpen ? (
+          <div className="min-h-0 flex-1 overflow-y-auto overscroll-contain">
+            <div className="h-[82%]">
+              <Centre />
+            </div>
+            <PictureDetails id={opened} />
+          </div>
+        ) : (
+          <div className="min-h-0 flex-1">
+            <Centre />
+          </div>
+        )}
         <div className="shrink-0 border-t border-line bg-surface px-3 pt-2 pb-[max(0.5rem,env(safe-area-inset-bottom))]">
           <Composer isPhone jobCount={jobCount} />
         </div>

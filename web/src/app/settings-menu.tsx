@@ -1,6 +1,6 @@
 /** Appearance, language, and the way to the shortcut sheet. */
 import { Menu } from '@base-ui/react/menu';
-import { Check, Keyboard, Settings2 } from 'lucide-react';
+import { Check, Keyboard, Settings } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 
 import { LANGUAGE_NAMES, LANGUAGES, type Language } from '../lib/languages.ts';
@@ -26,7 +26,7 @@ export function SettingsMenu() {
         aria-label={t('settings.title')}
         className="inline-flex size-control items-center justify-center rounded-md text-soft transition-colors hover:bg-hover hover:text-ink data-popup-open:bg-hover"
       >
-        <Settings2 size={17} />
+        <Settings size={17} />
       </Menu.Trigger>
       <Menu.Portal>
         <Menu.Positioner align="end" sideOffset={6} collisionPadding={8} className="z-60">

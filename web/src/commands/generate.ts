@@ -2,7 +2,7 @@
 import { StudioError } from '@easel/shared/errors';
 import { toast } from 'sonner';
 
-import { cachedModels } from '../api/catalogue.ts';
+import { cachedModels, refreshModels } from '../api/catalogue.ts';
 import { cachedJobs, cancelJob, submitJob } from '../api/jobs.ts';
 import { formOf, modelOf, requestOf } from '../lib/form.ts';
 import { runningOf } from '../lib/progress.ts';
@@ -68,6 +68,15 @@ export function cancelOnSecondCall(context: CommandContext): void {
   }
   useView.setState({ isCancelArmed: true });
   disarm = setTimeout(() => useView.setState({ isCancelArmed: false }), ARMED_MS);
+}
+
+/** Has the models folder looked at again. */
+export async function lookForModels(context: CommandContext): Promise<void> {
+  try {
+    await refreshModels(context.client);
+  } catch (thrown) {
+    reportProblem(thrown, context);
+  }
 }
 
 /** Fills the form with what a job was asked for, its seed included. */

@@ -14,7 +14,7 @@ export interface Choice {
   isDisabled?: boolean;
 }
 
-interface SelectFieldProps extends Omit<FieldProps, 'children' | 'aside' | 'isGroup'> {
+interface SelectFieldProps extends Omit<FieldProps, 'children' | 'isGroup'> {
   value: string | null;
   choices: readonly Choice[];
   placeholder: string;

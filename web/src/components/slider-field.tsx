@@ -46,7 +46,7 @@ export function SliderField({ value, limit, usualMaximum, step, onChange, ...fie
             <Slider.Indicator className="rounded-full bg-accent" />
             <Slider.Thumb
               aria-labelledby={nameIdOf(field.id)}
-              className="size-4 rounded-full border border-edge bg-raised shadow-low transition-colors hover:border-accent has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent phone:size-6"
+              className="size-4 rounded-full border-2 border-accent bg-raised shadow-low has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent phone:size-6"
             />
           </Slider.Track>
         </Slider.Control>

@@ -19,6 +19,7 @@ function copyBySelection(text: string): boolean {
   document.body.append(area);
   area.select();
   try {
+    // oxlint-disable-next-line typescript/no-deprecated -- nothing newer works on a page served over plain HTTP
     return document.execCommand('copy');
   } catch {
     return false;

@@ -17,7 +17,7 @@ declare module 'i18next' {
 const NAMESPACE = 'easel';
 
 /** A translate function with our keys. */
-export type Translate = TFunction<typeof NAMESPACE>;
+export type Translate = TFunction;
 
 const LOADERS: Record<Language, () => Promise<object>> = {
   en: async () => en,

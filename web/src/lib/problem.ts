@@ -87,5 +87,5 @@ function printLimit(limit: unknown): string | null {
   if (Array.isArray(limit)) return limit.map(String).join(', ');
   if (typeof limit !== 'object' || limit === null) return null;
   const { minimum, maximum } = limit as { minimum?: unknown; maximum?: unknown };
-  return minimum === undefined || maximum === undefined ? null : `${String(minimum)} – ${String(maximum)}`;
+  return typeof minimum === 'number' && typeof maximum === 'number' ? `${minimum} – ${maximum}` : null;
 }

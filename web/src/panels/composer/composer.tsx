@@ -124,7 +124,7 @@ function AdvancedButton() {
       aria-expanded={isOpen}
       icon={<SlidersHorizontal size={15} />}
       onClick={toggleParameters}
-      className={clsx(isOpen && 'text-accent-ink')}
+      className="aria-expanded:bg-hover aria-expanded:text-ink"
     >
       {t('composer.advanced')}
     </Button>

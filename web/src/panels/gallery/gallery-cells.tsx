@@ -1,5 +1,6 @@
 /** What stands in the gallery's grid: a picture, or the place of one that is being made. */
 import { clsx } from 'clsx';
+import { ImageOff } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 
 import { thumbnailUrl } from '../../api/images.ts';
@@ -8,6 +9,8 @@ import { useLive } from '../../state/live.ts';
 
 import type { ImageSummary } from '@easel/shared/http/images';
 import type { JobView } from '@easel/shared/http/jobs';
+
+const LONGEST_ALT = 120;
 
 interface CellProps {
   /** Side in CSS pixels. */
@@ -27,7 +30,8 @@ const buttonClass =
 
 export function PictureCell({ image, size, index, isTabStop, isCurrent, onOpen }: PictureCellProps) {
   const { t } = useTranslation();
-  const words = firstWords(image.prompt, 120);
+  const words = firstWords(image.prompt, LONGEST_ALT);
+  const alt = words === '' ? t('picture.altWithoutPrompt') : t('picture.alt', { prompt: words });
   return (
     <div role="gridcell" aria-selected={isCurrent} className="shrink-0" style={{ width: size, height: size }}>
       <button
@@ -38,14 +42,24 @@ export function PictureCell({ image, size, index, isTabStop, isCurrent, onOpen }
         onClick={onOpen}
         className={clsx(buttonClass, isCurrent && 'outline-2 outline-accent')}
       >
-        <img
-          src={thumbnailUrl(image.id)}
-          alt={words === '' ? t('picture.altWithoutPrompt') : t('picture.alt', { prompt: words })}
-          loading="lazy"
-          decoding="async"
-          draggable={false}
-          className="size-full object-cover"
-        />
+        {image.isMissing ? (
+          <span
+            role="img"
+            aria-label={`${alt}. ${t('picture.fileMissing')}`}
+            className="grid size-full place-items-center text-faint"
+          >
+            <ImageOff size={20} />
+          </span>
+        ) : (
+          <img
+            src={thumbnailUrl(image.id)}
+            alt={alt}
+            loading="lazy"
+            decoding="async"
+            draggable={false}
+            className="size-full object-cover"
+          />
+        )}
       </button>
     </div>
   );

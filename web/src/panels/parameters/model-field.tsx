@@ -1,6 +1,10 @@
 /** Which checkpoint paints. Files that cannot be used are listed with the reason, so that nobody wonders. */
+import { RefreshCw } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 
+import { useCommandContext } from '../../commands/context.ts';
+import { lookForModels } from '../../commands/generate.ts';
+import { IconButton } from '../../components/icon-button.tsx';
 import { SelectField, type Choice } from '../../components/select-field.tsx';
 import { withModel } from '../../lib/form.ts';
 import { formatBytes } from '../../lib/format.ts';
@@ -11,6 +15,7 @@ import type { Parameters } from './use-parameters.ts';
 export function ModelField({ form, models, model, update, limitOf, errorOf }: Parameters) {
   const { t, i18n } = useTranslation();
   const { language } = i18n;
+  const context = useCommandContext();
   const choices = (models?.models ?? []).map((each): Choice => {
     if (each.isUsable) {
       const facts = [each.familyLabel, formatBytes(each.sizeBytes, language)].filter((fact) => fact !== null);
@@ -30,6 +35,14 @@ export function ModelField({ form, models, model, update, limitOf, errorOf }: Pa
       help={t('help.model')}
       value={model?.id ?? null}
       choices={choices}
+      aside={
+        <IconButton
+          look="small"
+          label={t('parameters.lookAgain')}
+          icon={<RefreshCw size={13} />}
+          onClick={() => void lookForModels(context)}
+        />
+      }
       placeholder={choices.length === 0 ? t('parameters.noModels') : t('parameters.chooseModel')}
       error={errorOf('model') ?? (isGone ? t('parameters.modelGone', { model: form.model ?? '' }) : undefined)}
       onChange={(id) => {

@@ -1,8 +1,13 @@
-/** The bar below a picture. The two things people come back for have words; the rest are icons with names. */
+/**
+ * The bar below a picture. The two things people come back for have words; the rest are icons with names, and on a
+ * phone a menu.
+ */
+import { Menu } from '@base-ui/react/menu';
 import {
   ChevronLeft,
   ChevronRight,
   Download,
+  Ellipsis,
   Info,
   Link,
   ScanSearch,
@@ -11,6 +16,7 @@ import {
   Trash2,
   WandSparkles,
   X,
+  type LucideIcon,
 } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 
@@ -26,6 +32,7 @@ import {
 import { Button } from '../../components/button.tsx';
 import { IconButton } from '../../components/icon-button.tsx';
 import { Tip } from '../../components/tip.tsx';
+import { useIsPhone } from '../../lib/use-media.ts';
 import { setLayout, useLayout } from '../../state/layout.ts';
 import { openImage, useView } from '../../state/view.ts';
 
@@ -37,12 +44,22 @@ interface PictureActionsProps {
   isOpened: boolean;
 }
 
+interface Action {
+  label: string;
+  keys?: string;
+  icon: LucideIcon;
+  isDisabled?: boolean;
+  isDangerous?: boolean;
+  run: () => void;
+}
+
 export function PictureActions({ id, image, isOpened }: PictureActionsProps) {
   const { t } = useTranslation();
   const context = useCommandContext();
-  const isZoomed = useView((state) => state.isZoomed);
+  const isPhone = useIsPhone();
   const areDetailsOpen = useLayout((state) => state.areDetailsOpen) && isOpened;
-  const showDetails = (): void => {
+  const actions = useActions(id, image);
+  const toggleDetails = (): void => {
     openImage(id);
     setLayout({ areDetailsOpen: !areDetailsOpen });
   };
@@ -51,7 +68,7 @@ export function PictureActions({ id, image, isOpened }: PictureActionsProps) {
     <div
       role="toolbar"
       aria-label={t('picture.title')}
-      className="mx-auto flex min-h-14 w-full max-w-3xl shrink-0 flex-wrap items-center justify-center gap-1 px-4 phone:px-2"
+      className="mx-auto flex min-h-14 w-full max-w-3xl shrink-0 items-center justify-center gap-1 px-4 phone:gap-0 phone:px-1"
     >
       <IconButton
         label={t('picture.previous')}
@@ -87,33 +104,27 @@ export function PictureActions({ id, image, isOpened }: PictureActionsProps) {
         </Button>
       </Tip>
       <Divider />
-      <IconButton
-        label={t(isZoomed ? 'picture.fit' : 'picture.actual')}
-        keys="Z"
-        icon={isZoomed ? <Shrink size={16} /> : <ScanSearch size={16} />}
-        onClick={() => useView.setState({ isZoomed: !isZoomed })}
-      />
-      <IconButton label={t('picture.copyLink')} icon={<Link size={16} />} onClick={() => void copyLink(id, context)} />
-      <IconButton
-        label={t('picture.download')}
-        icon={<Download size={16} />}
-        disabled={!image}
-        onClick={() => void downloadPicture(id, context)}
-      />
-      <IconButton
-        label={t('picture.delete')}
-        keys={t('keys.Delete')}
-        look="danger"
-        icon={<Trash2 size={16} />}
-        disabled={image?.isDeleted ?? true}
-        onClick={() => void deletePicture(id, context)}
-      />
+      {isPhone ? (
+        <ActionMenu actions={actions} />
+      ) : (
+        actions.map(({ label, keys, icon: Icon, isDisabled, isDangerous, run }) => (
+          <IconButton
+            key={label}
+            label={label}
+            keys={keys}
+            look={isDangerous ? 'danger' : 'quiet'}
+            icon={<Icon size={16} />}
+            disabled={isDisabled}
+            onClick={run}
+          />
+        ))
+      )}
       <IconButton
         label={t(areDetailsOpen ? 'picture.hideDetails' : 'picture.showDetails')}
         keys="I"
         icon={<Info size={16} />}
         isPressed={areDetailsOpen}
-        onClick={showDetails}
+        onClick={toggleDetails}
       />
       {isOpened && (
         <>
@@ -127,6 +138,66 @@ export function PictureActions({ id, image, isOpened }: PictureActionsProps) {
         </>
       )}
     </div>
+  );
+}
+
+function useActions(id: string, image: ImageView | undefined): Action[] {
+  const { t } = useTranslation();
+  const context = useCommandContext();
+  const isZoomed = useView((state) => state.isZoomed);
+  return [
+    {
+      label: t(isZoomed ? 'picture.fit' : 'picture.actual'),
+      keys: 'Z',
+      icon: isZoomed ? Shrink : ScanSearch,
+      run: () => useView.setState({ isZoomed: !isZoomed }),
+    },
+    { label: t('picture.copyLink'), icon: Link, run: () => void copyLink(id, context) },
+    {
+      label: t('picture.download'),
+      icon: Download,
+      isDisabled: !image || image.isMissing === true,
+      run: () => void downloadPicture(id, context),
+    },
+    {
+      label: t('picture.delete'),
+      keys: t('keys.Delete'),
+      icon: Trash2,
+      isDisabled: image?.isDeleted ?? true,
+      isDangerous: true,
+      run: () => void deletePicture(id, context),
+    },
+  ];
+}
+
+function ActionMenu({ actions }: { actions: Action[] }) {
+  const { t } = useTranslation();
+  return (
+    <Menu.Root>
+      <Menu.Trigger
+        aria-label={t('picture.more')}
+        className="inline-flex size-control items-center justify-center rounded-md text-soft hover:bg-hover data-popup-open:bg-hover"
+      >
+        <Ellipsis size={18} />
+      </Menu.Trigger>
+      <Menu.Portal>
+        <Menu.Positioner side="top" sideOffset={6} collisionPadding={8} className="z-60">
+          <Menu.Popup className="popup min-w-48 p-1">
+            {actions.map(({ label, icon: Icon, isDisabled, isDangerous, run }) => (
+              <Menu.Item
+                key={label}
+                disabled={isDisabled ?? false}
+                onClick={run}
+                className="flex min-h-control items-center gap-3 rounded-sm px-3 outline-none select-none data-disabled:opacity-40 data-highlighted:bg-hover"
+              >
+                <Icon size={16} aria-hidden className={isDangerous ? 'text-danger' : 'text-soft'} />
+                {label}
+              </Menu.Item>
+            ))}
+          </Menu.Popup>
+        </Menu.Positioner>
+      </Menu.Portal>
+    </Menu.Root>
   );
 }
 

@@ -2,6 +2,7 @@
 import { ClipboardCopy, Copy, CornerUpLeft } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 
+import { useImage } from '../../api/images.ts';
 import { useCatalogue, useModels } from '../../api/catalogue.ts';
 import { useCommandContext } from '../../commands/context.ts';
 import { applyOne, applyPrompts, applySeed, applySize, copy } from '../../commands/picture.ts';
@@ -16,12 +17,14 @@ import type { CommandContext } from '../../commands/context.ts';
 import type { ImageView } from '@easel/shared/http/images';
 import type { ReactNode } from 'react';
 
-export function PictureDetails({ image }: { image: ImageView | undefined }) {
+export function PictureDetails({ id }: { id: string }) {
   const { t } = useTranslation();
+  const { image, error } = useImage(id);
+  if (error && !image) return null;
   return (
     <aside
       aria-label={t('picture.details')}
-      className="w-72 shrink-0 overflow-y-auto border-l border-line bg-surface phone:w-full phone:overflow-visible phone:border-t phone:border-l-0"
+      className="w-72 shrink-0 overflow-y-auto border-l border-line bg-surface max-w-[30vw] phone:w-full phone:max-w-none phone:overflow-visible phone:border-t phone:border-l-0"
     >
       {image ? <Details image={image} /> : <DetailsSkeleton />}
     </aside>

@@ -1,4 +1,4 @@
-/** One finished picture: as large as fits, what can be done with it below, everything about it beside it. */
+/** One finished picture: as large as fits, what can be done with it below. Not here: its parameters beside it. */
 import { ImageOff, Undo2 } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -11,10 +11,8 @@ import { EmptyState } from '../../components/empty-state.tsx';
 import { PictureFrame } from '../../components/picture-frame.tsx';
 import { firstWords } from '../../lib/format.ts';
 import { describeProblem } from '../../lib/problem.ts';
-import { useLayout } from '../../state/layout.ts';
 import { openImage, useView } from '../../state/view.ts';
 import { PictureActions } from './picture-actions.tsx';
-import { PictureDetails } from './picture-details.tsx';
 
 import type { ImageSummary, ImageView } from '@easel/shared/http/images';
 
@@ -23,33 +21,36 @@ const LONGEST_ALT = 200;
 interface PictureViewProps {
   id: string;
   /** What the gallery already knows of it, so that the frame stands before the answer. */
-  summary: Pick<ImageSummary, 'width' | 'height' | 'prompt'> | undefined;
-  /** Opened on purpose, rather than being the newest: can be closed, shows its parameters. */
+  summary: ImageSummary | undefined;
+  /** Opened on purpose, rather than being the newest: can be closed. */
   isOpened: boolean;
 }
 
 export function PictureView({ id, summary, isOpened }: PictureViewProps) {
   const { t } = useTranslation();
   const { image, error } = useImage(id);
-  const areDetailsOpen = useLayout((state) => state.areDetailsOpen);
   const isZoomed = useView((state) => state.isZoomed);
   const known = image ?? summary;
   if (error && !image) return <Missing error={error} isOpened={isOpened} />;
 
   return (
-    <section aria-label={t('zone.stage')} className="flex h-full min-h-0 phone:flex-col phone:overflow-y-auto">
-      <div className="flex min-h-0 min-w-0 flex-1 flex-col phone:min-h-full phone:shrink-0">
-        {image?.isDeleted && <BinStrip id={id} />}
-        <div className="min-h-0 flex-1 p-6 pb-4 phone:p-3">
-          {known && (
+    <section aria-label={t('zone.stage')} className="flex h-full min-h-0 flex-col">
+      {image?.isDeleted && <BinStrip id={id} />}
+      <div className="min-h-0 flex-1 p-6 pb-4 phone:p-3">
+        {known &&
+          (known.isMissing ? (
+            <EmptyState
+              icon={<ImageOff size={32} />}
+              title={t('picture.fileMissing')}
+              hint={t('picture.fileMissingHint')}
+            />
+          ) : (
             <PictureFrame width={known.width} height={known.height} isActualSize={isZoomed}>
               <Picture key={id} id={id} prompt={known.prompt} isZoomed={isZoomed} />
             </PictureFrame>
-          )}
-        </div>
-        <PictureActions id={id} image={image} isOpened={isOpened} />
+          ))}
       </div>
-      {isOpened && areDetailsOpen && <PictureDetails image={image} />}
+      <PictureActions id={id} image={image} isOpened={isOpened} />
     </section>
   );
 }

@@ -97,7 +97,7 @@ function Facts({ job }: { job: JobView }) {
     facts.unshift(t(`queue.${job.state}`));
     if (job.endedAt !== null) facts.push(formatTime(job.endedAt, language));
   }
-  return <p className="numerals truncate text-xs text-faint">{facts.join(' · ')}</p>;
+  return <p className="numerals text-xs text-faint">{facts.join(' · ')}</p>;
 }
 
 function Reason({ error }: { error: NonNullable<JobView['error']> }) {

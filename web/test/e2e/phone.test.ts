@@ -1,0 +1,92 @@
+/** 390 pixels wide: everything can be reached with a thumb, and nothing covers Generate. */
+import { afterEach, expect, it } from 'vitest';
+
+import { describeInBrowser, useBrowser } from '../support/chromium.ts';
+import { Driver } from '../support/driver.ts';
+import { useServer } from '../support/server.ts';
+
+const THUMB = 44;
+
+/** Controls in sight that are smaller than a thumb, as `name width×height`. */
+function smallTargetsOf(easel: Driver): Promise<string[]> {
+  return easel.page.evaluate((least) => {
+    const small: string[] = [];
+    for (const control of document.querySelectorAll(
+      'button, input, textarea, [role="combobox"], [role="option"], [role="menuitem"]',
+    )) {
+      const { width, height, left, right } = control.getBoundingClientRect();
+      const isHidden = width <= 1 || control.closest('[aria-hidden="true"], [data-base-ui-inert], [inert]') !== null;
+      // The range input of a slider lies under its thumb; the thumb's row is the target.
+      if (isHidden || control.matches('[type="range"]')) continue;
+      if (width < least - 0.5 || height < least - 0.5) {
+        small.push(`${control.getAttribute('aria-label') ?? control.textContent ?? control.id} ${width}×${height}`);
+      }
+      if (left < -0.5 || right > window.innerWidth + 0.5) small.push(`${control.textContent} is cut off`);
+    }
+    return small;
+  }, THUMB);
+}
+
+/** Is the middle of Generate really Generate, and nothing above it? */
+function isGenerateFree(easel: Driver): Promise<boolean> {
+  return easel.page.evaluate(() => {
+    const button = [...document.querySelectorAll('button')].find((each) => each.textContent === 'Generate');
+    if (!button) return false;
+    const { left, top, right, bottom } = button.getBoundingClientRect();
+    const points = [
+      [(left + right) / 2, (top + bottom) / 2],
+      [left + 4, top + 4],
+      [right - 4, bottom - 4],
+    ] as const;
+    return bottom <= window.innerHeight && points.every(([x, y]) => button.contains(document.elementFromPoint(x, y)));
+  });
+}
+
+describeInBrowser('on a phone', () => {
+  const browser = useBrowser();
+  const server = useServer();
+  let easel: Driver;
+  afterEach(() => easel.close());
+
+  it('reaches everything with a thumb', async () => {
+    easel = await Driver.visit(browser(), { url: server().url, isPhone: true });
+    expect(await smallTargetsOf(easel), 'first view').toEqual([]);
+    expect(await isGenerateFree(easel)).toBe(true);
+
+    await easel.button('Parameters').tap();
+    await easel.page.locator('#sampler').waitFor();
+    await easel.page.getByText('Fine tuning').tap();
+    expect(await smallTargetsOf(easel), 'parameters').toEqual([]);
+    await easel.page.locator('#steps').fill('6');
+    await easel.page.locator('#guidance').fill('4,5');
+    await easel.page.locator('#guidance').blur();
+    expect(await easel.page.locator('#guidance').inputValue()).toBe('4.5');
+    await easel.button('Close the parameters').tap();
+    await easel.page.getByRole('dialog').waitFor({ state: 'detached' });
+
+    await easel.write('a boat, '.repeat(60));
+    expect(await isGenerateFree(easel), 'with a long prompt').toBe(true);
+    await easel.write('a boat');
+    await easel.button('Generate').tap();
+    await easel.page.getByAltText(/Picture made from/).waitFor({ timeout: 60_000 });
+
+    await easel.button('Show the gallery').tap();
+    await easel.pictures.first().waitFor();
+    expect(await smallTargetsOf(easel), 'gallery').toEqual([]);
+    await easel.pictures.first().tap();
+    await easel.page.getByText('Noise source').waitFor();
+    expect(await smallTargetsOf(easel), 'picture view').toEqual([]);
+    expect(await isGenerateFree(easel)).toBe(true);
+    await easel.button('More actions').tap();
+    await easel.page.getByRole('menuitem', { name: 'Delete' }).waitFor();
+    expect(await smallTargetsOf(easel), 'menu').toEqual([]);
+    await easel.page.keyboard.press('Escape');
+
+    await easel.button('Show the queue').tap();
+    await easel.button(/Use the settings of/).waitFor();
+    expect(await smallTargetsOf(easel), 'queue').toEqual([]);
+    const width = await easel.page.evaluate(() => document.documentElement.scrollWidth);
+    expect(width).toBeLessThanOrEqual(390);
+    expect(easel.complaints).toEqual([]);
+  });
+});

@@ -1,0 +1,104 @@
+/** The real server with the real engine and the demo model, on a free port, with folders of its own. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterAll, beforeAll } from 'vitest';
+
+const ROOT = join(import.meta.dirname, '../../..');
+const START_MS = 60_000;
+
+export class RealServer {
+  readonly #folder: string;
+  #process: ChildProcess | undefined;
+  #port = 0;
+
+  private constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  static async start(): Promise<RealServer> {
+    const server = new RealServer(await mkdtemp(join(tmpdir(), 'easel-browser-')));
+    await server.resume();
+    return server;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  /** Starts again where it was stopped: same folders, same port. */
+  async resume(): Promise<void> {
+    const child = spawn(
+      process.execPath,
+      [
+        join(ROOT, 'server/dist/main.js'),
+        ...['--port', String(this.#port)],
+        ...['--models', join(ROOT, 'models')],
+        ...['--data', join(this.#folder, 'data')],
+        ...['--outputs', join(this.#folder, 'outputs')],
+      ],
+      { stdio: ['ignore', 'pipe', 'pipe'] },
+    );
+    this.#process = child;
+    this.#port = Number(new URL(await readAddress(child)).port);
+  }
+
+  /** Ends the process as a power cut would. */
+  async stop(): Promise<void> {
+    const child = this.#process;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  }
+
+  async end(): Promise<void> {
+    await this.stop();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  /** Asks the API, past the page. */
+  async get<Answer>(path: string): Promise<Answer> {
+    const response = await fetch(`${this.url}/api/v1${path}`);
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+    return (await response.json()) as Answer;
+  }
+
+  async bytesOf(imageId: string): Promise<Buffer> {
+    const response = await fetch(`${this.url}/api/v1/images/${imageId}/file`);
+    return Buffer.from(await response.arrayBuffer());
+  }
+}
+
+/** The banner names the address once the server listens. */
+function readAddress(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let said = '';
+    const timer = setTimeout(() => reject(new Error(`the server does not listen:\n${said}`)), START_MS);
+    const read = (chunk: Buffer): void => {
+      said += chunk.toString();
+      const address = /http:\/\/127\.0\.0\.1:\d+/.exec(said)?.[0];
+      if (address === undefined) return;
+      clearTimeout(timer);
+      resolve(address);
+    };
+    child.stdout?.on('data', read);
+    child.stderr?.on('data', read);
+    child.once('exit', (code) => reject(new Error(`the server ended with ${code}:\n${said}`)));
+  });
+}
+
+/** Gives the server of the enclosing describe. */
+export function useServer(): () => RealServer {
+  let server: RealServer | undefined;
+  beforeAll(async () => {
+    server = await RealServer.start();
+  });
+  afterAll(() => server?.end());
+  return () => {
+    if (!server) throw new Error('the server is started before the first test');
+    return server;
+  };
+}

@@ -14,7 +14,6 @@ import type { ProcessMemory } from './process-memory.ts';
 
 interface Measured {
   readonly form: string;
-  readonly buildMs: number;
   readonly loadMs: number;
   readonly stepMs: number;
   readonly stepsMs: readonly number[];
@@ -36,12 +35,16 @@ function rawReadMs(file: string): number {
 }
 
 function measure(file: string, form: 'fast' | 'low'): Measured {
-  const output = execFileSync(process.execPath, ['--import', 'tsx', join(import.meta.dirname, 'measure-unet.ts'), file, form], {
-    encoding: 'utf8',
-    // Large blocks go back to the kernel when a session is released.
-    env: { ...process.env, MALLOC_MMAP_THRESHOLD_: '1048576' },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const output = execFileSync(
+    process.execPath,
+    ['--import', 'tsx', join(import.meta.dirname, 'measure-unet.ts'), file, form],
+    {
+      encoding: 'utf8',
+      // Large blocks go back to the kernel when a session is released.
+      env: { ...process.env, MALLOC_MMAP_THRESHOLD_: '1048576' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
   return JSON.parse(output) as Measured;
 }
 
@@ -53,8 +56,12 @@ if (!existsSync(file)) {
 const bytes = statSync(file).size;
 rawReadMs(file);
 const raw = rawReadMs(file);
-console.log(`${file}: ${(bytes / 1e9).toFixed(2)} GB, raw read ${Math.round(raw)} ms (${(bytes / raw / 1e6).toFixed(1)} GB/s, from the page cache)`);
-console.log('form  load ms  of raw  step ms  GFLOP/s  ceiling  share  loaded MB  running MB (anonymous)  peak MB  after release MB');
+console.log(
+  `${file}: ${(bytes / 1e9).toFixed(2)} GB, raw read ${Math.round(raw)} ms (${(bytes / raw / 1e6).toFixed(1)} GB/s, from the page cache)`,
+);
+console.log(
+  'form  load ms  of raw  step ms  GFLOP/s  ceiling  share  loaded MB  running MB (anonymous)  peak MB  after release MB',
+);
 for (const form of ['fast', 'low'] as const) {
   const { loadMs, stepMs, stepGflops, ceilingGflops, loaded, running, released } = measure(file, form);
   const cells = [

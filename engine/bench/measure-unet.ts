@@ -2,9 +2,8 @@
  * One process, one memory form: loads the UNet of a checkpoint, runs steps interleaved with the sgemm ceiling, and
  * prints a line of JSON. Started by bench.ts, so that peaks of memory are those of this form alone.
  */
-import { findFamily } from '../src/families/recognise.ts';
-import { readHeader } from '../src/checkpoint/header.ts';
-import { readSidecar } from '../src/checkpoint/sidecar.ts';
+import { openPipeline } from '../src/families/pipeline.ts';
+import { recogniseCheckpoint } from '../src/families/recognise.ts';
 import type { MemoryForm } from '../src/graph/session.ts';
 import { startSession } from '../src/runtime/session.ts';
 import { createCeiling } from './ceiling.ts';
@@ -12,6 +11,8 @@ import { processMemory } from './process-memory.ts';
 
 /** Counted layer by layer for SD 1.5 at 64 x 64, batch 1, context 77 (docs/performance.md). */
 const SD15_STEP_GFLOP = 803;
+/** A weight whose second extent is the width of the context. */
+const CONTEXT_READER = 'model.diffusion_model.input_blocks.1.1.transformer_blocks.0.attn2.to_k.weight';
 const LATENT = 64;
 const TOKENS = 77;
 
@@ -24,20 +25,17 @@ const noise = (shape: readonly number[]): { data: Float32Array; shape: readonly 
 };
 
 const startedAt = performance.now();
-const header = await readHeader(file);
-const sidecar = await readSidecar(file);
-const { family } = findFamily(header);
-const model = family.build('unet', header, sidecar);
-const builtAt = performance.now();
-const session = await startSession(model, form as MemoryForm);
+const checkpoint = await recogniseCheckpoint(file);
+const pipeline = openPipeline(checkpoint, { startSession, memory: form as MemoryForm });
+await pipeline.load('unet');
 const loadedAt = performance.now();
 const loaded = processMemory();
 
-const width = model.inputs.find(({ name }) => name === 'context')?.shape.at(-1);
-if (typeof width !== 'number') throw new Error('the UNet has no context of known width');
+const width = checkpoint.header.tensors.get(CONTEXT_READER)?.shape[1] ?? 0;
 const feeds = { sample: noise([1, 4, LATENT, LATENT]), timestep: noise([1]), context: noise([1, TOKENS, width]) };
+const step = () => pipeline.run('unet', feeds, ['out']);
 
-await session.run(feeds);
+await step();
 const ceiling = await createCeiling();
 await ceiling.measure();
 const steps: number[] = [];
@@ -45,19 +43,18 @@ const ceilings: number[] = [];
 for (let round = 0; round < Number(rounds); round++) {
   ceilings.push(await ceiling.measure(), await ceiling.measure());
   const before = performance.now();
-  await session.run(feeds);
+  await step();
   steps.push(performance.now() - before);
 }
 const running = processMemory();
 await ceiling.release();
-await session.release();
+await pipeline.release();
 
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] as number;
 const stepMs = median(steps);
 console.log(
   JSON.stringify({
     form,
-    buildMs: Math.round(builtAt - startedAt),
     loadMs: Math.round(loadedAt - startedAt),
     stepMs: Math.round(stepMs),
     stepsMs: steps.map(Math.round),

@@ -14,5 +14,9 @@ export function processMemory(): ProcessMemory {
     const kilobytes = new RegExp(`^${key}:\\s+(\\d+) kB`, 'm').exec(status)?.[1];
     return kilobytes === undefined ? null : Math.round(Number(kilobytes) / 1024);
   };
-  return { residentMegabytes: megabytes('VmRSS'), peakMegabytes: megabytes('VmHWM'), anonymousMegabytes: megabytes('RssAnon') };
+  return {
+    residentMegabytes: megabytes('VmRSS'),
+    peakMegabytes: megabytes('VmHWM'),
+    anonymousMegabytes: megabytes('RssAnon'),
+  };
 }

@@ -15,7 +15,10 @@ const describeSampler = (sampler: SamplerDescriptor): SamplerDescriptor => ({
   isStochastic: sampler.isStochastic,
 });
 
-const describeFamily = (family: FamilyDescriptor): FamilyDescriptor => ({ ...describe(family), nativeSize: family.nativeSize });
+const describeFamily = (family: FamilyDescriptor): FamilyDescriptor => ({
+  ...describe(family),
+  nativeSize: family.nativeSize,
+});
 
 const RNGS: readonly (Descriptor & { id: RngSource })[] = [
   {
@@ -24,7 +27,12 @@ const RNGS: readonly (Descriptor & { id: RngSource })[] = [
     aliases: ['GPU'],
     summary: 'The numbers an NVIDIA GPU draws; what most shared pictures were made with.',
   },
-  { id: 'cpu', label: 'CPU', aliases: [], summary: 'The numbers torch draws on the CPU; what diffusers and ComfyUI users know.' },
+  {
+    id: 'cpu',
+    label: 'CPU',
+    aliases: [],
+    summary: 'The numbers torch draws on the CPU; what diffusers and ComfyUI users know.',
+  },
 ];
 
 /** Built once per process start and sent with `ready`. */

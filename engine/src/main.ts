@@ -68,4 +68,10 @@ process.on('disconnect', () => void shutDown());
 process.on('SIGINT', () => {});
 
 const device = describeDevice(options.device);
-emit({ type: 'ready', protocol: ENGINE_PROTOCOL, device: device.device, deviceReason: device.reason, catalogue: catalogue() });
+emit({
+  type: 'ready',
+  protocol: ENGINE_PROTOCOL,
+  device: device.device,
+  deviceReason: device.reason,
+  catalogue: catalogue(),
+});

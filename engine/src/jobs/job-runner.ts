@@ -22,10 +22,7 @@ export interface JobRunner {
   cancel(jobId: string): void;
 }
 
-export function createJobRunner(
-  pipelines: JobContext['pipelines'],
-  emit: (message: FromEngine) => void,
-): JobRunner {
+export function createJobRunner(pipelines: JobContext['pipelines'], emit: (message: FromEngine) => void): JobRunner {
   const cancelled = new Set<string>();
   const known = new Set<string>();
   let tail = Promise.resolve();

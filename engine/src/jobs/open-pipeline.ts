@@ -17,7 +17,9 @@ export async function acquirePipeline(file: string, roles: readonly Role[], cont
   // The key holds size and time: weights are mapped from the file, and a changed file is another model.
   const key = `${file}:${fileBytes}:${modifiedMs}`;
   context.quiet(loadBudgetMs(fileBytes), 'loading');
-  const pipeline = await context.pipelines.acquire(key, fileBytes * 2, async () => openPipeline(await recogniseCheckpoint(file), { startSession }));
+  const pipeline = await context.pipelines.acquire(key, fileBytes * 2, async () =>
+    openPipeline(await recogniseCheckpoint(file), { startSession }),
+  );
   for (const role of roles) {
     await pipeline.load(role);
     await context.breathe();

@@ -66,7 +66,9 @@ describe('the engine process', () => {
     const steps = engine.all('progress').filter(({ activity }) => activity === 'sampling');
     expect(steps.map(({ step }) => step)).toEqual([1, 2, 3, 4]);
     const previews = engine.all('preview');
-    expect(previews.map(({ width, height, rgb }) => [width, height, rgb.length])).toEqual(Array(4).fill([8, 12, 8 * 12 * 3]));
+    expect(previews.map(({ width, height, rgb }) => [width, height, rgb.length])).toEqual(
+      Array(4).fill([8, 12, 8 * 12 * 3]),
+    );
     const [picture] = engine.all('image');
     expect(picture).toMatchObject({ width: 64, height: 96, seed: 7, imageIndex: 0 });
     expect(picture?.rgb.length).toBe(64 * 96 * 3);
@@ -120,7 +122,9 @@ describe('the engine process', () => {
     await engine.expect('progress', ({ jobId, step }) => jobId === 'long' && step >= 2);
     engine.send({ type: 'cancel', jobId: 'long' });
     await engine.expect('cancelled', ({ jobId }) => jobId === 'long');
-    expect(Math.max(...engine.all('progress').map(({ jobId, step }) => (jobId === 'long' ? step : 0)))).toBeLessThan(20);
+    expect(Math.max(...engine.all('progress').map(({ jobId, step }) => (jobId === 'long' ? step : 0)))).toBeLessThan(
+      20,
+    );
     await engine.expect('finished', ({ jobId }) => jobId === 'next');
     expect(engine.all('image').map(({ jobId }) => jobId)).toEqual(['next']);
   });
@@ -164,7 +168,9 @@ describe('the engine process', () => {
     await engine.expect('finished');
     const budgets = engine.all('quiet');
     expect(budgets.slice(0, -1).every(({ budgetMs }) => budgetMs >= 10_000)).toBe(true);
-    expect(new Set(budgets.map(({ activity }) => activity))).toEqual(new Set(['loading', 'sampling', 'decoding', 'idle']));
+    expect(new Set(budgets.map(({ activity }) => activity))).toEqual(
+      new Set(['loading', 'sampling', 'decoding', 'idle']),
+    );
   });
 
   it('ends by itself when the server is gone', async () => {

@@ -33,8 +33,12 @@ export class EngineProcess {
   }
 
   /** The first message that fits, already here or still to come. Rejects when the process ends without it. */
-  async expect<T extends FromEngine['type']>(type: T, fits: (message: MessageOf<T>) => boolean = () => true): Promise<MessageOf<T>> {
-    const isWanted = (message: FromEngine): message is MessageOf<T> => message.type === type && fits(message as MessageOf<T>);
+  async expect<T extends FromEngine['type']>(
+    type: T,
+    fits: (message: MessageOf<T>) => boolean = () => true,
+  ): Promise<MessageOf<T>> {
+    const isWanted = (message: FromEngine): message is MessageOf<T> =>
+      message.type === type && fits(message as MessageOf<T>);
     for (;;) {
       const found = this.messages.find(isWanted);
       if (found !== undefined) return found;

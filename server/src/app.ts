@@ -8,6 +8,8 @@ import Fastify from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 
 import type { AppDependencies } from './app-dependencies.ts';
+import { errorOptions, installErrors } from './plugins/errors.ts';
+import { installGuard, isAllowedHandshake } from './plugins/guard.ts';
 import { describeApi } from './plugins/openapi.ts';
 import { servePage } from './plugins/static.ts';
 import { catalogueRoutes } from './routes/catalogue.ts';
@@ -35,16 +37,19 @@ export async function buildApp(dependencies: AppDependencies): Promise<StudioApp
     forceCloseConnections: true,
     requestTimeout: 60_000,
     trustProxy: false,
+    ...errorOptions,
   }) as unknown as StudioApp;
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
+  installGuard(app, dependencies);
+  installErrors(app);
 
   await app.register(compress, { encodings: ['gzip', 'identity'], threshold: COMPRESS_FROM });
   await describeApi(app, dependencies.version);
   for (const addRoutes of ROUTES) addRoutes(app, dependencies);
   await servePage(app, dependencies.webRoot);
 
-  const live = openLive(app.server, { ...dependencies, isAllowed: () => true });
+  const live = openLive(app.server, { ...dependencies, isAllowed: (request) => isAllowedHandshake(request, dependencies) });
   app.addHook('preClose', async () => live.close());
   return app;
 }

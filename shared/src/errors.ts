@@ -28,6 +28,7 @@ const row = (status: number, actor: Actor, meaning: string, retryable = false): 
 export const ERROR_CODES = {
   body_required: row(400, 'request', 'The request has no body.'),
   bad_json: row(400, 'request', 'The body is not JSON.'),
+  too_deep: row(400, 'request', 'The body is nested too deeply.'),
   bad_key: row(400, 'request', 'An object key that is never allowed, such as __proto__.'),
   wrong_type: row(422, 'request', 'A field has the wrong type.'),
   unknown_field: row(422, 'request', 'A field this request does not have.'),
@@ -52,6 +53,10 @@ export const ERROR_CODES = {
   method_not_allowed: row(405, 'request', 'The address exists, the method does not.'),
   cross_site_blocked: row(403, 'request', 'The request came from another web site.'),
   host_not_allowed: row(421, 'request', 'The Host header is not one of this server.'),
+  headers_too_large: row(431, 'request', 'The headers are larger or more than this server accepts.'),
+  request_timeout: row(408, 'request', 'The request took too long to arrive.', true),
+  bad_base64: row(422, 'request', 'The text is not base64.'),
+  image_invalid: row(422, 'request', 'The file is not a picture of an accepted form.'),
   bad_request: row(400, 'request', 'The request is malformed.'),
 
   model_pending: row(503, 'checkpoint', 'The model has been found but not examined yet.', true),
@@ -70,7 +75,11 @@ export const ERROR_CODES = {
   crashed_twice: row(500, 'engine', 'The engine died twice at this job.'),
   engine_lost: row(503, 'engine', 'The engine process is not there.', true),
   storage_unavailable: row(503, 'server', 'A folder cannot be read or written.', true),
-  bad_setting: row(500, 'server', 'A flag or environment variable has a value that cannot be used; the server does not start.'),
+  bad_setting: row(
+    500,
+    'server',
+    'A flag or environment variable has a value that cannot be used; the server does not start.',
+  ),
   refusing_open_bind: row(500, 'server', 'The server refuses to listen on the network without a password.'),
   port_in_use: row(500, 'server', 'Another program listens on the port; the server does not start.'),
   data_dir_in_use: row(500, 'server', 'Another server works on the same data folder; this one does not start.'),

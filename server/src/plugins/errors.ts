@@ -76,13 +76,31 @@ const toPattern = (url: string): RegExp | null => {
   return new RegExp(`^${escaped}$`);
 };
 
+interface KnownRoute {
+  /** As it was written, e.g. `/api/v1/jobs/:id`. */
+  url: string;
+  methods: string[];
+}
+
+const routesOfApps = new WeakMap<StudioApp, KnownRoute[]>();
+
+/** Every route that was added since {@link installErrors}. */
+export const routesOf = (app: StudioApp): readonly KnownRoute[] => routesOfApps.get(app) ?? [];
+
+/** What may be asked of an address; empty when there is nothing. */
+const methodsAt = (app: StudioApp, path: string): string[] => [
+  ...new Set(
+    routesOf(app)
+      .filter(({ url }) => toPattern(url)?.test(path) === true)
+      .flatMap(({ methods }) => methods),
+  ),
+];
+
 /** To be called before the first route: it takes note of them, so as to tell a wrong method from a wrong address. */
 export function installErrors(app: StudioApp): void {
-  const routes: { pattern: RegExp; methods: string[] }[] = [];
-  app.addHook('onRoute', ({ url, method }) => {
-    const pattern = toPattern(url);
-    if (pattern !== null) routes.push({ pattern, methods: [method].flat() });
-  });
+  const routes: KnownRoute[] = [];
+  routesOfApps.set(app, routes);
+  app.addHook('onRoute', ({ url, method }) => void routes.push({ url, methods: [method].flat() }));
 
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
@@ -95,8 +113,7 @@ export function installErrors(app: StudioApp): void {
 
   app.setErrorHandler((error, request, reply) => sendRefusal(error, request, reply));
   app.setNotFoundHandler((request, reply) => {
-    const path = pathOf(request);
-    const methods = [...new Set(routes.filter(({ pattern }) => pattern.test(path)).flatMap((route) => route.methods))];
+    const methods = methodsAt(app, pathOf(request));
     if (methods.length === 0) {
       return sendRefusal(
         new RequestError('not_found', 'There is nothing at this address.', { hint: '/api/docs lists what there is.' }),

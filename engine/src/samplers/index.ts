@@ -4,6 +4,8 @@ import { RequestError } from '@easel/shared/errors';
 import { ddim } from './ddim.ts';
 import { dpm2Ancestral } from './dpm-2-ancestral.ts';
 import { dpm2 } from './dpm-2.ts';
+import { dpmAdaptive } from './dpm-adaptive.ts';
+import { dpmFast } from './dpm-fast.ts';
 import { dpmpp2mSde, dpmpp2mSdeHeun } from './dpmpp-2m-sde.ts';
 import { dpmpp2m } from './dpmpp-2m.ts';
 import { dpmpp2sAncestral } from './dpmpp-2s-ancestral.ts';
@@ -16,6 +18,7 @@ import { lcm } from './lcm.ts';
 import { lms } from './lms.ts';
 import { plms } from './plms.ts';
 import { restart } from './restart.ts';
+import { unipc } from './unipc.ts';
 import type { Sampler } from './types.ts';
 
 /** In the order menus show them. */
@@ -32,9 +35,12 @@ export const samplers: readonly Sampler[] = [
   heun,
   dpm2,
   dpm2Ancestral,
+  dpmFast,
+  dpmAdaptive,
   restart,
   ddim,
   plms,
+  unipc,
   lcm,
 ];
 

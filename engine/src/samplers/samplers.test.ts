@@ -39,6 +39,12 @@ async function walk(sampler: Sampler, denoise: Denoise, options: Partial<SampleO
   }
 }
 
+/** The level a walk ends at. Two samplers leave the noise of the lowest positive level in, as k-diffusion does. */
+function lastLevel({ id }: Sampler, sigmas: readonly Sigma[]): number {
+  const levels = id === 'dpm-fast' || id === 'dpm-adaptive' ? sigmas.filter((sigma) => sigma > 0) : sigmas;
+  return levels.at(-1) as Sigma;
+}
+
 const distance = (a: Tensor, b: Tensor): number =>
   Math.max(...a.data.map((value, i) => Math.abs(value - (b.data[i] as number))));
 
@@ -65,7 +71,7 @@ describe('the table of samplers', () => {
 describe.each(samplers.map((sampler) => [sampler.id, sampler] as const))('sampler %s', (_id, sampler) => {
   it('arrives at the picture when the network always sees the same one', async () => {
     const { end, sigmas } = await walk(sampler, towards);
-    const rest = sigmas.at(-1) as Sigma;
+    const rest = lastLevel(sampler, sigmas);
     expect(distance(end, picture)).toBeLessThan(rest === 0 ? 1e-4 : 5 * rest);
   });
 
@@ -119,8 +125,8 @@ describe.each(samplers.map((sampler) => [sampler.id, sampler] as const))('sample
         return scale(x, 0);
       },
     });
-    expect(levels.at(-1)).toBe(sigmas.at(-1));
-    expect(levels).toHaveLength(steps.length);
+    expect(levels.at(-1)).toBeCloseTo(lastLevel(sampler, sigmas), 6);
+    expect(levels.length).toBeLessThanOrEqual(steps.length);
     expect(steps[1]?.denoised.data.every((value) => value === 0)).toBe(true);
   });
 });

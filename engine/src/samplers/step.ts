@@ -13,7 +13,7 @@ import type { SampleOptions } from './types.ts';
  * @param index step that ends, from 0
  * @throws not_finite naming the step
  */
-export function settle(next: Tensor, sigma: Sigma, index: number, { correct }: SampleOptions): Tensor {
+export function settle(next: Tensor, sigma: Sigma, index: number, { correct }: Pick<SampleOptions, 'correct'>): Tensor {
   if (!isFiniteTensor(next)) {
     throw new SessionError(
       'not_finite',

@@ -39,6 +39,8 @@ export interface SampleOptions {
   readonly order?: number;
   /** Where in a step a method looks ahead, 0 .. 1 in log sigma; absent = the sampler's own. */
   readonly middle?: number;
+  /** Relative error a method that chooses its own steps allows; absent = the sampler's own. */
+  readonly tolerance?: number;
   /** Replaces the latent after each step (inpainting puts the kept part back). `sigma` is the level it is now at. */
   readonly correct?: (x: Tensor, sigma: Sigma) => Tensor;
 }

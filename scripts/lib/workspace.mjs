@@ -31,11 +31,11 @@ export const BUILD_STEPS = [
       ...['shared', 'engine', 'server'].flatMap((name) => [
         `${name}/src`,
         `${name}/package.json`,
-        `${name}/tsconfig.json`,
+        `${name}/tsconfig.build.json`,
       ]),
     ],
     output: 'server/dist/main.js',
-    args: [TSC, '-b', 'shared', 'engine', 'server'],
+    args: [TSC, '-b', 'engine/tsconfig.build.json', 'server/tsconfig.build.json'],
     cwd: ROOT,
   },
   {

@@ -10,7 +10,11 @@ interface Call extends SchedulerSpec {
 }
 
 function checkCall(golden: GoldenCase, call: Call): Check {
-  const scheduler = makeScheduler(call, 'timesteps' in call.set ? call.set : { steps: call.set.num_inference_steps });
+  const scheduler = makeScheduler(
+    call,
+    'timesteps' in call.set ? call.set : { steps: call.set.num_inference_steps },
+    'tables',
+  );
   if ('missing' in scheduler) return unknown(call.name, scheduler.missing);
   const comparisons = Object.entries({ timesteps: scheduler.timesteps, sigmas: scheduler.sigmas }).flatMap(
     ([what, values]) => {

@@ -56,6 +56,25 @@ describe('an engine that dies in the middle of a job', () => {
   });
 });
 
+describe('an engine that dies of a job while it examines a model', () => {
+  it('does not leave the model blamed', async () => {
+    const { writeFile } = await import('node:fs/promises');
+    const dying = await studio.submit({ prompt: '[die@2] [slow=300]' });
+    await studio.until((view) => view.state === 'running', dying.id);
+    // The fake engine answers at once; held up, it still owes the answer when it dies.
+    await writeFile(join(studio.folders.models, 'checkpoints', 'innocent.safetensors'), 'slow 5000');
+    await studio.app.inject('/api/v1/models?refresh=1');
+    expect(await studio.ended(dying.id)).toMatchObject({ state: 'failed' });
+    const isKnown = async (): Promise<boolean> =>
+      (await studio.app.inject('/api/v1/models'))
+        .json<{ models: { id: string; isUsable: boolean }[] }>()
+        .models.some(({ id, isUsable }) => id === 'innocent' && isUsable);
+    const deadline = Date.now() + 15_000;
+    while (!(await isKnown()) && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(await isKnown()).toBe(true);
+  });
+});
+
 describe('an engine that says no', () => {
   it('fails the job with its reason, at once', async () => {
     const job = await studio.ended((await studio.submit({ prompt: '[fail@2]' })).id);
@@ -95,7 +114,10 @@ describe('an engine that cannot be started', () => {
       url: '/api/v1/jobs',
       payload: { type: 'text-to-image', prompt: 'x' },
     });
-    expect(refused.body).toContain('The engine is not ready');
+    expect(refused.statusCode).toBe(503);
+    expect(refused.json()).toMatchObject({
+      error: { code: 'engine_lost', message: expect.stringContaining('The engine is not ready') },
+    });
     await broken.end();
     await removeFolders(broken.folders);
   });

@@ -139,6 +139,25 @@ describe('a client that does what none should', () => {
     expect((await studio.app.inject('/api/v1/health')).statusCode).toBe(200);
   });
 
+  it.each(['http://evil.test', 'null', 'http://127.0.0.1.evil.test'])(
+    'is refused from a page of %s',
+    async (origin) => {
+      const socket = io(address, {
+        transports: ['websocket'],
+        reconnection: false,
+        forceNew: true,
+        extraHeaders: { origin },
+      });
+      await expect(
+        new Promise((resolve, reject) => {
+          socket.on('connect', () => resolve('connected'));
+          socket.on('connect_error', reject);
+        }),
+      ).rejects.toThrow();
+      socket.disconnect();
+    },
+  );
+
   it('is refused without WebSocket', async () => {
     const response = await fetch(`${address}/socket.io/?EIO=4&transport=polling`);
     expect(response.status).toBe(400);

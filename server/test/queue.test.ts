@@ -70,9 +70,9 @@ describe('the queue', () => {
     expect([again.statusCode, again.json().state]).toEqual([200, 'cancelled']);
     const done = await studio.ended((await studio.submit()).id);
     const late = await cancel(done.id);
-    expect(late.statusCode).not.toBe(200);
-    expect(late.body).toContain('already ended');
-    expect((await cancel('nobody')).body).toContain('There is no job');
+    expect([late.statusCode, late.json().error.code]).toEqual([409, 'already_done']);
+    const unknown = await cancel('nobody');
+    expect([unknown.statusCode, unknown.json().error.code]).toEqual([404, 'unknown_job']);
   });
 
   it('asks the model again when the job runs: one that went meanwhile fails it with model_gone', async () => {

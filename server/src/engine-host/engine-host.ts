@@ -78,9 +78,9 @@ export class EngineHost {
     return this.#catalogue;
   }
 
-  /** Process id of the engine; undefined while there is none. */
-  get pid(): number | undefined {
-    return this.#process?.pid;
+  /** Whether a job is being run. */
+  get isRunning(): boolean {
+    return this.#run !== null;
   }
 
   /** @returns the function that ends the subscription */
@@ -146,7 +146,8 @@ export class EngineHost {
   }
 
   /**
-   * What a checkpoint's header tells. Ask for one file after the other: an engine that dies took the asked file badly.
+   * What a checkpoint's header tells. Ask for one file after the other: an engine that dies took the asked file badly,
+   * unless a job was running too (`wasShared` in the details).
    * @throws model_invalid, model_unsupported, model_incomplete, model_unexpected, engine_lost
    */
   async inspect(file: string): Promise<CheckpointInspection> {
@@ -269,8 +270,9 @@ export class EngineHost {
       this.#restartTimer = setTimeout(() => this.start(), hasFailed ? Math.max(delay, 30_000) : delay);
       if (hasFailed) this.#failWaiters(exit.reason);
     }
-    const error = this.#lost(exit.reason, exit.lastLines);
     const run = this.#run;
+    // With two things going on nobody knows which of them it died of.
+    const error = this.#lost(exit.reason, exit.lastLines, { wasShared: run !== null && this.#inspections.size > 0 });
     this.#run = null;
     const inspections = [...this.#inspections.values()];
     this.#inspections.clear();
@@ -283,10 +285,11 @@ export class EngineHost {
     this.#readyWaiters.clear();
   }
 
-  #lost(reason: string, lastLines: readonly string[]): EngineLostError {
+  #lost(reason: string, lastLines: readonly string[], more: { wasShared?: boolean } = {}): EngineLostError {
     return new EngineLostError('engine_lost', `The engine was lost: ${reason}.`, {
       hint: 'It starts again by itself; try again in a few seconds.',
       lastLines,
+      ...more,
     });
   }
 

@@ -89,10 +89,6 @@ export class EngineProcess {
     );
   }
 
-  get pid(): number | undefined {
-    return this.#child.pid;
-  }
-
   send(message: ToEngine): void {
     // A channel that closes under our hands is followed by the exit, which tells everybody.
     if (this.#child.connected) this.#child.send(message, () => {});

@@ -51,6 +51,8 @@ interface Entry {
 const REFRESH_INTERVAL_MS = 2000;
 /** And a wrong name causes one at most this often. */
 const SECOND_LOOK_MS = 300;
+/** Pauses between looks at whether a suspect can be examined alone. */
+const SUSPECT_INTERVAL_MS = 2000;
 /** How long a request for a model waits while files are still being examined. */
 const SETTLE_TIMEOUT_MS = 8000;
 /** Hashes are shown and compared by this many digits, as A1111 does. */
@@ -70,7 +72,10 @@ export class ModelLibrary {
   #scanning: Promise<void> | null = null;
   #mustScanAgain = false;
   #scannedAt = 0;
-  #hashing = new Map<string, Promise<string | null>>();
+  /** Files during whose examination the engine died while a job ran: looked at again when none does. */
+  readonly #suspects = new Set<string>();
+  #retryTimer: NodeJS.Timeout | null = null;
+  readonly #hashing = new Map<string, Promise<string | null>>();
   #isClosed = false;
 
   constructor(options: ModelLibraryOptions) {
@@ -96,6 +101,7 @@ export class ModelLibrary {
   close(): void {
     this.#isClosed = true;
     this.#watch.close();
+    if (this.#retryTimer !== null) clearInterval(this.#retryTimer);
   }
 
   /** As known now; `refresh` looks at the disk again first (at most every 2 s). */
@@ -201,6 +207,7 @@ export class ModelLibrary {
       for (const entry of this.#entries) {
         if (this.#isClosed) return;
         if (!this.#isPending(entry) || this.#options.engine.state.state !== 'ready') continue;
+        if (this.#suspects.has(entry.found.path) && this.#options.engine.isRunning) continue;
         await this.#examine(entry);
         hasChanged = true;
       }
@@ -249,6 +256,11 @@ export class ModelLibrary {
       record.inspection = await engine.inspect(join(folder, entry.found.path));
     } catch (thrown) {
       const error = toStudioError(thrown);
+      if (error.code === 'engine_lost' && error.details['wasShared'] === true) {
+        this.#suspects.add(entry.found.path);
+        this.#retryTimer ??= setInterval(() => this.#retrySuspects(), SUSPECT_INTERVAL_MS).unref();
+        return;
+      }
       record.error =
         error.code === 'engine_lost'
           ? {
@@ -257,10 +269,15 @@ export class ModelLibrary {
             }
           : error.toWire();
     }
+    this.#suspects.delete(entry.found.path);
     entry.record = record;
     await this.#records.save(record);
     // The engine that died at this file is needed for the next one.
     if (record.error !== null && engine.state.state !== 'ready') await engine.whenReady().catch(() => null);
+  }
+
+  #retrySuspects(): void {
+    if (this.#suspects.size > 0 && !this.#options.engine.isRunning) void this.rescan();
   }
 
   async #hash(entry: Entry): Promise<string | null> {

@@ -3,8 +3,8 @@
  *
  * Plain JavaScript, so that it is forked without a build. What it does wrong is asked for in the prompt, between square
  * brackets: [die@3] at step 3, [die-once@3] only the first time, [hang@3], [fail@3], [slow=50] ms a step,
- * [die-image@1] after the picture with index 1. Models are small text files: `bad` is refused, `die` kills it,
- * anything else is a checkpoint whose native size is 64.
+ * [die-image@1] after the picture with index 1. Models are small text files: `bad` is refused, `die` kills it, `slow 500`
+ * takes so many ms while a job runs, anything else is a checkpoint whose native size is 64.
  */
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -47,10 +47,11 @@ const catalogue = {
   rngs: [descriptor('nv', 'NV'), descriptor('cpu', 'CPU')],
 };
 
-const inspectionOf = (file) => {
+const inspectionOf = async (file) => {
   const text = readFileSync(file, 'utf8').slice(0, 100);
   if (text.startsWith('bad')) throw Object.assign(new Error(`${file}: not a checkpoint.`), { code: 'model_invalid' });
   if (text.startsWith('die')) process.kill(process.pid, 'SIGKILL');
+  if (text.startsWith('slow') && isBusy) await sleep(Number(text.slice(4)));
   return {
     family: 'stable-diffusion-1',
     familyLabel: 'Stable Diffusion 1',
@@ -94,6 +95,7 @@ const isFirstTime = (what) => {
 };
 
 let cancelled = null;
+let isBusy = false;
 
 const run = async (job) => {
   const { parameters, jobId } = job;
@@ -143,14 +145,17 @@ const run = async (job) => {
   send({ type: 'quiet', budgetMs: 0, activity: 'idle' });
 };
 
-process.on('message', (message) => {
-  if (message.type === 'run') void run(message.job);
-  else if (message.type === 'cancel') cancelled = message.jobId;
+process.on('message', async (message) => {
+  if (message.type === 'run') {
+    isBusy = true;
+    await run(message.job);
+    isBusy = false;
+  } else if (message.type === 'cancel') cancelled = message.jobId;
   else if (message.type === 'shutdown') process.disconnect();
   else if (message.type === 'inspect') {
     const { requestId, file } = message;
     try {
-      send({ type: 'inspected', requestId, inspection: inspectionOf(file), error: null });
+      send({ type: 'inspected', requestId, inspection: await inspectionOf(file), error: null });
     } catch (thrown) {
       send({
         type: 'inspected',

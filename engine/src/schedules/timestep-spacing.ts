@@ -46,7 +46,8 @@ export function spaceTimesteps(
       return places.map((i) => timestep((steps - 1 - i) * stride + offset));
     }
     case 'trailing': {
-      const stride = trainSteps / steps;
+      // What is left of the stride after taking it from trainSteps, as numpy counts: it decides ties of the rounding.
+      const stride = trainSteps - (trainSteps - trainSteps / steps);
       return places.map((i) => timestep(roundHalfEven(trainSteps - i * stride) - 1));
     }
   }

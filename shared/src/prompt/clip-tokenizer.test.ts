@@ -37,6 +37,13 @@ describe('the CLIP tokenizer', () => {
     expect(encode('a<|endoftext|>b')).toEqual([...encode('a'), CLIP_END_TOKEN, ...encode('b')]);
   });
 
+  it('knows each dialect’s own marks only', () => {
+    const { encode: read } = loadClipTokenizer();
+    expect(read('<start_of_text>', 'open-clip')).toEqual([CLIP_START_TOKEN]);
+    expect(read('<start_of_text>').length).toBeGreaterThan(1);
+    expect(read('<|startoftext|>', 'open-clip').length).toBeGreaterThan(1);
+  });
+
   it('has ids for every byte, so nothing is ever lost', () => {
     for (const text of ['猫', '👩‍🚀', '\ud800', 'ﷺ', '\u0001x']) {
       expect(encode(text).length).toBeGreaterThan(0);

@@ -6,7 +6,7 @@
  *
  * @source Radford et al. 2021; agrees with transformers' slow CLIPTokenizer with ftfy, which the WebUI runs
  */
-import { parseHtmlEntities } from './html-unescape.ts';
+import { parseHtmlEntities, unescapeHtml } from './html-unescape.ts';
 import { mergePairs, parseMerges } from './merge-pairs.ts';
 import { repairText } from './repair-text.ts';
 
@@ -23,28 +23,43 @@ export interface ClipVocabulary {
   readonly htmlEntities: string;
 }
 
+/**
+ * Whose reading of odd text: `clip` for CLIP-L (SD1, SDXL's first encoder), `open-clip` for OpenCLIP (SD2, SDXL's second).
+ * They differ where a text has HTML references, or marks written out.
+ */
+export type ClipDialect = 'clip' | 'open-clip';
+
 export interface ClipTokenizer {
-  /** Ids of a text without start and end marks, as many as there are. */
-  encode(text: string): number[];
+  /** Ids of a text without start and end marks, as many as there are. `clip` when no dialect is given. */
+  encode(text: string, dialect?: ClipDialect): number[];
 }
 
-const SPECIAL = /(<\|startoftext\|>|<\|endoftext\|>)/;
-const SPECIAL_IDS = new Map([
-  ['<|startoftext|>', CLIP_START_TOKEN],
-  ['<|endoftext|>', CLIP_END_TOKEN],
-]);
+/** Marks written out, start and end. OpenCLIP has renamed them. */
+const MARKS: Readonly<Record<ClipDialect, readonly [start: string, end: string]>> = {
+  clip: ['<|startoftext|>', '<|endoftext|>'],
+  'open-clip': ['<start_of_text>', '<end_of_text>'],
+};
+/** The id of a written mark; undefined for every other word. */
+function markId(word: string, dialect: ClipDialect): number | undefined {
+  const [start, end] = MARKS[dialect];
+  return word === start ? CLIP_START_TOKEN : word === end ? CLIP_END_TOKEN : undefined;
+}
+const WRITTEN_MARK = /(<\|startoftext\|>|<\|endoftext\|>)/;
 
 // White space as Unicode has it; JavaScript's \s has U+FEFF besides and lacks U+0085.
 const SPACE = '\\t\\n\\v\\f\\r \\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000';
 const SPACES = new RegExp(`[${SPACE}]+`, 'gu');
 /**
- * English endings, runs of letters, single digits, runs of anything else. The reference ignores case, which on text in
- * lower case means two things: a long s counts as s, and U+0345 (whose capital is a letter) falls between all classes.
+ * Marks, English endings, runs of letters, single digits, runs of anything else. The reference ignores case, which on
+ * text in lower case means two things: a long s counts as s, and U+0345 (whose capital is a letter) falls between all
+ * classes.
  */
-const WORD = new RegExp(
-  `<\\|[sſ]tartoftext\\|>|<\\|endoftext\\|>|'[sſ]|'t|'re|'ve|'m|'ll|'d|\\p{L}+|\\p{N}|[^${SPACE}\\p{L}\\p{N}\\u0345]+`,
-  'gu',
-);
+const wordsWith = (marks: string): RegExp =>
+  new RegExp(`${marks}|'[sſ]|'t|'re|'ve|'m|'ll|'d|\\p{L}+|\\p{N}|[^${SPACE}\\p{L}\\p{N}\\u0345]+`, 'gu');
+const WORDS: Readonly<Record<ClipDialect, RegExp>> = {
+  clip: wordsWith('<\\|[sſ]tartoftext\\|>|<\\|endoftext\\|>'),
+  'open-clip': wordsWith('<[sſ]tart_of_text>|<end_of_text>'),
+};
 
 /** Builds the tokenizer; takes some tens of milliseconds, so make one and keep it. */
 export function createClipTokenizer(vocabulary: ClipVocabulary): ClipTokenizer {
@@ -52,14 +67,21 @@ export function createClipTokenizer(vocabulary: ClipVocabulary): ClipTokenizer {
   const entities = parseHtmlEntities(vocabulary.htmlEntities);
   const utf8 = new TextEncoder();
 
-  const encodePlain = (text: string): number[] => {
-    const clean = repairText(text, entities).replace(SPACES, ' ').trim().toLowerCase();
-    return (clean.match(WORD) ?? []).flatMap((word) => SPECIAL_IDS.get(word) ?? mergePairs(utf8.encode(word), merges));
+  const encodeTidied = (text: string, dialect: ClipDialect): number[] => {
+    const clean = text.replace(SPACES, ' ').trim().toLowerCase();
+    return (clean.match(WORDS[dialect]) ?? []).flatMap(
+      (word) => markId(word, dialect) ?? mergePairs(utf8.encode(word), merges),
+    );
   };
-  return {
-    // Marks written as text count as marks, and what stands between them is tidied piece by piece.
-    encode: (text) => text.split(SPECIAL).flatMap((part) => SPECIAL_IDS.get(part) ?? encodePlain(part)),
-  };
+  // Marks written as text count as marks, and what stands between them is tidied piece by piece.
+  const encodeClip = (text: string): number[] =>
+    text
+      .split(WRITTEN_MARK)
+      .flatMap((part) => markId(part, 'clip') ?? encodeTidied(repairText(part, entities), 'clip'));
+  // References are decoded twice more, also where the text counts as HTML.
+  const encodeOpenClip = (text: string): number[] =>
+    encodeTidied(unescapeHtml(unescapeHtml(repairText(text, entities), entities), entities), 'open-clip');
+  return { encode: (text, dialect = 'clip') => (dialect === 'clip' ? encodeClip(text) : encodeOpenClip(text)) };
 }
 
 /**

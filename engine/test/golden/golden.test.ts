@@ -67,6 +67,21 @@ describe('the golden runner', () => {
     expect(misses[0]).toContain(tensor.split('.')[0]);
   });
 
+  it('fails a network when one of its weights is wrong', async () => {
+    const folder = join(scratch, 'weights');
+    for (const part of ['unet-sd15', 'models']) {
+      cpSync(join(FIXTURES, 'core', part), join(folder, part), { recursive: true });
+    }
+    const path = join(folder, 'models/sd15.manifest.json');
+    const manifest = readFileSync(path, 'utf8');
+    // The mean of one bias, from 0 to a hundredth.
+    const changed = manifest.replace(/(\["model\.diffusion_model\.out\.2\.bias","F16",\[4\],)0\.0,/, '$10.01,');
+    expect(changed).not.toBe(manifest);
+    writeFileSync(path, changed);
+    const { misses } = await run(join(folder, 'unet-sd15'));
+    expect(misses[0]).toContain('out.0');
+  });
+
   it('fails the tokenizer when one id is wrong', async () => {
     const folder = join(scratch, 'tokenizer');
     cpSync(join(FIXTURES, 'tokenizer/clip'), folder, { recursive: true });

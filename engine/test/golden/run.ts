@@ -9,6 +9,11 @@ const DEFAULT_FOLDER = join(import.meta.dirname, '../../../fixtures/golden');
 const from = process.env['INIT_CWD'] ?? process.cwd();
 const paths = process.argv.slice(2).map((path) => resolve(from, path));
 
+// `| head` closes the pipe before the end; that is no failure of the run.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
 try {
   const report = await runGolden(paths.length > 0 ? paths : [DEFAULT_FOLDER], kinds, (line) => console.log(line));
   if (report.passed + report.failed === 0) console.log('Nothing was run.');

@@ -47,6 +47,7 @@ function Page() {
         position={isPhone ? 'top-center' : 'bottom-left'}
         offset={16}
         mobileOffset={{ top: 60, left: 12, right: 12 }}
+        hotkey={['F8']}
         containerAriaLabel={t('toast.notifications')}
         toastOptions={{ className: 'easel-toast' }}
       />

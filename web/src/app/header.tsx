@@ -86,13 +86,9 @@ function EngineMark() {
 function QueuePopover({ running, jobCount }: Pick<HeaderProps, 'running' | 'jobCount'>) {
   const { t } = useTranslation();
   const isOpen = useView((state) => state.overlay === 'queue');
-  const label = jobCount === 0 ? t('queue.open') : t('queue.openWithCount', { count: jobCount });
   return (
     <Popover.Root open={isOpen} onOpenChange={(open) => setOverlay(open ? 'queue' : null)}>
-      <Popover.Trigger
-        aria-label={label}
-        className="flex h-control items-center gap-1.5 rounded-md px-2.5 text-soft transition-colors hover:bg-hover hover:text-ink data-popup-open:bg-hover data-popup-open:text-ink"
-      >
+      <Popover.Trigger className="flex h-control items-center gap-1.5 rounded-md px-2.5 text-soft transition-colors hover:bg-hover hover:text-ink data-popup-open:bg-hover data-popup-open:text-ink">
         <ListVideo size={17} aria-hidden />
         <span>{t('queue.title')}</span>
         {jobCount > 0 && (

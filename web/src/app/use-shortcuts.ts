@@ -5,8 +5,10 @@ import { useCommandContext } from '../commands/context.ts';
 import { COMMANDS, type Command } from '../commands/table.ts';
 import { isTyping, matchesKeys, usesArrows } from '../lib/keys.ts';
 
-/** Popups that are open take the keys themselves. */
-const OPEN_POPUP = '[role="dialog"], [role="listbox"], [role="menu"]';
+const POPUPS = '[role="dialog"]:not([data-closed]), [role="listbox"], [role="menu"]:not([data-closed])';
+
+/** Is a popup open? It takes the keys itself. Lists stay in the page, hidden, once they were open. */
+const isPopupOpen = (): boolean => [...document.querySelectorAll(POPUPS)].some((popup) => popup.checkVisibility());
 
 export function useShortcuts(): void {
   const context = useCommandContext();
@@ -25,7 +27,7 @@ export function useShortcuts(): void {
 }
 
 function isWanted(command: Command, event: KeyboardEvent): boolean {
-  if (document.querySelector(OPEN_POPUP) !== null) return command.id === 'generate';
+  if (isPopupOpen()) return command.id === 'generate';
   if (event.key.startsWith('Arrow') && usesArrows(event.target)) return false;
   return command.isAlways === true || !isTyping(event.target);
 }

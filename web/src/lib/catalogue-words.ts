@@ -20,9 +20,12 @@ const CHINESE: Record<'sampler' | 'schedule' | 'rng', Words> = {
     heun: { summary: '每步先前瞻一次：比 Euler 精确，耗时加倍。' },
     'dpm-2': { summary: '向前看半步；精确，耗时加倍。' },
     'dpm-2-ancestral': { summary: '每一步加入新噪声的 DPM2。' },
+    'dpm-fast': { summary: '三阶步进，计算次数与设定的步数相同。' },
+    'dpm-adaptive': { summary: '自行决定步数，设定的步数不起作用。' },
     restart: { summary: '退回噪声再走一遍；20 步以上很精确，耗时加倍。' },
     ddim: { summary: '最早的快速采样器；稳定，使用自己的调度。' },
     plms: { summary: 'SD1 发布时所用的采样器；稳定，使用自己的调度。' },
+    unipc: { summary: '先预测再校正；五到十步即很精确，使用自己的调度。' },
     lcm: { summary: '四到八步，需要为它训练的模型或 LoRA。' },
   },
   schedule: {

@@ -20,6 +20,8 @@ const HINT_OF_CODE: Partial<Record<ErrorCode, HintKey>> = {
   model_unusable: 'model',
   no_model: 'model',
   out_of_memory: 'memory',
+  model_pending: 'retry',
+  request_timeout: 'retry',
   queue_full: 'retry',
   engine_lost: 'retry',
   storage_unavailable: 'storage',

@@ -45,7 +45,7 @@ describeInBrowser('accessibility', () => {
     await easel.page.getByText('Noise source').last().waitFor();
     expect(await findingsOf(easel), 'picture view').toEqual([]);
 
-    await easel.button(/Show the queue/).click();
+    await easel.button(/^Queue/).click();
     expect(await findingsOf(easel), 'queue').toEqual([]);
     await easel.page.keyboard.press('Escape');
     await easel.page.locator('#sampler').click();

@@ -1,9 +1,11 @@
 /** The page in Chinese: no English is left but what is data (prompts, names of models, samplers and files). */
+import { setTimeout } from 'node:timers/promises';
+
 import { afterEach, expect, it } from 'vitest';
 
 import { describeInBrowser, useBrowser } from '../support/chromium.ts';
 import { Driver } from '../support/driver.ts';
-import { useServer } from '../support/server.ts';
+import { useServer, type RealServer } from '../support/server.ts';
 
 import type { CatalogueView } from '@easel/shared/http/catalogue';
 import type { ModelList } from '@easel/shared/http/models';
@@ -33,6 +35,8 @@ const NAMES = [
   'diffusers',
   'PyTorch',
   'CUDA',
+  'DPM++',
+  'SD1',
 ];
 
 const PROMPT = 'a red house';
@@ -60,6 +64,14 @@ async function latinWordsOf(easel: Driver, data: string[]): Promise<string[]> {
     .filter((text) => /[A-Za-z]{2,}/.test(text));
 }
 
+/** The list once the server has looked into the files. */
+async function waitForModels(server: RealServer): Promise<ModelList> {
+  const list = await server.get<ModelList>('/models');
+  if (list.defaultModel !== null) return list;
+  await setTimeout(200);
+  return waitForModels(server);
+}
+
 describeInBrowser('in Chinese', () => {
   const browser = useBrowser();
   const server = useServer();
@@ -67,7 +79,7 @@ describeInBrowser('in Chinese', () => {
   afterEach(() => easel.close());
 
   it('leaves no English in any view', async () => {
-    const { models } = await server().get<ModelList>('/models');
+    const { models } = await waitForModels(server());
     const catalogue = await server().get<CatalogueView>('/catalogue');
     const data = [
       PROMPT,
@@ -106,7 +118,7 @@ describeInBrowser('in Chinese', () => {
     await easel.waitForPictures(1);
     await easel.pictures.first().click();
     await easel.page.getByText('生成时间').waitFor();
-    await easel.button(/显示队列/).click();
+    await easel.button(/^队列/).click();
     await easel.page.getByText('今天已结束').waitFor();
     const { images } = await server().get<{ images: { id: string }[] }>('/images');
     const { fileName } = await server().get<{ fileName: string }>(`/images/${images[0]?.id}`);
@@ -126,5 +138,6 @@ describeInBrowser('in Chinese', () => {
     await easel.button('生成').waitFor();
     await easel.reload();
     await easel.button('生成').waitFor();
+    expect(await easel.page.locator('html').getAttribute('lang')).toBe('zh-CN');
   });
 });

@@ -59,5 +59,6 @@ describeInBrowser('the main job', () => {
     await easel.waitForPictures(2);
     await easel.button('Undo').click();
     await easel.waitForPictures(3);
+    expect((await server().get<ImageList>('/images')).total).toBe(3);
   });
 });

@@ -50,5 +50,6 @@ describeInBrowser('refusals and losses', () => {
     await easel.page.getByText('Connection lost.').waitFor({ state: 'detached', timeout: 30_000 });
     await easel.generate();
     await easel.waitForPictures(2);
+    expect((await server().get<JobList>('/jobs')).jobs.map((job) => job.state)).toEqual(['done', 'done']);
   });
 });

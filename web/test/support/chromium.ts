@@ -2,9 +2,12 @@
 import { chromium, type Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe } from 'vitest';
 
-import { findChromium } from '../../../scripts/lib/chromium.mjs';
+// The scripts are plain JavaScript without types.
+const scripts = (await import(new URL('../../../scripts/lib/chromium.mjs', import.meta.url).href)) as {
+  findChromium: () => string | null;
+};
 
-const executablePath: string | null = findChromium();
+const executablePath = scripts.findChromium();
 
 if (executablePath === null && process.env['CI'] === 'true') {
   throw new Error('No Chromium is installed, and CI=true asks for the browser tests (apt-get install chromium).');
@@ -12,7 +15,8 @@ if (executablePath === null && process.env['CI'] === 'true') {
 if (executablePath === null) console.log('No Chromium is installed (apt-get install chromium): skipped.');
 
 /** A `describe` that is skipped, with a sentence said once, where there is no Chromium. */
-export const describeInBrowser = describe.skipIf(executablePath === null);
+export const describeInBrowser = (name: string, body: () => void): void =>
+  void describe.runIf(executablePath !== null)(name, body);
 
 /** Gives the browser of the enclosing describe. */
 export function useBrowser(): () => Browser {

@@ -31,15 +31,15 @@ export class RealServer {
 
   /** Starts again where it was stopped: same folders, same port. */
   async resume(): Promise<void> {
+    const flags = {
+      port: String(this.#port),
+      models: join(ROOT, 'models'),
+      data: join(this.#folder, 'data'),
+      outputs: join(this.#folder, 'outputs'),
+    };
     const child = spawn(
       process.execPath,
-      [
-        join(ROOT, 'server/dist/main.js'),
-        ...['--port', String(this.#port)],
-        ...['--models', join(ROOT, 'models')],
-        ...['--data', join(this.#folder, 'data')],
-        ...['--outputs', join(this.#folder, 'outputs')],
-      ],
+      [join(ROOT, 'server/dist/main.js'), ...Object.entries(flags).flatMap(([name, value]) => [`--${name}`, value])],
       { stdio: ['ignore', 'pipe', 'pipe'] },
     );
     this.#process = child;

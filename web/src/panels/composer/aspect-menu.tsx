@@ -27,7 +27,7 @@ export function AspectMenu() {
   return (
     <Menu.Root>
       <Menu.Trigger
-        aria-label={`${t('parameters.size')}: ${size}`}
+        aria-label={`${t('parameters.size')}: ${current === null ? '' : `${current}, `}${size}`}
         className="inline-flex h-control items-center gap-1.5 rounded-md px-2.5 text-soft hover:bg-hover hover:text-ink data-popup-open:bg-hover"
       >
         <AspectGlyph ratio={values.width / values.height} />

@@ -61,7 +61,7 @@ export function Composer({ isPhone, jobCount }: ComposerProps) {
           onChange={(event) => update((values) => ({ ...values, prompt: event.target.value }))}
           className={clsx(
             'rounded-xl bg-transparent px-4 focus-visible:outline-none',
-            isPhone ? 'py-2.5' : 'pt-3 pb-1 text-base',
+            isPhone ? 'py-2.75' : 'pt-3 pb-1 text-base',
           )}
         />
         {!isPhone && (

@@ -89,6 +89,7 @@ export function PictureActions({ id, image, isOpened }: PictureActionsProps) {
           icon={<WandSparkles size={15} />}
           disabled={!image}
           onClick={() => void applyAll(id, context)}
+          className="phone:px-2"
         >
           {t('picture.useAll')}
         </Button>
@@ -99,6 +100,7 @@ export function PictureActions({ id, image, isOpened }: PictureActionsProps) {
           icon={<Shuffle size={15} />}
           disabled={!image}
           onClick={() => void applyRemix(id, context)}
+          className="phone:px-2"
         >
           {t('picture.remix')}
         </Button>
@@ -176,7 +178,7 @@ function ActionMenu({ actions }: { actions: Action[] }) {
     <Menu.Root>
       <Menu.Trigger
         aria-label={t('picture.more')}
-        className="inline-flex size-control items-center justify-center rounded-md text-soft hover:bg-hover data-popup-open:bg-hover"
+        className="inline-flex size-control shrink-0 items-center justify-center rounded-md text-soft hover:bg-hover data-popup-open:bg-hover"
       >
         <Ellipsis size={18} />
       </Menu.Trigger>

@@ -21,13 +21,15 @@ import { JobQueue } from './services/job-queue.ts';
 import { ModelLibrary } from './services/model-library.ts';
 import type { PictureFiles, PictureFilesOptions } from './services/picture.ts';
 import { reconcile } from './services/reconcile.ts';
+import { WebuiOptions } from './services/webui-options.ts';
 import { lockDataFolder, type DataLock } from './store/data-lock.ts';
-import { openDatabase } from './store/database.ts';
+import { openDatabase, type Store } from './store/database.ts';
 import { JobRecords } from './store/job-records.ts';
 
 export interface Studio {
   app: StudioApp;
   engine: EngineHost;
+  store: Store;
   lock: DataLock;
   /** After listening: the engine, the look at the disk, then the jobs. */
   start(): Promise<void>;
@@ -127,6 +129,7 @@ export async function createStudio(config: Config, more: StudioParts): Promise<S
     models,
     engine,
     events,
+    webuiOptions: new WebuiOptions(store),
     allowedHosts: config.allowedHosts,
     webRoot: more.webRoot,
     logger,
@@ -135,6 +138,7 @@ export async function createStudio(config: Config, more: StudioParts): Promise<S
   return {
     app,
     engine,
+    store,
     lock,
     async start() {
       engine.start();

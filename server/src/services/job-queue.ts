@@ -34,8 +34,8 @@ import { resolveRequest } from './resolve-request.ts';
 export const QUEUE_LIMIT = 10_000;
 /** Starts a job gets: the engine, or the server with it, may die at it once. */
 const MOST_ATTEMPTS = 2;
-/** Pause when the database does not take a state, before the queue goes on. */
-const STORE_TROUBLE_MS = 2000;
+/** Pause between attempts when the database does not take a state. */
+const STORE_TROUBLE_MS = 1000;
 
 const OVER: readonly JobState[] = ['done', 'failed', 'cancelled'];
 const ALL: readonly JobState[] = ['queued', 'running', ...OVER];
@@ -393,21 +393,22 @@ export class JobQueue {
     this.#endWaiters.delete(job.id);
   }
 
-  /** The database refused a state. What it holds is still true, so the job goes back to where it says. */
+  /**
+   * The database refused a state. Until it takes one again nothing can be promised to anybody, so the queue waits. A
+   * server that is stopped meanwhile leaves the job as `running`, and the next start takes it up.
+   */
   async #storeTrouble(job: ActiveJob, thrown: unknown): Promise<void> {
     const error = toStudioError(thrown);
     this.#options.log('error', `job ${job.id}: ${error.stack ?? error.message}`);
     this.#options.engine.cancel(job.id);
-    await new Promise((resolve) => setTimeout(resolve, STORE_TROUBLE_MS));
-    try {
-      await this.#end(job, 'failed', {
-        code: 'storage_unavailable',
-        message: `The database could not be written: ${error.message}`,
-      });
-    } catch {
-      // Not even that: it is tried again, and so is the database.
-      job.state = 'queued';
-      this.#waiting.unshift(job);
+    while (!this.#isStopping) {
+      await new Promise((resolve) => setTimeout(resolve, STORE_TROUBLE_MS));
+      try {
+        await this.#end(job, 'failed', error.toWire());
+        return;
+      } catch (again) {
+        this.#options.log('error', `job ${job.id} cannot be marked as failed: ${toStudioError(again).message}`);
+      }
     }
   }
 

@@ -9,6 +9,8 @@ import { StudioError } from '@easel/shared/errors';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { z } from 'zod';
 
+import { asStorageError, sqliteTrouble } from './sqlite-errors.ts';
+
 /** Tells a second server, and people, where the first one is; holds nothing by itself. */
 const NOTE_FILE = 'server.json';
 const note = z.object({ pid: z.number().int(), address: z.string() });
@@ -28,14 +30,16 @@ const describeHolder = (folder: string): string => {
   }
 };
 
-/** @throws data_dir_in_use */
+/** @throws data_dir_in_use, storage_unavailable */
 export function lockDataFolder(folder: string): DataLock {
-  const database = new DatabaseSync(join(folder, 'lock.sqlite'));
+  let database: InstanceType<typeof DatabaseSync> | null = null;
   try {
+    database = new DatabaseSync(join(folder, 'lock.sqlite'));
     // Without a journal file the only trace on disk is one empty file; the transaction is never committed.
     database.exec('pragma journal_mode = memory; begin exclusive');
   } catch (cause) {
-    database.close();
+    database?.close();
+    if (sqliteTrouble(cause) !== 'busy') throw asStorageError(cause);
     throw new StudioError(
       'data_dir_in_use',
       `Another Easel${describeHolder(folder)} already works with the data folder ${folder}. ` +
@@ -44,6 +48,7 @@ export function lockDataFolder(folder: string): DataLock {
       { cause },
     );
   }
+  const held = database;
   const noteFile = join(folder, NOTE_FILE);
   rmSync(noteFile, { force: true });
   return {
@@ -52,7 +57,7 @@ export function lockDataFolder(folder: string): DataLock {
     },
     release() {
       rmSync(noteFile, { force: true });
-      database.close();
+      held.close();
     },
   };
 }

@@ -12,6 +12,7 @@ import { DatabaseSync, type StatementSyncInstance } from '@photostructure/sqlite
 import { Kysely, SqliteDialect, type SqliteDatabase } from 'kysely';
 
 import { MIGRATIONS } from './migrations/index.ts';
+import { asStorageError, sqliteTrouble } from './sqlite-errors.ts';
 import type { Tables } from './tables.ts';
 
 export type Store = Kysely<Tables>;
@@ -31,9 +32,19 @@ type Native = InstanceType<typeof DatabaseSync>;
 const readVersion = (database: Native): number =>
   (database.prepare('pragma user_version').get() as { user_version: number }).user_version;
 
-const isDamage = (thrown: unknown): boolean => {
-  const text = thrown instanceof Error ? `${(thrown as NodeJS.ErrnoException).code ?? ''} ${thrown.message}` : '';
-  return /SQLITE_CORRUPT|SQLITE_NOTADB|malformed|not a database/i.test(text);
+/** Thrown by ourselves when a check finds what opening did not. */
+class DamageError extends Error {}
+
+const isDamage = (thrown: unknown): boolean =>
+  thrown instanceof DamageError || ['corrupt', 'notADatabase'].includes(sqliteTrouble(thrown) ?? '');
+
+/** Runs it; what the storage refuses becomes a refusal of ours. */
+const guarded = <T>(work: () => T): T => {
+  try {
+    return work();
+  } catch (thrown) {
+    throw asStorageError(thrown);
+  }
 };
 
 /** Looks without writing: a newer file must stay exactly as it is. */
@@ -50,7 +61,7 @@ const refuseNewer = (path: string): void => {
       );
     }
     const [check] = database.prepare('pragma quick_check(1)').all() as { quick_check: string }[];
-    if (check?.quick_check !== 'ok') throw new Error(`database disk image is malformed: ${check?.quick_check}`);
+    if (check?.quick_check !== 'ok') throw new DamageError(check?.quick_check);
   } finally {
     database.close();
   }
@@ -88,8 +99,12 @@ const forKysely = (database: Native): SqliteDatabase => {
       const prepared = statement;
       return {
         reader: prepared.columns().length > 0,
-        all: (parameters) => prepared.all(...parameters),
-        run: (parameters) => prepared.run(...parameters),
+        all: (parameters) => guarded(() => prepared.all(...parameters)),
+        run: (parameters) => {
+          // A full disk has rolled back already; a second rollback would hide why behind "no transaction is active".
+          if (sql === 'rollback' && !database.isTransaction) return { changes: 0, lastInsertRowid: 0 };
+          return guarded(() => prepared.run(...parameters));
+        },
         iterate: (parameters) => prepared.iterate(...parameters),
       };
     },
@@ -118,7 +133,7 @@ const putAside = (path: string): string => {
   return aside;
 };
 
-/** @throws newer_data; whatever the disk answers */
+/** @throws newer_data, storage_unavailable */
 export function openDatabase(folder: string): OpenedDatabase {
   const path = join(folder, FILE);
   let setAside: string | null = null;
@@ -126,7 +141,7 @@ export function openDatabase(folder: string): OpenedDatabase {
   try {
     database = open(path);
   } catch (thrown) {
-    if (!isDamage(thrown)) throw thrown;
+    if (!isDamage(thrown)) throw asStorageError(thrown);
     setAside = putAside(path);
     database = open(path);
   }

@@ -104,7 +104,7 @@ export async function openTestStudio(options: TestStudioOptions = {}): Promise<T
     for (;;) {
       const view = await job(id);
       if (what(view)) return view;
-      if (Date.now() > deadline) throw new Error(`Waited in vain; the job is ${JSON.stringify(view)}`);
+      if (Date.now() > deadline) throw new Error(`Waited in vain; the job is ${JSON.stringify(view).slice(0, 600)}`);
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
   };

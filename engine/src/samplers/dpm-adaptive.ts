@@ -2,7 +2,7 @@
 import { sigma as asSigma, type Sigma } from '../numeric/sigma.ts';
 import { addScaled, type Tensor } from '../numeric/tensor.ts';
 import { ancestralSplit } from './ancestral.ts';
-import { firstOrder, levelAt, noiseAt, secondOrder, thirdOrder } from './dpm-steps.ts';
+import { evenlyTimedSigmas, firstOrder, levelAt, noiseAt, secondOrder, thirdOrder } from './dpm-steps.ts';
 import { settle } from './step.ts';
 import type { Sample, Sampler } from './types.ts';
 
@@ -13,6 +13,8 @@ const FIRST_STEP = 0.05;
 const ACCEPT_SAFETY = 0.81;
 /** Order that the step size is governed by when noise is added. */
 const NOISY_ORDER = 1.5;
+/** A step as short as this is taken whatever its error, or a network without any smoothness would never arrive. */
+const SHORTEST_STEP = 1e-3;
 /** The walk is over this near to its end, in log sigma. */
 const ARRIVED = 1e-5;
 
@@ -27,10 +29,13 @@ function errorOf(low: Tensor, high: Tensor, before: Tensor, relative: number): n
   return Math.sqrt(sum / low.data.length);
 }
 
-/** @source Lu et al. 2022 (DPM-Solver), appendix C; step sizes by an integral controller as in k-diffusion */
+/**
+ * From the first to the last level, which is not 0 and whose noise stays in; those between are not used.
+ * @source Lu et al. 2022 (DPM-Solver), appendix C; step sizes by an integral controller as in k-diffusion
+ */
 const sample: Sample = async function* (denoise, x, sigmas, o) {
   const { eta = 0, sNoise = 1, order = 3, tolerance = RELATIVE_TOLERANCE } = o;
-  const end = -Math.log(sigmas.findLast((sigma) => sigma > 0) as Sigma);
+  const end = -Math.log(sigmas.at(-1) as Sigma);
   let t = -Math.log(sigmas[0] as Sigma);
   let h = FIRST_STEP;
   let lastLow = x;
@@ -57,7 +62,7 @@ const sample: Sample = async function* (denoise, x, sigmas, o) {
     const error = errorOf(low, high, lastLow, tolerance);
     const wanted = (1 / (error + 1e-8)) ** (1 / (eta > 0 ? NOISY_ORDER : order));
     const factor = 1 + Math.atan(wanted - 1);
-    if (factor >= ACCEPT_SAFETY) {
+    if (factor >= ACCEPT_SAFETY || h < SHORTEST_STEP) {
       lastLow = low;
       x = up > 0 ? addScaled(high, sNoise * up, o.noise.draw(x.shape, sigma, next)) : high;
       x = settle(x, next, index, o);
@@ -78,4 +83,5 @@ export const dpmAdaptive: Sampler = {
   evaluationsPerStep: 3,
   isStochastic: false,
   sample,
+  ownSigmas: evenlyTimedSigmas,
 };

@@ -2,7 +2,7 @@
 import { sigma as asSigma, type Sigma } from '../numeric/sigma.ts';
 import { addScaled, type Tensor } from '../numeric/tensor.ts';
 import { ancestralSplit } from './ancestral.ts';
-import { firstOrder, levelAt, noiseAt, secondOrder, thirdOrder } from './dpm-steps.ts';
+import { evenlyTimedSigmas, firstOrder, levelAt, noiseAt, secondOrder, thirdOrder } from './dpm-steps.ts';
 import { settle } from './step.ts';
 import type { Sample, Sampler } from './types.ts';
 
@@ -15,13 +15,13 @@ function ordersOf(evaluations: number): number[] {
 }
 
 /**
- * Walks evenly in log sigma from the first to the last positive level, whose noise stays in; the levels between are not
- * used. eta 0 when absent, as in k-diffusion.
+ * Walks evenly in log sigma from the first to the last level, which is not 0 and whose noise stays in; of the levels
+ * between only the number counts. eta 0 when absent, as in k-diffusion.
  */
 const sample: Sample = async function* (denoise, x, sigmas, o) {
   const { eta = 0, sNoise = 1 } = o;
   const start = -Math.log(sigmas[0] as Sigma);
-  const end = -Math.log(sigmas.findLast((sigma) => sigma > 0) as Sigma);
+  const end = -Math.log(sigmas.at(-1) as Sigma);
   const orders = ordersOf(sigmas.length - 1);
   for (const [index, order] of orders.entries()) {
     const t = start + ((end - start) * index) / orders.length;
@@ -55,4 +55,5 @@ export const dpmFast: Sampler = {
   evaluationsPerStep: 1,
   isStochastic: false,
   sample,
+  ownSigmas: evenlyTimedSigmas,
 };

@@ -1,7 +1,18 @@
 /** Single steps of DPM-Solver in time t = -log sigma, of first, second and third order; dpm-fast and dpm-adaptive use them. */
 import type { Denoise } from '../numeric/denoise.ts';
-import { sigma as asSigma } from '../numeric/sigma.ts';
+import { sigma as asSigma, type Sigma } from '../numeric/sigma.ts';
+import { highestSigma, lowestSigma, type SigmaTable } from '../numeric/sigma-table.ts';
 import { combine, weightedSum, type Tensor } from '../numeric/tensor.ts';
+
+/**
+ * `steps` + 1 levels evenly spread in time over the whole table, the lowest included: what both samplers walk, whatever
+ * the schedule menu says.
+ */
+export function evenlyTimedSigmas(table: SigmaTable, steps: number): readonly Sigma[] {
+  const start = -Math.log(highestSigma(table));
+  const end = -Math.log(lowestSigma(table));
+  return Array.from({ length: steps + 1 }, (_, i) => asSigma(levelAt(start + ((end - start) * i) / steps)));
+}
 
 /** Level at a time. */
 export const levelAt = (t: number): number => Math.exp(-t);

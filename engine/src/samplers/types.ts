@@ -71,6 +71,9 @@ export interface Sampler extends SamplerDescriptor {
   readonly dropsNextToLastSigma?: boolean;
   /** Noise must come from a Brownian tree over the walk's sigmas (SDE family). */
   readonly usesBrownianNoise?: boolean;
-  /** Factor on unit noise at the start; absent = sigmas[0]. DDIM starts at unit variance: sqrt(1 + sigma^2). */
+  /**
+   * Factor on unit noise at the start; absent = sigmas[0]. DDIM and its kin start at unit variance, sqrt(1 + sigma^2),
+   * and hand out their result at unit variance too.
+   */
   readonly initialScale?: (first: Sigma) => number;
 }

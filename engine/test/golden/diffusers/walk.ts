@@ -53,7 +53,7 @@ export async function walk(
   });
   let step = await run.next();
   while (step.done !== true) step = await run.next();
-  // Samplers with their own levels hand out unit variance already.
-  const end = sampler.ownSigmas === undefined ? toOwn(step.value, levels.at(-1) as Sigma) : step.value;
+  // Samplers that start at unit variance end at it too.
+  const end = sampler.initialScale === undefined ? toOwn(step.value, levels.at(-1) as Sigma) : step.value;
   return [...seen.slice(1), end];
 }

@@ -131,7 +131,7 @@ async function walk(
   const first = trace.sigmas[0] as Sigma;
   const inner = denoiserOf(call, formula);
   const denoise: Denoise = (y, sigma) => {
-    trace.evals.push(sampler.ownSigmas === undefined ? sigma : timestepOf(sigma));
+    trace.evals.push(sampler.initialScale === undefined ? sigma : timestepOf(sigma));
     return inner(y, sigma);
   };
   const start = scale(x, sampler.initialScale?.(first) ?? first);
@@ -145,10 +145,10 @@ async function walk(
   });
   for (;;) {
     const step = await run.next();
-    // Samplers with their own levels are compared at unit variance, the form their reference works in.
+    // Samplers that start at unit variance are compared at it, the form their reference works in.
     if (step.done !== true) {
       const { x: state, sigma } = step.value;
-      trace.states.push(sampler.ownSigmas === undefined ? state : scale(state, 1 / Math.sqrt(sigma * sigma + 1)));
+      trace.states.push(sampler.initialScale === undefined ? state : scale(state, 1 / Math.sqrt(sigma * sigma + 1)));
     } else {
       return { ...trace, states: statesOf(call, trace.states, step.value) };
     }

@@ -128,6 +128,8 @@ describe('a client that was away', () => {
     const auth = from.epoch === undefined ? { ...from, epoch: probe.snapshot?.epoch as string } : from;
     const back = await connect(auth);
     await until(() => back.snapshot !== null);
+    expect(back.snapshot?.epoch).toBe(probe.snapshot?.epoch);
+    expect(back.heard).toEqual([]);
   });
 });
 
@@ -153,7 +155,7 @@ describe('a client that does what none should', () => {
           socket.on('connect', () => resolve('connected'));
           socket.on('connect_error', reject);
         }),
-      ).rejects.toThrow();
+      ).rejects.toThrow('websocket error');
       socket.disconnect();
     },
   );

@@ -12,7 +12,7 @@ beforeAll(async () => {
   const webRoot = join(folders.root, 'web');
   await mkdir(join(webRoot, 'assets'), { recursive: true });
   await writeFile(join(webRoot, 'index.html'), '<title>Easel</title>');
-  await writeFile(join(webRoot, 'assets', 'main-abc123.js'), `${'console.log(1);'.repeat(400)}`);
+  await writeFile(join(webRoot, 'assets', 'main-abc123.js'), 'console.log(1);'.repeat(400));
   await writeFile(join(webRoot, 'favicon.svg'), '<svg/>');
   await writeFile(join(folders.root, 'secret.txt'), 'secret');
   studio = await openTestStudio({ folders, webRoot, isIdle: true });

@@ -6,6 +6,7 @@ import type { Events } from './services/events.ts';
 import type { Gallery } from './services/gallery.ts';
 import type { JobQueue } from './services/job-queue.ts';
 import type { ModelLibrary } from './services/model-library.ts';
+import type { WebuiOptions } from './services/webui-options.ts';
 
 export interface AppDependencies {
   version: string;
@@ -14,6 +15,7 @@ export interface AppDependencies {
   models: ModelLibrary;
   engine: EngineHost;
   events: Events;
+  webuiOptions: WebuiOptions;
   /** Host names beside localhost and IP literals under which this server may be addressed. */
   allowedHosts: readonly string[];
   /** Absolute path of the built web page; null serves the API only. */

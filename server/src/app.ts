@@ -18,11 +18,12 @@ import { imageRoutes } from './routes/images.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { modelRoutes } from './routes/models.ts';
 import { promptRoutes } from './routes/prompt.ts';
+import { sdapiRoutes } from './routes/sdapi/sdapi.ts';
 import type { Routes, StudioApp } from './routes/types.ts';
 import { openLive } from './sockets/live.ts';
 
 /** One file a noun. */
-const ROUTES: readonly Routes[] = [healthRoutes, catalogueRoutes, modelRoutes, jobRoutes, imageRoutes, promptRoutes];
+const ROUTES: readonly Routes[] = [healthRoutes, catalogueRoutes, modelRoutes, jobRoutes, imageRoutes, promptRoutes, sdapiRoutes];
 
 /** No request of this version carries more than a long prompt. */
 const BODY_LIMIT = 4 * 2 ** 20;

@@ -82,16 +82,17 @@ describe('a page of another site', () => {
   });
 
   it('cannot open the socket (T4)', async () => {
-    for (const headers of [
+    const foreign: Record<string, string>[] = [
       { origin: 'http://evil.test' },
       { origin: 'null' },
       { host: 'attacker.example' },
       { 'sec-fetch-site': 'cross-site' },
-    ]) {
+    ];
+    for (const headers of foreign) {
       const socket = io(`http://127.0.0.1:${port}`, {
         transports: ['websocket'],
         reconnection: false,
-        extraHeaders: headers as Record<string, string>,
+        extraHeaders: headers,
         forceNew: true,
       });
       const heard: string[] = [];
@@ -102,9 +103,7 @@ describe('a page of another site', () => {
       });
       socket.disconnect();
       expect([outcome, heard], JSON.stringify(headers)).toEqual(['refused', []]);
-      const polling = await fetch(`http://127.0.0.1:${port}/socket.io/?EIO=4&transport=polling`, {
-        headers: headers as Record<string, string>,
-      });
+      const polling = await fetch(`http://127.0.0.1:${port}/socket.io/?EIO=4&transport=polling`, { headers });
       expect(polling.status).toBeGreaterThanOrEqual(400);
     }
   });

@@ -1,0 +1,91 @@
+/** The lists clients fill their menus with. What there is none of is an empty list, never a made-up one. */
+import { freemem, totalmem } from 'node:os';
+
+import type { AppDependencies } from '../../app-dependencies.ts';
+import { titleOf } from '../../services/model-library.ts';
+import type { StudioApp } from '../types.ts';
+import { scheduleName } from './names.ts';
+
+/** Schedules whose formula has a rho, and theirs; -1 = has none. */
+const DEFAULT_RHO: Record<string, number> = { karras: 7, polyexponential: 1 };
+/** Schedules made from the model's own noise levels rather than from their ends. */
+const NEEDS_MODEL = new Set(['uniform', 'sgm-uniform', 'simple', 'normal', 'ddim', 'beta']);
+
+/** Plain resizing, which needs no model. */
+const UPSCALERS = ['None', 'Lanczos', 'Nearest'].map((name) => ({
+  name,
+  model_name: null,
+  model_path: null,
+  model_url: null,
+  scale: 4,
+}));
+
+const CONSTANT: Readonly<Record<string, unknown>> = {
+  'cmd-flags': { api: true },
+  'sd-vae': [],
+  upscalers: UPSCALERS,
+  'latent-upscale-modes': [],
+  hypernetworks: [],
+  'face-restorers': [],
+  'realesrgan-models': [],
+  'prompt-styles': [],
+  loras: [],
+  embeddings: { loaded: {}, skipped: {} },
+  scripts: { txt2img: [], img2img: [] },
+  'script-info': [],
+  extensions: [],
+};
+
+export function listRoutes(app: StudioApp, { engine, models }: AppDependencies): void {
+  const catalogue = async () => engine.catalogue ?? (await engine.whenReady());
+  const schema = (summary: string) => ({ schema: { tags: ['webui'], summary } });
+
+  app.get('/sdapi/v1/samplers', schema('Samplers'), async () =>
+    (await catalogue()).samplers.map(({ label, aliases, defaultSchedule, evaluationsPerStep }) => ({
+      name: label,
+      aliases,
+      options: {
+        ...(defaultSchedule === 'uniform' ? {} : { scheduler: scheduleName({ id: defaultSchedule }) }),
+        ...(evaluationsPerStep > 1 ? { second_order: 'True' } : {}),
+      },
+    })),
+  );
+
+  app.get('/sdapi/v1/schedulers', schema('Schedules'), async () =>
+    (await catalogue()).schedules.map((schedule) => ({
+      name: scheduleName(schedule),
+      label: schedule.label,
+      aliases: schedule.aliases.length === 0 ? null : schedule.aliases,
+      default_rho: DEFAULT_RHO[schedule.id] ?? -1,
+      need_inner_model: NEEDS_MODEL.has(schedule.id),
+    })),
+  );
+
+  app.get('/sdapi/v1/sd-models', schema('Usable checkpoints'), async () => {
+    const { models: found } = await models.list();
+    return found
+      .filter(({ isUsable }) => isUsable)
+      .map((model) => ({
+        title: titleOf(model),
+        model_name: model.id.slice(model.id.lastIndexOf('/') + 1),
+        hash: model.sha256?.slice(0, 10) ?? null,
+        sha256: model.sha256,
+        // Where it lies on disk is nobody's business.
+        filename: model.fileName,
+        config: null,
+      }));
+  });
+
+  app.get('/sdapi/v1/memory', schema('Memory in bytes'), () => {
+    const [total, free] = [totalmem(), freemem()];
+    return { ram: { free, used: total - free, total }, cuda: { error: 'There is no CUDA device in use.' } };
+  });
+
+  for (const [name, answer] of Object.entries(CONSTANT))
+    app.get(`/sdapi/v1/${name}`, schema('For clients that ask'), () => answer);
+
+  app.post('/sdapi/v1/refresh-checkpoints', schema('Look at the models folder again'), async (_request, reply) => {
+    await models.list({ refresh: true });
+    return reply.type('application/json; charset=utf-8').send('null');
+  });
+}

@@ -6,7 +6,7 @@ import { ddim } from '../../../src/samplers/ddim.ts';
 import { plms } from '../../../src/samplers/plms.ts';
 import { roundHalfEven } from '../../../src/schedules/timestep-spacing.ts';
 import { spaced, stepsOf } from './levels.ts';
-import type { Config, DiffusersScheduler, Missing, StepRequest } from './scheduler.ts';
+import type { Config, DiffusersScheduler, Missing, StepRequest } from './types.ts';
 import { diffusersTable, levelOf } from './tables.ts';
 import { denoiserOf, partOf, toSigmaScale, toUnitScale, walk } from './walk.ts';
 

@@ -5,7 +5,7 @@ import { sigma as asSigma, timestep as asTimestep } from '../../../src/numeric/s
 import { combine } from '../../../src/numeric/tensor.ts';
 import { findSampler } from '../../../src/samplers/index.ts';
 import { stepsOf } from './levels.ts';
-import type { Config, DiffusersScheduler, StepRequest } from './scheduler.ts';
+import type { Config, DiffusersScheduler, StepRequest } from './types.ts';
 import { diffusersTable, levelOf } from './tables.ts';
 import { denoiserOf, partOf, toUnitScale, walk } from './walk.ts';
 

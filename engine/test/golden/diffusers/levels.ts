@@ -3,7 +3,7 @@ import { sigma as asSigma, type Sigma } from '../../../src/numeric/sigma.ts';
 import type { SigmaTable } from '../../../src/numeric/sigma-table.ts';
 import { findSchedule } from '../../../src/schedules/index.ts';
 import { spaceTimesteps, type Spacing } from '../../../src/schedules/timestep-spacing.ts';
-import type { Config, StepRequest } from './scheduler.ts';
+import type { Config, StepRequest } from './types.ts';
 
 export const stepsOf = (request: StepRequest): number =>
   'steps' in request ? request.steps : request.timesteps.length;

@@ -6,7 +6,7 @@ import { combine } from '../../../src/numeric/tensor.ts';
 import { findSampler } from '../../../src/samplers/index.ts';
 import { roundHalfEven } from '../../../src/schedules/timestep-spacing.ts';
 import { curveOf, levelsAt, spaced, stepsOf } from './levels.ts';
-import type { Config, DiffusersScheduler, StepRequest } from './scheduler.ts';
+import type { Config, DiffusersScheduler, StepRequest } from './types.ts';
 import { diffusersTable } from './tables.ts';
 import { denoiserOf, partOf, walk } from './walk.ts';
 

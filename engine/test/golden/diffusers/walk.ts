@@ -6,7 +6,7 @@ import type { Denoise } from '../../../src/numeric/denoise.ts';
 import type { Sigma } from '../../../src/numeric/sigma.ts';
 import { scale, type Tensor } from '../../../src/numeric/tensor.ts';
 import type { Sampler } from '../../../src/samplers/types.ts';
-import type { WalkOptions } from './scheduler.ts';
+import type { WalkOptions } from './types.ts';
 
 export function denoiserOf(prediction: string, predict: Predict, timestepOf: TimestepOf): Denoise {
   if (prediction === 'v_prediction') return vDenoiser(predict, timestepOf);

@@ -13,7 +13,8 @@ import { scale, type Tensor } from '../../../src/numeric/tensor.ts';
 import { torchNoise } from '../../../src/numeric/torch-random.ts';
 import type { GoldenCase } from '../case.ts';
 import { checkOf, compare, unknown, type Check, type Comparison } from '../compare.ts';
-import { makeScheduler, type SchedulerSpec } from '../diffusers/scheduler.ts';
+import { makeScheduler } from '../diffusers/scheduler.ts';
+import type { SchedulerSpec } from '../diffusers/types.ts';
 import { openModel } from '../networks.ts';
 import type { Kind } from './types.ts';
 

@@ -1,7 +1,8 @@
 /** diffusers' tables of timesteps and levels, put together from our parts. One check per call, relative to the value. */
 import type { GoldenCase } from '../case.ts';
 import { checkOf, compare, unknown, type Check } from '../compare.ts';
-import { makeScheduler, type SchedulerSpec } from '../diffusers/scheduler.ts';
+import { makeScheduler } from '../diffusers/scheduler.ts';
+import type { SchedulerSpec } from '../diffusers/types.ts';
 import type { Kind } from './types.ts';
 
 interface Call extends SchedulerSpec {

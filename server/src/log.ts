@@ -6,6 +6,7 @@ import { mkdirSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 
+import { StudioError } from '@easel/shared/errors';
 import type { FastifyBaseLogger, FastifyRequest } from 'fastify';
 import { destination, multistream, pino } from 'pino';
 
@@ -23,11 +24,28 @@ const toStderr = new Writable({
   },
 });
 
-/** @param folder the data folder; made when it is not there */
+const openFile = (folder: string): ReturnType<typeof destination> => {
+  try {
+    mkdirSync(folder, { recursive: true });
+    const file = join(folder, 'easel.log');
+    if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) > LARGEST_LOG) renameSync(file, `${file}.old`);
+    return destination({ dest: file, sync: true });
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new StudioError(
+      'storage_unavailable',
+      `The data folder ${folder} cannot be written (${code ?? 'unknown reason'}). Choose another one with --data.`,
+      {},
+      { cause },
+    );
+  }
+};
+
+/**
+ * @param folder the data folder; made when it is not there
+ * @throws storage_unavailable
+ */
 export function createLogger(folder: string): FastifyBaseLogger {
-  mkdirSync(folder, { recursive: true });
-  const file = join(folder, 'easel.log');
-  if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) > LARGEST_LOG) renameSync(file, `${file}.old`);
   return pino(
     {
       base: null,
@@ -38,7 +56,7 @@ export function createLogger(folder: string): FastifyBaseLogger {
       },
     },
     multistream([
-      { level: 'info', stream: destination({ dest: file, sync: true }) },
+      { level: 'info', stream: openFile(folder) },
       { level: 'warn', stream: toStderr },
     ]),
   );

@@ -11,9 +11,7 @@ import { StudioError } from '@easel/shared/errors';
 import closeWithGrace from 'close-with-grace';
 
 import { readConfig, usage, type Config } from './config.ts';
-import { createLogger } from './log.ts';
-import { createPictureFiles } from './services/picture-file.ts';
-import { createStudio, type Studio } from './studio.ts';
+import type { Studio } from './studio.ts';
 
 /** An end that takes longer is none. */
 const STOP_WITHIN_MS = 10_000;
@@ -33,6 +31,9 @@ const refuse = (thrown: unknown): never => {
   process.stderr.write(`${thrown.message}\n`);
   process.exit(thrown.code === 'bad_setting' || thrown.code === 'refusing_open_bind' ? 2 : 1);
 };
+
+/** What to type where the address listened on is not one to type. */
+const OPENED_AS: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '[::1]', '::1': '[::1]' };
 
 const listen = async ({ app }: Studio, { host, port }: Config): Promise<string> => {
   try {
@@ -66,11 +67,7 @@ const listen = async ({ app }: Studio, { host, port }: Config): Promise<string> 
     throw cause;
   }
   const { port: listening } = app.server.address() as AddressInfo;
-  const name = ['0.0.0.0', '::', '127.0.0.1', '::1'].includes(host)
-    ? host.includes(':')
-      ? '[::1]'
-      : '127.0.0.1'
-    : host;
+  const name = OPENED_AS[host] ?? host;
   return `http://${name}:${listening}`;
 };
 
@@ -106,6 +103,12 @@ if (config === 'help') {
 }
 
 try {
+  // Most of the program is loaded only now: a wrong flag is answered at once.
+  const [{ createLogger }, { createPictureFiles }, { createStudio }] = await Promise.all([
+    import('./log.ts'),
+    import('./services/picture-file.ts'),
+    import('./studio.ts'),
+  ]);
   const logger = createLogger(config.data);
   const studio = await createStudio(config, {
     version,

@@ -119,6 +119,12 @@ describe('a start that is refused with a sentence', () => {
     running = await startServer({ folders });
   });
 
+  it('for a data folder that cannot be written', async () => {
+    const { code, text } = await refusal(['--data', join(folders.models, 'checkpoints', 'tiny.safetensors')]);
+    expect(code).toBe(1);
+    expect(text).toMatch(/^The data folder .* cannot be written \(E[A-Z]+\)\. Choose another one with --data\.\n$/);
+  });
+
   it('for a database written by a newer version, which it leaves as it is', async () => {
     const newer = await makeFolders();
     const path = join(newer.data, 'easel.sqlite');

@@ -23,7 +23,7 @@ import type { PictureFiles, PictureFilesOptions } from './services/picture.ts';
 import { reconcile } from './services/reconcile.ts';
 import { WebuiOptions } from './services/webui-options.ts';
 import { lockDataFolder, type DataLock } from './store/data-lock.ts';
-import { openDatabase, type Store } from './store/database.ts';
+import { openDatabase, type OpenedDatabase, type Store } from './store/database.ts';
 import { JobRecords } from './store/job-records.ts';
 
 export interface Studio {
@@ -68,6 +68,15 @@ const examinerOf = (version: string, entry: string): string => {
   return `${version} ${Math.round(built)}`;
 };
 
+const openOrRelease = (folder: string, lock: DataLock): OpenedDatabase => {
+  try {
+    return openDatabase(folder);
+  } catch (thrown) {
+    lock.release();
+    throw thrown;
+  }
+};
+
 /** @throws data_dir_in_use, newer_data, storage_unavailable */
 export async function createStudio(config: Config, more: StudioParts): Promise<Studio> {
   const { logger, version, engineEntry } = more;
@@ -81,7 +90,7 @@ export async function createStudio(config: Config, more: StudioParts): Promise<S
 
   const lock = lockDataFolder(config.data);
   const log = (level: 'info' | 'warn' | 'error', message: string): void => logger[level](message);
-  const database = openDatabase(config.data);
+  const database = openOrRelease(config.data, lock);
   if (database.setAside !== null) {
     log(
       'error',

@@ -29,7 +29,7 @@ function walk(node, visit) {
 }
 
 /** Module names that a source text names, each with the offset where it stands. */
-export function readSpecifiers(file, text) {
+function readSpecifiers(file, text) {
   const { program, module, errors } = parseSync(file, text);
   if (errors.length > 0) throw new Error(`${file}: ${errors[0].message}`);
   const found = [];

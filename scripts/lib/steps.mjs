@@ -31,6 +31,9 @@ export const vitestStep = (project, { isLive = false, env, only = [] } = {}) => 
   ],
 });
 
+/** Without the lines of a stack that lie in other people's code. */
+const withoutOthers = (stack) => stack.replaceAll(/^ +at .*node_modules.*\n?/gm, '');
+
 /** What one vitest report adds up to, and a line or more for each failure. */
 export function readReport(report) {
   const failures = [];
@@ -39,7 +42,8 @@ export function readReport(report) {
   for (const file of report.testResults) {
     for (const test of file.assertionResults) {
       if (test.status === 'passed') passed++;
-      else if (test.status === 'failed') failures.push(`${test.fullName}\n${test.failureMessages.join('\n')}`);
+      else if (test.status === 'failed')
+        failures.push(`${test.fullName}\n${withoutOthers(test.failureMessages.join('\n'))}`);
       else skipped++;
     }
     // A file that could not be loaded has no tests to fail.

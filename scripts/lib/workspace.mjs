@@ -13,7 +13,7 @@ import { phase, runTool, ToolError } from './console.mjs';
 import { hashSources, readStamp, writeStamp } from './stamps.mjs';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url)).replace(/[\\/]$/, '');
-export const PNPM = 'pnpm@12.21.0';
+const PNPM = 'pnpm@12.21.0';
 export const INSTALL_ARGS = ['-y', PNPM, 'install', '--frozen-lockfile'];
 export const PACKAGES = ['shared', 'engine', 'server', 'web'];
 
@@ -51,7 +51,7 @@ export const BUILD_STEPS = [
 const readText = (path) => readFileSync(join(ROOT, path), 'utf8');
 
 /** Changes when other packages have to be installed: the lockfile, what is asked for, and the platform. */
-export function installStamp() {
+function installStamp() {
   const asked = ['.', ...PACKAGES].map((folder) => {
     const { dependencies, devDependencies, optionalDependencies } = JSON.parse(readText(`${folder}/package.json`));
     return { dependencies, devDependencies, optionalDependencies };

@@ -8,8 +8,7 @@ import { useIsPhone } from '../lib/use-media.ts';
 import { Announcer } from './announcer.tsx';
 import { Boundary } from './boundary.tsx';
 import { Desk } from './desk.tsx';
-import { Shortcuts, usePreloadedPanels } from './lazy-panels.tsx';
-import { Phone } from './phone.tsx';
+import { PhonePage, Shortcuts, usePreloadedPanels } from './lazy-panels.tsx';
 import { useAppearance } from './use-appearance.ts';
 import { useLiveEvents } from './use-live-events.ts';
 import { useShortcuts } from './use-shortcuts.ts';
@@ -39,7 +38,7 @@ function Page() {
   usePreloadedPanels();
   return (
     <>
-      {isPhone ? <Phone /> : <Desk />}
+      {isPhone ? <PhonePage /> : <Desk />}
       <Shortcuts />
       <Announcer />
       <Toaster

@@ -1,19 +1,29 @@
-/** Panels that are not there on the first visit come after it, so that the first page is light. */
+/** Parts that are not there on every first visit come when they are wanted, so that the first page is light. */
 import { lazy, Suspense, useEffect, useState } from 'react';
 
 import { FieldsSkeleton } from '../components/fields-skeleton.tsx';
 import { useView } from '../state/view.ts';
 
 const loadParameters = () => import('../panels/parameters/parameters.tsx');
+const loadPhone = () => import('./phone.tsx');
 const loadShortcuts = () => import('./shortcut-sheet.tsx');
 
 const LazyParameters = lazy(async () => ({ default: (await loadParameters()).ParametersPanel }));
+const LazyPhone = lazy(async () => ({ default: (await loadPhone()).Phone }));
 const LazyShortcuts = lazy(async () => ({ default: (await loadShortcuts()).ShortcutSheet }));
 
 export function Parameters() {
   return (
     <Suspense fallback={<FieldsSkeleton />}>
       <LazyParameters />
+    </Suspense>
+  );
+}
+
+export function PhonePage() {
+  return (
+    <Suspense fallback={null}>
+      <LazyPhone />
     </Suspense>
   );
 }

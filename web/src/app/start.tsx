@@ -3,7 +3,6 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { I18nextProvider } from 'react-i18next';
-import { config } from 'zod';
 
 import { createTranslator } from '../lib/i18n.ts';
 import { useLayout } from '../state/layout.ts';
@@ -15,8 +14,6 @@ const RETRY_FIRST_MS = 300;
 const RETRY_MOST_MS = 5000;
 
 export async function start(root: HTMLElement): Promise<void> {
-  // The page's policy forbids eval; zod would try it to compile its schemas.
-  config({ jitless: true });
   const client = new QueryClient({
     defaultOptions: {
       queries: {

@@ -1,5 +1,9 @@
 /** Versioned values in local storage. Whatever stands there is read field by field; garbage becomes the fallback. */
-import type { ZodType } from 'zod';
+import { config, type ZodType } from 'zod';
+
+// The page's policy forbids eval, by which zod would compile its schemas. Said here, because what is stored is the
+// first thing that is parsed.
+config({ jitless: true });
 
 const keyOf = (name: string): string => `easel.${name}`;
 

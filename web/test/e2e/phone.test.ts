@@ -52,7 +52,7 @@ describeInBrowser('on a phone', () => {
     easel = await Driver.visit(browser(), { url: server().url, isPhone: true });
     // Asked again for a moment: popups are a little smaller while they open.
     await expect.poll(() => smallTargetsOf(easel), { message: 'first view' }).toEqual([]);
-    expect(await isGenerateFree(easel)).toBe(true);
+    await expect.poll(() => isGenerateFree(easel)).toBe(true);
 
     await easel.button('Parameters').tap();
     await easel.page.locator('#sampler').waitFor();
@@ -66,7 +66,7 @@ describeInBrowser('on a phone', () => {
     await easel.page.getByRole('dialog').waitFor({ state: 'detached' });
 
     await easel.write('a boat, '.repeat(60));
-    expect(await isGenerateFree(easel), 'with a long prompt').toBe(true);
+    await expect.poll(() => isGenerateFree(easel), { message: 'with a long prompt' }).toBe(true);
     await easel.write('a boat');
     await easel.button('Generate').tap();
     await easel.page.getByAltText(/Picture made from/).waitFor({ timeout: 60_000 });
@@ -77,7 +77,7 @@ describeInBrowser('on a phone', () => {
     await easel.pictures.first().tap();
     await easel.page.getByText('Noise source').waitFor();
     await expect.poll(() => smallTargetsOf(easel), { message: 'picture view' }).toEqual([]);
-    expect(await isGenerateFree(easel)).toBe(true);
+    await expect.poll(() => isGenerateFree(easel)).toBe(true);
     await easel.button('More actions').tap();
     await easel.page.getByRole('menuitem', { name: 'Delete' }).waitFor();
     await expect.poll(() => smallTargetsOf(easel), { message: 'menu' }).toEqual([]);

@@ -15,8 +15,10 @@ if (executablePath === null && process.env['CI'] === 'true') {
 if (executablePath === null) console.log('No Chromium is installed (apt-get install chromium): skipped.');
 
 /** A `describe` that is skipped, with a sentence said once, where there is no Chromium. */
-export const describeInBrowser = (name: string, body: () => void): void =>
-  void describe.runIf(executablePath !== null)(name, body);
+export function describeInBrowser(name: string, body: () => void): void {
+  // oxlint-disable-next-line vitest/valid-title, vitest/valid-describe-callback -- both are the caller's
+  describe.runIf(executablePath !== null)(name, body);
+}
 
 /** Gives the browser of the enclosing describe. */
 export function useBrowser(): () => Browser {

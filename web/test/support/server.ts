@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { afterAll, beforeAll } from 'vitest';
 
@@ -64,6 +65,22 @@ export class RealServer {
     const response = await fetch(`${this.url}/api/v1${path}`);
     if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
     return (await response.json()) as Answer;
+  }
+
+  /** Has pictures made, past the page, and waits for them. */
+  async generate(request: Record<string, unknown>): Promise<void> {
+    const response = await fetch(`${this.url}/api/v1/jobs`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ type: 'text-to-image', ...request }),
+    });
+    const { id } = (await response.json()) as { id: string };
+    let state = 'queued';
+    while (state === 'queued' || state === 'running') {
+      await sleep(200);
+      ({ state } = await this.get<{ state: string }>(`/jobs/${id}`));
+    }
+    if (state !== 'done') throw new Error(`the job ended as ${state}`);
   }
 
   async bytesOf(imageId: string): Promise<Buffer> {

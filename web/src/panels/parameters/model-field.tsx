@@ -27,6 +27,11 @@ export function ModelField({ form, models, model, update, limitOf, errorOf }: Pa
       (language === 'en' ? `${problem.message ?? problem.title} ${problem.hint}` : `${problem.title}。${problem.hint}`);
     return { value: each.id, label: each.fileName, summary: reason ?? t('parameters.unusable'), isDisabled: true };
   });
+  const usual = models?.models.find((each) => each.id === models.defaultModel);
+  const choose = (id: string): void => {
+    const next = models?.models.find((each) => each.id === id);
+    if (next) update((values) => withModel(values, model, next, limitOf('width')));
+  };
   const isGone = form.model !== null && models !== undefined && !model;
   return (
     <SelectField
@@ -45,10 +50,10 @@ export function ModelField({ form, models, model, update, limitOf, errorOf }: Pa
       }
       placeholder={choices.length === 0 ? t('parameters.noModels') : t('parameters.chooseModel')}
       error={errorOf('model') ?? (isGone ? t('parameters.modelGone', { model: form.model ?? '' }) : undefined)}
-      onChange={(id) => {
-        const next = models?.models.find((each) => each.id === id);
-        if (next) update((values) => withModel(values, model, next, limitOf('width')));
-      }}
+      isChanged={form.model !== null && form.model !== models?.defaultModel}
+      defaultText={usual?.name ?? ''}
+      onReset={usual && (() => choose(usual.id))}
+      onChange={choose}
     />
   );
 }

@@ -20,6 +20,9 @@ export function NegativePromptField({ form, update, errorOf }: Parameters) {
       name={t('parameters.negativePrompt')}
       help={t('help.negativePrompt')}
       error={error}
+      isChanged={form.negativePrompt !== ''}
+      defaultText={t('parameters.empty')}
+      onReset={() => update((values) => ({ ...values, negativePrompt: '' }))}
       aside={form.negativePrompt === '' ? undefined : <TokenCount {...use} />}
     >
       <GrowingText

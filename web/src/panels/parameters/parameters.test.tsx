@@ -32,7 +32,7 @@ describe('the parameters', () => {
     await renderPart(<ParametersPanel />);
     expect(screen.queryByRole('button', { name: /Reset Steps/ })).toBeNull();
     type('Steps', '35');
-    fireEvent.click(screen.getByRole('button', { name: 'Reset Steps to 20, the model’s default' }));
+    fireEvent.click(screen.getByRole('button', { name: 'Reset Steps to the default, 20' }));
     expect(field('Steps').value).toBe('20');
     expect(useForm.getState().values.changes).toEqual({});
   });

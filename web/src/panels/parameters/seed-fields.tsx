@@ -7,6 +7,7 @@ import { useJobs } from '../../api/jobs.ts';
 import { Field } from '../../components/field.tsx';
 import { IconButton } from '../../components/icon-button.tsx';
 import { NumberField } from '../../components/number-field.tsx';
+import { EMPTY_FORM } from '../../lib/form.ts';
 import { fitNumber } from '../../lib/numbers.ts';
 import { drawSeed, shownSeedOf } from '../../lib/seed.ts';
 import { useForm } from '../../state/form.ts';
@@ -58,6 +59,9 @@ export function CountField({ form, update, limitOf, errorOf }: Parameters) {
       id="count"
       name={t('parameters.count')}
       help={t('help.count')}
+      isChanged={form.count !== EMPTY_FORM.count}
+      defaultText={String(EMPTY_FORM.count)}
+      onReset={() => setCount(EMPTY_FORM.count)}
       error={error}
       aside={
         <div className="flex items-center gap-0.5">

@@ -58,7 +58,8 @@ function Thumbnail({ job, words }: { job: JobView; words: string }) {
   const { t } = useTranslation();
   const preview = useLive((state) => state.previews[job.id]);
   const last = job.images.at(-1);
-  const frame = 'grid size-10 shrink-0 place-items-center overflow-hidden rounded-xs bg-sunken text-faint';
+  const frame =
+    'grid size-10 phone:size-11 shrink-0 place-items-center overflow-hidden rounded-xs bg-sunken text-faint';
   if (job.state === 'running' && preview) return <img src={preview.url} alt="" className={`${frame} object-cover`} />;
   if (last !== undefined) {
     const show = (): void => {

@@ -1,8 +1,9 @@
 /**
  * The directions of imports as a table, and the judgement of edges against it. Why these: docs/architecture.md.
  *
- * A place is a folder or file below a package's src, or a file in such a folder that the table names. It may import itself, the places listed for it and nothing else of
- * ours. Type-only imports obey the same table; tests may import anything in their own package.
+ * A place is a folder or file below a package's src, or a file in such a folder that the table names. It may import
+ * itself, the places listed for it and nothing else of ours. Type-only imports obey the same table; tests may import
+ * anything in their own package.
  */
 
 const NUMERIC = ['numeric'];

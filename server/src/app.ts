@@ -23,7 +23,15 @@ import type { Routes, StudioApp } from './routes/types.ts';
 import { openLive } from './sockets/live.ts';
 
 /** One file a noun. */
-const ROUTES: readonly Routes[] = [healthRoutes, catalogueRoutes, modelRoutes, jobRoutes, imageRoutes, promptRoutes, sdapiRoutes];
+const ROUTES: readonly Routes[] = [
+  healthRoutes,
+  catalogueRoutes,
+  modelRoutes,
+  jobRoutes,
+  imageRoutes,
+  promptRoutes,
+  sdapiRoutes,
+];
 
 /** No request of this version carries more than a long prompt. */
 const BODY_LIMIT = 4 * 2 ** 20;
@@ -50,7 +58,10 @@ export async function buildApp(dependencies: AppDependencies): Promise<StudioApp
   for (const addRoutes of ROUTES) addRoutes(app, dependencies);
   await servePage(app, dependencies.webRoot);
 
-  const live = openLive(app.server, { ...dependencies, isAllowed: (request) => isAllowedHandshake(request, dependencies) });
+  const live = openLive(app.server, {
+    ...dependencies,
+    isAllowed: (request) => isAllowedHandshake(request, dependencies),
+  });
   app.addHook('preClose', async () => live.close());
   return app;
 }

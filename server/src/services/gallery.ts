@@ -66,7 +66,7 @@ export const pathBelow = (root: string, file: string): string => {
 };
 
 /** Renames, and makes both folders remember it. */
-export const moveFile = async (from: string, to: string): Promise<void> => {
+const moveFile = async (from: string, to: string): Promise<void> => {
   await mkdir(dirname(to), { recursive: true });
   await rename(from, to);
   await syncFolder(dirname(to));

@@ -49,7 +49,14 @@ export type FromEngine =
   | { type: 'quiet'; budgetMs: number; activity: string }
   | { type: 'started'; jobId: string }
   /** After each finished step; step counts from 1 and is 0 while the model loads. */
-  | { type: 'progress'; jobId: string; imageIndex: number; step: number; steps: number; activity: 'loading' | 'sampling' | 'decoding' }
+  | {
+      type: 'progress';
+      jobId: string;
+      imageIndex: number;
+      step: number;
+      steps: number;
+      activity: 'loading' | 'sampling' | 'decoding';
+    }
   /** Small RGB picture of the predicted clean latent, one pixel per latent cell, row by row, 3 bytes a pixel. */
   | { type: 'preview'; jobId: string; imageIndex: number; step: number; width: number; height: number; rgb: Uint8Array }
   /** A finished picture: RGB, row by row, 3 bytes a pixel. */

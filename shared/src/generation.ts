@@ -15,8 +15,15 @@ const number = (limit: NumberLimit) => {
 
 // A NUL ends strings in other programs and a lone surrogate has no UTF-8 form: neither could be saved and read back.
 const isCleanText = (text: string): boolean => !/[\0\p{Surrogate}]/u.test(text);
-const text = z.string().max(PROMPT_LIMIT).refine(isCleanText, { params: { code: 'bad_text' } });
-const id = z.string().min(1).max(256).refine(isCleanText, { params: { code: 'bad_text' } });
+const text = z
+  .string()
+  .max(PROMPT_LIMIT)
+  .refine(isCleanText, { params: { code: 'bad_text' } });
+const id = z
+  .string()
+  .min(1)
+  .max(256)
+  .refine(isCleanText, { params: { code: 'bad_text' } });
 
 /** Sources of the initial noise. `nv` = Philox as CUDA makes it, `cpu` = torch's Mersenne Twister. */
 export const RNG_SOURCES = ['nv', 'cpu'] as const;

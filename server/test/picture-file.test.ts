@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 import type { TextToImageParameters } from '@easel/shared/generation';
 import { readInfotext } from '@easel/shared/infotext/read';
-import ExifReader from 'exifreader';
+import { load as readTags } from 'exifreader';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
@@ -113,7 +113,7 @@ describe('a saved picture', () => {
   it('is byte for byte the same whoever asks and whenever', async () => {
     const files = open();
     const one = await files.save(picture());
-    const reversed = Object.fromEntries(Object.entries(parameters).reverse()) as TextToImageParameters;
+    const reversed = Object.fromEntries(Object.entries(parameters).toReversed()) as TextToImageParameters;
     const other = await files.save(
       picture({
         imageId: 'bbbbbbbb-0000-4000-8000-000000000002',
@@ -138,7 +138,7 @@ describe('a saved picture', () => {
     const bytes = await bytesOf(file);
     const { comments } = await sharp(bytes).metadata();
     expect(comments?.find(({ keyword }) => keyword === 'parameters')?.text).toBe(infotext);
-    const tags = ExifReader.load(bytes) as unknown as Record<string, { value: unknown; description: string }>;
+    const tags = readTags(bytes) as unknown as Record<string, { value: unknown; description: string }>;
     expect(tags['parameters']?.description).toBe(infotext);
     expect(JSON.parse(tags['easel']?.description ?? '')).toEqual({
       format: 1,

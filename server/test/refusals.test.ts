@@ -5,7 +5,6 @@ import Fastify from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { errorOptions, installErrors } from '../src/plugins/errors.ts';
-import type { StudioApp } from '../src/routes/types.ts';
 import { openTestStudio, removeFolders, type TestStudio } from './support/test-studio.ts';
 
 let studio: TestStudio;
@@ -251,11 +250,12 @@ describe('a request for a picture', () => {
   });
 
   it('has a way out for every refused field', async () => {
-    for (const [, send] of table) {
+    const without: string[] = [];
+    for (const [name, send] of table) {
       const { error } = await send();
-      if (error.field !== undefined && error.code !== 'bad_text')
-        expect(error.hint, JSON.stringify(error)).toBeTruthy();
+      if (error.field !== undefined && !error.hint) without.push(name);
     }
+    expect(without).toEqual([]);
   });
 
   it('without any of this is accepted, also with an empty prompt', async () => {
@@ -329,7 +329,7 @@ describe('a fault of the server', () => {
     thrown: Error,
   ): Promise<{ statusCode: number; body: string; error: Record<string, unknown> }> => {
     const app = Fastify(errorOptions);
-    installErrors(app as unknown as StudioApp);
+    installErrors(app);
     app.get('/', async () => Promise.reject(thrown));
     const { statusCode, body } = await app.inject('/');
     return { statusCode, body, ...(JSON.parse(body) as { error: Record<string, unknown> }) };

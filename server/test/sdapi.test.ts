@@ -29,8 +29,8 @@ afterAll(async () => {
   await removeFolders(studio.folders);
 });
 
-const get = async (name: string): Promise<any> => (await studio.app.inject(`/sdapi/v1/${name}`)).json();
-const post = async (name: string, payload?: object): Promise<{ status: number; body: any; text: string }> => {
+const get = async (name: string) => (await studio.app.inject(`/sdapi/v1/${name}`)).json();
+const post = async (name: string, payload?: object) => {
   const response = await studio.app.inject({
     method: 'POST',
     url: `/sdapi/v1/${name}`,
@@ -40,7 +40,7 @@ const post = async (name: string, payload?: object): Promise<{ status: number; b
 };
 const SMALL = { width: 64, height: 64, steps: 4 };
 const infoOf = (body: { info: string }): Record<string, unknown> => JSON.parse(body.info) as Record<string, unknown>;
-const jobsOf = async (state = ''): Promise<any[]> =>
+const jobsOf = async (state = '') =>
   (await studio.app.inject(`/api/v1/jobs${state === '' ? '' : `?state=${state}`}`)).json().jobs;
 
 describe('txt2img', () => {
@@ -197,7 +197,7 @@ describe('txt2img', () => {
     while ((await jobsOf('running')).length === 0) await sleep(5);
     const [{ id }] = await jobsOf('running');
     gone.abort();
-    await expect(request).rejects.toThrow();
+    await expect(request).rejects.toThrow(/abort/);
     expect((await studio.ended(id)).state).toBe('done');
   });
 });

@@ -37,8 +37,13 @@ afterAll(async () => {
 const jobs = async (): Promise<unknown[]> => (await studio.app.inject('/api/v1/jobs')).json().jobs;
 const host = (): string => `Host: 127.0.0.1:${port}`;
 const JSON_TYPE = 'Content-Type: application/json';
-const codeOf = (body: string): string =>
-  (JSON.parse(body.slice(body.indexOf('{'), body.lastIndexOf('}') + 1)) as { error: { code: string } }).error.code;
+/** In our form of a refusal, or in the WebUI's. */
+const codeOf = (body: string): string => {
+  const { error } = JSON.parse(body.slice(body.indexOf('{'), body.lastIndexOf('}') + 1)) as {
+    error: string | { code: string };
+  };
+  return typeof error === 'string' ? error : error.code;
+};
 
 // Whatever was sent: nothing was queued by it and the server answers.
 let queued: unknown[];
@@ -46,8 +51,8 @@ beforeAll(async () => {
   queued = await jobs();
 });
 afterEach(async () => {
-  expect(await jobs()).toEqual(queued);
-  expect((await studio.app.inject('/api/v1/health')).statusCode).toBe(200);
+  if (JSON.stringify(await jobs()) !== JSON.stringify(queued)) throw new Error('Something was queued.');
+  if ((await studio.app.inject('/api/v1/health')).statusCode !== 200) throw new Error('The server does not answer.');
 });
 
 describe('a page of another site', () => {
@@ -176,7 +181,7 @@ describe('a name that is not ours (T5)', () => {
       const answer = await sendRaw(port, `GET ${target} HTTP/1.1\r\n${header}\r\nConnection: close\r\n\r\n`);
       expect([400, 421], header).toContain(answer.status);
       expect(answer.body).not.toContain('Easel page');
-      if (answer.status === 421) expect(codeOf(answer.body)).toBe('host_not_allowed');
+      expect(answer.status === 400 || codeOf(answer.body) === 'host_not_allowed').toBe(true);
     }
   });
 

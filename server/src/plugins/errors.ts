@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 
-import { ERROR_CODES, RequestError, StudioError, type ErrorCode } from '@easel/shared/errors';
+import { ERROR_CODES, RequestError, type ErrorCode, type StudioError } from '@easel/shared/errors';
 import type { ErrorBody } from '@easel/shared/http/errors';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 

@@ -8,8 +8,8 @@ import { RequestError } from '@easel/shared/errors';
 const DEEPEST = 64;
 const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 
-const WHITE = /[ \t\n\r]*/y;
-const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
+// From the space on, but the quote and the backslash.
+const STRING = /"(?:[ !#-[\]-\uffff]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
 const SCALAR = /true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 
 /** Position after the match at `at`, or -1. */
@@ -18,26 +18,42 @@ const past = (pattern: RegExp, text: string, at: number): number => {
   return pattern.test(text) ? pattern.lastIndex : -1;
 };
 
+const pastWhite = (text: string, from: number): number => {
+  let at = from;
+  while (text[at] === ' ' || text[at] === '\n' || text[at] === '\r' || text[at] === '\t') at += 1;
+  return at;
+};
+
 /** Where in a string that does not end well the first wrong character is. */
 const wrongInString = (text: string, start: number): number => {
   for (let at = start + 1; at < text.length; at += 1) {
     const character = text[at] as string;
     if (character < ' ') return at;
     if (character !== '\\') continue;
-    const isEscape = /^\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/.test(text.slice(at, at + 6));
-    if (!isEscape) return at;
+    const next = text[at + 1] ?? '';
+    const isEscape = next === 'u' ? /^[0-9a-fA-F]{4}$/.test(text.slice(at + 2, at + 6)) : '"\\/bfnrt'.includes(next);
+    if (!isEscape || next === '') return at;
     at += 1;
   }
   return text.length;
 };
 
-/** Index of the first character with which the text stops being JSON; its length when it ends too early. */
+const tooDeep = (): RequestError =>
+  new RequestError('too_deep', `The body is nested more than ${DEEPEST} levels deep.`, {
+    limit: DEEPEST,
+    hint: 'Send a flat object.',
+  });
+
+/**
+ * Index of the first character with which the text stops being JSON; its length when it ends too early, or not at all.
+ * @throws too_deep
+ */
 export function findJsonError(text: string): number {
   const closers: ('}' | ']')[] = [];
   let at = 0;
   let wants: 'value' | 'key' | 'value or ]' | 'key or }' | 'comma or close' = 'value';
   for (;;) {
-    at = past(WHITE, text, at);
+    at = pastWhite(text, at);
     const character = text[at];
     if (wants === 'comma or close') {
       const closer = closers.at(-1);
@@ -54,12 +70,13 @@ export function findJsonError(text: string): number {
       if (character !== '"') return at;
       const end = past(STRING, text, at);
       if (end === -1) return wrongInString(text, at);
-      at = past(WHITE, text, end);
+      at = pastWhite(text, end);
       if (text[at] !== ':') return at;
       at += 1;
       wants = 'value';
     } else if (character === '{' || character === '[') {
       closers.push(character === '{' ? '}' : ']');
+      if (closers.length > DEEPEST) throw tooDeep();
       wants = character === '{' ? 'key or }' : 'value or ]';
       at += 1;
     } else {
@@ -97,9 +114,7 @@ const refuseHostileShapes = (root: unknown): void => {
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const { value, path, depth } = next;
     if (typeof value !== 'object' || value === null) continue;
-    if (depth > DEEPEST) {
-      throw new RequestError('too_deep', `The body is nested more than ${DEEPEST} levels deep.`, { limit: DEEPEST });
-    }
+    if (depth > DEEPEST) throw tooDeep();
     for (const [key, child] of Object.entries(value)) {
       const place = path === '' ? key : `${path}.${key}`;
       if (!Array.isArray(value) && FORBIDDEN_KEYS.has(key)) {

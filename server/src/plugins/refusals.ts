@@ -218,7 +218,11 @@ const fromIssue = (issue: Issue, part: Part, given: unknown, schema: JsonSchema)
   const custom = (issue.params['params'] as { code?: unknown } | undefined)?.code;
   if (typeof custom === 'string' && Object.hasOwn(ERROR_CODES, custom)) {
     const code = custom as ErrorCode;
-    return refuse(code, `${field}: ${ERROR_CODES[code].meaning}`, { field, got: show(value) });
+    return refuse(code, `${field}: ${ERROR_CODES[code].meaning}`, {
+      field,
+      got: show(value),
+      hint: 'Take such characters out; every script and emoji is fine.',
+    });
   }
   if (value === undefined) return missing(field, own);
   const allowed = allowedOf(own);
@@ -243,7 +247,7 @@ const fromIssue = (issue: Issue, part: Part, given: unknown, schema: JsonSchema)
         got: show(value),
       });
   }
-  const expected = PLAIN_NAMES[own.type ?? String(issue.params['expected'] ?? '')] ?? 'something else';
+  const expected = PLAIN_NAMES[own.type ?? (issue.params['expected'] as string)] ?? 'something else';
   const subject = field === '' ? `The ${part}` : field;
   return refuse('wrong_type', `${subject} must be ${expected}.`, {
     ...(field === '' ? {} : { field }),
@@ -259,8 +263,8 @@ const fromValidation = (
   request: FastifyRequest,
 ): RequestError => {
   const part = (error.validationContext ?? 'body') as Part;
-  const issue =
-    error.validation.find(({ keyword }) => keyword === 'unrecognized_keys') ?? (error.validation[0] as Issue);
+  const issue = error.validation.find(({ keyword }) => keyword === 'unrecognized_keys') ?? error.validation[0];
+  if (issue === undefined) return refuse('bad_request', 'The request is malformed.', {});
   const given = part === 'body' ? request.body : part === 'params' ? request.params : request.query;
   return fromIssue(issue, part, given, toJsonSchema(request.routeOptions.schema?.[part], part));
 };
@@ -313,7 +317,7 @@ export const unsupportedType = (contentType: string | undefined): RequestError =
 /** Whatever was thrown while a request was answered, as one of our errors. */
 export function toRefusal(thrown: unknown, request: FastifyRequest): StudioError {
   if (hasZodFastifySchemaValidationErrors(thrown)) {
-    return fromValidation(thrown as unknown as { validation: Issue[]; validationContext?: string }, request);
+    return fromValidation(thrown, request);
   }
   const studio = toStudioError(thrown);
   return studio.code === 'internal' && studio.cause instanceof Error ? fromFramework(studio.cause, request) : studio;

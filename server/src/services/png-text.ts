@@ -21,7 +21,8 @@ const LARGEST_TEXT = 4 * 2 ** 20;
 /** Of all texts together. */
 const LARGEST_TOTAL = 16 * 2 ** 20;
 
-const isLatin1 = (text: string): boolean => /^[\u0001-\u00ff]*$/.test(text);
+const isLatin1 = (text: string): boolean =>
+  !text.includes('\0') && Buffer.from(text, 'latin1').toString('latin1') === text;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const decodeUtf8 = (bytes: Uint8Array): string | null => {

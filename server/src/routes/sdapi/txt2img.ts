@@ -82,7 +82,7 @@ const describeJob = (job: JobView, body: Txt2ImgBody, made: readonly Made[], fac
   };
 };
 
-const namesOf = (body: unknown): Set<string> => new Set(Object.keys((body ?? {}) as object));
+const namesOf = (body: unknown): Set<string> => new Set(Object.keys(body ?? {}));
 
 /**
  * @param own ids of the jobs this API waits for; `interrupt` asks for them

@@ -33,6 +33,14 @@ describe('an engine that dies in the middle of a job', () => {
     expect(await pixels(hurt.images[0])).toBe(await pixels(calm.images[0]));
   });
 
+  it('keeps its place: the one behind it waits for the second attempt', async () => {
+    const hurt = await studio.submit({ prompt: '[die-once@2]' });
+    const behind = await studio.submit({ prompt: 'behind' });
+    const [first, second] = [await studio.ended(hurt.id), await studio.ended(behind.id)];
+    expect(first.attempt).toBe(2);
+    expect(String(second.startedAt) >= String(first.endedAt)).toBe(true);
+  });
+
   it('makes only the missing pictures the second time', async () => {
     const job = await studio.ended((await studio.submit({ prompt: 'partly [die-image@1]', count: 4, seed: 10 })).id);
     expect(job).toMatchObject({ state: 'done', attempt: 2 });

@@ -57,7 +57,7 @@ export function showRefusal(thrown: unknown, request: FastifyRequest): ShownRefu
 const toBody = ({ status: _status, ...error }: ShownRefusal): ErrorBody => ({ error });
 
 /** Sends a refusal in our form. */
-export const sendRefusal = (thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+const sendRefusal = (thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
   const refusal = showRefusal(thrown, request);
   if (refusal.status === 413 || refusal.status === 431) reply.header('connection', 'close');
   return reply

@@ -12,7 +12,7 @@ const flag = z.string().transform((text) => /^(?:true|1|yes|on)$/i.test(text));
 const progressQuery = z.object({ skip_current_image: flag.optional(), skipCurrentImage: flag.optional() });
 
 /** The WebUI's formula: a beginning is one percent, and every picture counts the same. */
-export const progressOf = ({
+const progressOf = ({
   image,
   count,
   step,

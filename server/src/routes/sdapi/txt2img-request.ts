@@ -27,7 +27,7 @@ const clipSkip = optional.clipSkip.unwrap();
 const text = z.string().max(10_000);
 const number = z.number();
 
-export const overrideSettings = z.object({
+const overrideSettings = z.object({
   sd_model_checkpoint: z.string().max(256).optional(),
   CLIP_stop_at_last_layers: clipSkip.optional(),
   randn_source: z.enum(RANDN_SOURCES).optional(),

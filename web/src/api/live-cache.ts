@@ -96,7 +96,11 @@ export function removeImage(client: QueryClient, id: string): void {
 
 // A searched list cannot know whether the new picture matches: the server decides.
 function addImage(client: QueryClient, image: ImageSummary): void {
-  client.setQueryData<GalleryPages>(keys.gallery(''), (pages) => pages && withImage(pages, image));
+  const gallery = keys.gallery('');
+  client.setQueryData<GalleryPages>(gallery, (pages) => pages && withImage(pages, image));
+  // An answer on its way may be from before the picture.
+  if (client.getQueryState(gallery)?.fetchStatus === 'fetching')
+    void client.invalidateQueries({ queryKey: gallery, exact: true });
   void client.invalidateQueries({
     queryKey: keys.everyGallery,
     predicate: (query) => query.queryKey[1] !== '',

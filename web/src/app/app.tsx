@@ -8,7 +8,8 @@ import { useIsPhone } from '../lib/use-media.ts';
 import { Announcer } from './announcer.tsx';
 import { Boundary } from './boundary.tsx';
 import { Desk } from './desk.tsx';
-import { PhonePage, Shortcuts, usePreloadedPanels } from './lazy-panels.tsx';
+import { Shortcuts, usePreloadedPanels } from './lazy-panels.tsx';
+import { PhonePage } from './lazy-phone.tsx';
 import { useAppearance } from './use-appearance.ts';
 import { useLiveEvents } from './use-live-events.ts';
 import { useShortcuts } from './use-shortcuts.ts';
@@ -43,8 +44,8 @@ function Page() {
       <Announcer />
       <Toaster
         theme={scheme}
-        position={isPhone ? 'top-center' : 'bottom-left'}
-        offset={16}
+        position="top-center"
+        offset={{ top: 60 }}
         mobileOffset={{ top: 60, left: 12, right: 12 }}
         hotkey={['F8']}
         containerAriaLabel={t('toast.notifications')}

@@ -1,4 +1,4 @@
-/** Calm news about the connection and the engine, while they last. */
+/** Calm news about the connection and the engine, while they last. Above the page, so that nothing moves for it. */
 import { clsx } from 'clsx';
 import { LoaderCircle, TriangleAlert } from 'lucide-react';
 import { useEffect, useState } from 'react';
@@ -41,16 +41,16 @@ function Strip({ title, hint, isBad = false }: { title: string; hint: string; is
     <div
       role="status"
       className={clsx(
-        'flex shrink-0 animate-appear items-center justify-center gap-2 border-b border-line px-4 py-2 phone:items-start',
+        'pointer-events-none absolute top-15 left-1/2 z-20 flex w-max max-w-[calc(100vw-1.5rem)] -translate-x-1/2 animate-appear items-start gap-2.5 rounded-xl border border-line px-4 py-2 shadow-float',
         isBad ? 'bg-danger-wash' : 'bg-warn-wash',
       )}
     >
       <Icon
         size={15}
         aria-hidden
-        className={clsx('shrink-0 phone:mt-0.5', isBad ? 'text-danger' : 'animate-spin text-warn')}
+        className={clsx('mt-0.5 shrink-0', isBad ? 'text-danger' : 'animate-spin text-warn')}
       />
-      <p>
+      <p className="text-pretty">
         <span className="font-semibold">{title}</span> <span className="text-soft">{hint}</span>
       </p>
     </div>

@@ -5,25 +5,15 @@ import { FieldsSkeleton } from '../components/fields-skeleton.tsx';
 import { useView } from '../state/view.ts';
 
 const loadParameters = () => import('../panels/parameters/parameters.tsx');
-const loadPhone = () => import('./phone.tsx');
 const loadShortcuts = () => import('./shortcut-sheet.tsx');
 
 const LazyParameters = lazy(async () => ({ default: (await loadParameters()).ParametersPanel }));
-const LazyPhone = lazy(async () => ({ default: (await loadPhone()).Phone }));
 const LazyShortcuts = lazy(async () => ({ default: (await loadShortcuts()).ShortcutSheet }));
 
 export function Parameters() {
   return (
     <Suspense fallback={<FieldsSkeleton />}>
       <LazyParameters />
-    </Suspense>
-  );
-}
-
-export function PhonePage() {
-  return (
-    <Suspense fallback={null}>
-      <LazyPhone />
     </Suspense>
   );
 }

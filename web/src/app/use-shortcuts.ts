@@ -28,6 +28,8 @@ export function useShortcuts(): void {
 
 function isWanted(command: Command, event: KeyboardEvent): boolean {
   if (isPopupOpen()) return command.id === 'generate';
+  // Inputs have their own first use of Escape: back to the value, an empty search.
+  if (event.key === 'Escape' && event.target instanceof HTMLInputElement) return false;
   if (event.key.startsWith('Arrow') && usesArrows(event.target)) return false;
   return command.isAlways === true || !isTyping(event.target);
 }

@@ -47,9 +47,9 @@ export function NumberField(props: NumberFieldProps) {
     if (event.key === 'Enter') commit();
     else if (event.key === 'ArrowUp') count(event, 1);
     else if (event.key === 'ArrowDown') count(event, -1);
-    else if (event.key === 'Escape' && draft !== null) {
-      event.stopPropagation();
+    else if (event.key === 'Escape') {
       setDraft(null);
+      event.currentTarget.blur();
     }
   };
 

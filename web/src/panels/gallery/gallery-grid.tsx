@@ -17,6 +17,11 @@ const ROWS_AHEAD = 3;
 
 type Item = { kind: 'live'; key: string; index: number } | { kind: 'image'; key: string; image: ImageSummary };
 
+const isImage =
+  (id: string) =>
+  (item: Item): boolean =>
+    item.kind === 'image' && item.image.id === id;
+
 interface GalleryGridProps {
   gallery: Gallery;
   running: JobView | undefined;
@@ -49,8 +54,14 @@ export function GalleryGrid({ gallery, running, currentId, onOpen }: GalleryGrid
     if (hasMore && !isLoadingMore && lastRow >= rowCount - ROWS_AHEAD) loadMore();
   }, [hasMore, isLoadingMore, lastRow, rowCount, loadMore]);
 
+  // The picture on show is in sight here too, however it was come to.
+  const currentRow = currentId === null ? null : Math.floor(items.findIndex(isImage(currentId)) / columns);
+  useEffect(() => {
+    if (currentRow !== null && currentRow >= 0) rows.scrollToIndex(currentRow);
+  }, [rows, currentRow, currentId]);
+
   // One stop for the Tab key: the picture on show, else the first.
-  const current = items.findIndex((item) => item.kind === 'image' && item.image.id === currentId);
+  const current = currentId === null ? -1 : items.findIndex(isImage(currentId));
   const [focused, setFocused] = useState<number | null>(null);
   const stop = Math.min(focused ?? Math.max(0, current), items.length - 1);
 

@@ -79,10 +79,9 @@ function SearchField() {
         placeholder={t('gallery.search')}
         onChange={(event) => setText(event.target.value)}
         onKeyDown={(event) => {
-          if (event.key !== 'Escape' || text === '') return;
-          event.preventDefault();
-          event.stopPropagation();
-          setText('');
+          if (event.key !== 'Escape') return;
+          if (text === '') event.currentTarget.blur();
+          else setText('');
         }}
         className="h-control w-full rounded-md border border-edge bg-raised pr-8 pl-8 text-field hover:border-faint phone:pr-11 [&::-webkit-search-cancel-button]:hidden"
       />

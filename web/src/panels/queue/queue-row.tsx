@@ -85,20 +85,20 @@ function Facts({ job }: { job: JobView }) {
   const models = useModels();
   const { language } = i18n;
   const { model, count } = job.parameters;
-  const facts = [
-    t('composer.countedPictures', { count }),
-    models?.models.find((each) => each.id === model)?.name ?? model,
-  ];
+  // The model comes last: it is what may be cut off.
+  const facts: string[] = [];
   if (job.state === 'running') {
-    facts.unshift(t('queue.percent', { percent: percentOf(job.progress) }));
+    facts.push(t('queue.percent', { percent: percentOf(job.progress) }));
     if (job.progress?.etaMs) facts.push(t('stage.left', { duration: formatDuration(job.progress.etaMs, language) }));
   } else if (job.state === 'queued') {
-    facts.unshift(job.position === 0 ? t('queue.next') : t('queue.ahead', { count: job.position ?? 0 }));
+    facts.push(job.position === 0 ? t('queue.next') : t('queue.ahead', { count: job.position ?? 0 }));
   } else {
-    facts.unshift(t(`queue.${job.state}`));
+    facts.push(t(`queue.${job.state}`));
     if (job.endedAt !== null) facts.push(formatTime(job.endedAt, language));
   }
-  return <p className="numerals text-xs text-faint">{facts.join(' · ')}</p>;
+  facts.push(t('composer.countedPictures', { count }));
+  facts.push(models?.models.find((each) => each.id === model)?.name ?? model);
+  return <p className="numerals truncate text-xs text-faint">{facts.join(' · ')}</p>;
 }
 
 function Reason({ error }: { error: NonNullable<JobView['error']> }) {

@@ -16,8 +16,10 @@ export function Welcome() {
   const update = useForm((state) => state.update);
   const models = useModels();
   const examples = (models && modelOf(form, models))?.examples.slice(0, EXAMPLES_SHOWN) ?? [];
+  const isPending = models?.models.some((model) => model.reason?.code === 'model_pending') ?? false;
   const unusable = models?.models.filter((model) => !model.isUsable).length ?? 0;
-  const isWithoutModel = models !== undefined && models.defaultModel === null;
+  // A file that is still being looked at may turn out to be the one.
+  const isWithoutModel = models !== undefined && models.defaultModel === null && !isPending;
 
   const begin = (prompt: string): void => {
     update((values) => ({ ...values, prompt }));

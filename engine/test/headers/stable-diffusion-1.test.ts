@@ -6,15 +6,10 @@ import { describe, expect, it } from 'vitest';
 import type { CheckpointHeader } from '../../src/checkpoint/header.ts';
 import { parseSidecar } from '../../src/checkpoint/sidecar.ts';
 import { findFamily } from '../../src/families/recognise.ts';
-import {
-  networksOf,
-  textConfig,
-  unetConfig,
-  vaeDecoderConfig,
-  vaeEncoderConfig,
-} from '../../src/families/stable-diffusion-1/config.ts';
+import { networksOf, textConfig, unetConfig } from '../../src/families/stable-diffusion-1/config.ts';
 import { stableDiffusion1 } from '../../src/families/stable-diffusion-1/family.ts';
-import { unetRows } from '../../src/families/stable-diffusion-1/unet-rows.ts';
+import { unetRows } from '../../src/modules/unet/rows.ts';
+import { readDecoderConfig, readEncoderConfig } from '../../src/modules/vae.ts';
 import { readManifest, type Manifest, type ManifestRow } from '../support/formula-weights.ts';
 import { headerOfManifest } from '../support/manifest-header.ts';
 
@@ -71,15 +66,19 @@ describe('a Stable Diffusion 1.5 checkpoint of real size', () => {
       inChannels: 4,
       outChannels: 4,
       channels: [320, 640, 1280, 1280],
+      depths: [1, 1, 1, 0],
+      middleDepth: 1,
       contextWidth: 768,
-      heads: 8,
+      heads: [8, 8, 8, 8],
+      projection: 'convolution',
+      vectorWidth: null,
     });
-    expect(vaeDecoderConfig(networks)).toEqual({ channels: [128, 256, 512, 512] });
-    expect(vaeEncoderConfig(networks)).toEqual({ channels: [128, 256, 512, 512] });
+    expect(readDecoderConfig(networks.vae)).toEqual({ channels: [128, 256, 512, 512] });
+    expect(readEncoderConfig(networks.vae)).toEqual({ channels: [128, 256, 512, 512] });
   });
 
   it('has its U-Net blocks where the published configuration puts them', () => {
-    const rows = unetRows({ channels: [320, 640, 1280, 1280] });
+    const rows = unetRows(unetConfig(networksOf(header), null));
     const letters = (row: readonly { kind: string }[]): string => row.map(({ kind }) => kind[0]).join('');
     expect(rows.input.map(letters)).toEqual(['rt', 'rt', 'd', 'rt', 'rt', 'd', 'rt', 'rt', 'd', 'r', 'r']);
     expect(letters(rows.middle)).toBe('rtr');
@@ -181,13 +180,13 @@ describe('what a checkpoint says of itself', () => {
   ])('states head counts by %s', (_, more, sidecar) => {
     const networks = networksOf(headerOfManifest({ ...tiny, metadata: more }));
     const told = sidecar === null ? null : parseSidecar(sidecar);
-    expect([textConfig(networks, told).heads, unetConfig(networks, told).heads]).toEqual([4, 4]);
+    expect([textConfig(networks, told).heads, unetConfig(networks, told).heads]).toEqual([4, [4, 4, 4, 4]]);
   });
 
   it('does not make heads that divide no width', () => {
     const networks = networksOf(headerOfManifest(tiny));
     const told = parseSidecar('{"clip_heads":5,"unet_heads":64}');
-    expect([textConfig(networks, told).heads, unetConfig(networks, told).heads]).toEqual([2, 8]);
+    expect([textConfig(networks, told).heads, unetConfig(networks, told).heads]).toEqual([2, [8, 8, 8, 8]]);
   });
 });
 

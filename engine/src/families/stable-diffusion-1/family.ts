@@ -3,22 +3,14 @@ import type { CheckpointHeader } from '../../checkpoint/header.ts';
 import type { Sidecar } from '../../checkpoint/sidecar.ts';
 import { build } from '../../graph/build.ts';
 import { withDialect } from '../../modules/dialect.ts';
+import type { Ports } from '../../modules/ports.ts';
+import { textEncoder } from '../../modules/text/clip.ts';
+import { unet } from '../../modules/unet/unet.ts';
+import { readDecoderConfig, readEncoderConfig, vaeDecoder, vaeEncoder } from '../../modules/vae.ts';
 import type { CheckpointFacts, Family, LatentPreview, Role } from '../types.ts';
-import {
-  LATENT_CHANNELS,
-  networksOf,
-  textConfig,
-  unetConfig,
-  vaeDecoderConfig,
-  vaeEncoderConfig,
-  type Networks,
-} from './config.ts';
+import { LATENT_CHANNELS, networksOf, textConfig, unetConfig, type Networks } from './config.ts';
 import { detect } from './detect.ts';
-import { readExamples, readPrediction, readPreview, readSampling, readSize, readTitle } from './metadata.ts';
-import type { Ports } from './ports.ts';
-import { textEncoder } from './text-encoder.ts';
-import { unet } from './unet.ts';
-import { vaeDecoder, vaeEncoder } from './vae.ts';
+import { readExamples, readPrediction, readPreview, readSampling, readSize, readTitle } from '../metadata.ts';
 
 const NATIVE_SIZE = 512;
 
@@ -49,8 +41,8 @@ const PREVIEW: LatentPreview = {
 const NETWORKS: Readonly<Record<Role, (networks: Networks, sidecar: Sidecar | null) => Ports>> = {
   'text-encoder': (networks, sidecar) => textEncoder(networks.text, textConfig(networks, sidecar)),
   unet: (networks, sidecar) => unet(networks.unet, unetConfig(networks, sidecar)),
-  'vae-decoder': (networks) => vaeDecoder(networks.vae, vaeDecoderConfig(networks)),
-  'vae-encoder': (networks) => vaeEncoder(networks.vae, vaeEncoderConfig(networks)),
+  'vae-decoder': (networks) => vaeDecoder(networks.vae, readDecoderConfig(networks.vae)),
+  'vae-encoder': (networks) => vaeEncoder(networks.vae, readEncoderConfig(networks.vae)),
 };
 
 const ROLES = Object.keys(NETWORKS) as Role[];

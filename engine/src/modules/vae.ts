@@ -3,21 +3,43 @@
  *
  * Agrees with diffusers' AutoencoderKL. Latents here are the VAE's own; the scale that samplers see is applied outside.
  */
-import type { WeightScope } from '../../checkpoint/weights.ts';
-import { add, silu } from '../../graph/ops/elementwise.ts';
-import { doubleNearest, pad2d } from '../../graph/ops/shape.ts';
-import { within } from '../../graph/scope.ts';
-import { input, type Value } from '../../graph/value.ts';
-import { convolution } from '../../modules/convolution.ts';
-import { dialect } from '../../modules/dialect.ts';
-import { groupNorm } from '../../modules/normalization.ts';
-import { cellsToTokens, tokensToCells } from '../../modules/tokens.ts';
-import { BLOCKS_PER_LEVEL, IMAGE_CHANNELS, LATENT_CHANNELS, LEVELS, type VaeConfig } from './config.ts';
+import type { WeightScope } from '../checkpoint/weights.ts';
+import { add, silu } from '../graph/ops/elementwise.ts';
+import { doubleNearest, pad2d } from '../graph/ops/shape.ts';
+import { within } from '../graph/scope.ts';
+import { input, type Value } from '../graph/value.ts';
+import { convolution } from './convolution.ts';
+import { dialect } from './dialect.ts';
+import { groupNorm } from './normalization.ts';
+import { cellsToTokens, tokensToCells } from './tokens.ts';
 import type { Ports } from './ports.ts';
 
+const LEVELS = 4;
+/** Residual blocks per level of the encoder; the decoder has one more. */
+const BLOCKS_PER_LEVEL = 2;
+const LATENT_CHANNELS = 4;
+const IMAGE_CHANNELS = 3;
 const EPSILON = 1e-6;
 /** Mean and log variance side by side. */
 const MOMENTS = 2 * LATENT_CHANNELS;
+
+export interface VaeConfig {
+  /** Channels of each level, finest first. */
+  readonly channels: readonly number[];
+}
+
+/** @throws model_incomplete | model_unexpected naming the tensor */
+export const readEncoderConfig = (weights: WeightScope): VaeConfig => levelWidths(weights.at('encoder.down'));
+
+/** @throws model_incomplete | model_unexpected naming the tensor */
+export const readDecoderConfig = (weights: WeightScope): VaeConfig => levelWidths(weights.at('decoder.up'));
+
+function levelWidths(levels: WeightScope): VaeConfig {
+  const channels = Array.from({ length: LEVELS }, (_, level) =>
+    levels.at(level).at('block.0.conv1').extent('bias', ['*'], 0),
+  );
+  return { channels };
+}
 
 /** Input: `latent` f32 [n, 4, h, w]. Output: `image` f32 [n, 3, 8h, 8w], about [-1, 1]. */
 export function vaeDecoder(weights: WeightScope, { channels }: VaeConfig): Ports {

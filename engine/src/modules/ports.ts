@@ -1,5 +1,5 @@
 /** What a network's function gives: the ends of its graph, by name. */
-import type { Value } from '../../graph/value.ts';
+import type { Value } from '../graph/value.ts';
 
 export interface Ports {
   readonly inputs: Readonly<Record<string, Value>>;

@@ -1,9 +1,9 @@
 /** The U-Net as a table: which blocks stand at which number of `input_blocks`, `middle_block` and `output_blocks`. */
-import { BLOCKS_PER_LEVEL, LEVELS, type UnetConfig } from './config.ts';
+import { BLOCKS_PER_LEVEL, type UnetConfig } from './config.ts';
 
 export type Block =
   | { readonly kind: 'residual'; readonly from: number; readonly to: number }
-  | { readonly kind: 'transformer'; readonly channels: number }
+  | { readonly kind: 'transformer'; readonly channels: number; readonly heads: number; readonly depth: number }
   | { readonly kind: 'downsample'; readonly channels: number }
   | { readonly kind: 'upsample'; readonly channels: number };
 
@@ -17,24 +17,25 @@ export interface UnetRows {
   readonly output: readonly Row[];
 }
 
-/** The coarsest level has no attention. */
-const hasAttention = (level: number): boolean => level < LEVELS - 1;
+type Topology = Pick<UnetConfig, 'channels' | 'depths' | 'middleDepth' | 'heads'>;
 
-export function unetRows({ channels }: Pick<UnetConfig, 'channels'>): UnetRows {
+export function unetRows({ channels, depths, middleDepth, heads }: Topology): UnetRows {
+  const last = channels.length - 1;
   const widthOf = (level: number): number => channels[level] as number;
-  const attention = (level: number): Row =>
-    hasAttention(level) ? [{ kind: 'transformer', channels: widthOf(level) }] : [];
+  const transformer = (level: number, depth: number): Row =>
+    depth > 0 ? [{ kind: 'transformer', channels: widthOf(level), heads: heads[level] as number, depth }] : [];
+  const attention = (level: number): Row => transformer(level, depths[level] as number);
 
   const input: Row[] = [];
   const skips: number[] = [widthOf(0)];
   let width = widthOf(0);
-  for (let level = 0; level < LEVELS; level++) {
+  for (let level = 0; level <= last; level++) {
     for (let block = 0; block < BLOCKS_PER_LEVEL; block++) {
       input.push([{ kind: 'residual', from: width, to: widthOf(level) }, ...attention(level)]);
       width = widthOf(level);
       skips.push(width);
     }
-    if (level < LEVELS - 1) {
+    if (level < last) {
       input.push([{ kind: 'downsample', channels: width }]);
       skips.push(width);
     }
@@ -42,12 +43,12 @@ export function unetRows({ channels }: Pick<UnetConfig, 'channels'>): UnetRows {
 
   const middle: Row = [
     { kind: 'residual', from: width, to: width },
-    { kind: 'transformer', channels: width },
+    ...transformer(last, middleDepth),
     { kind: 'residual', from: width, to: width },
   ];
 
   const output: Row[] = [];
-  for (let level = LEVELS - 1; level >= 0; level--) {
+  for (let level = last; level >= 0; level--) {
     for (let block = 0; block <= BLOCKS_PER_LEVEL; block++) {
       const from = width + (skips.pop() as number);
       width = widthOf(level);

@@ -8,12 +8,12 @@ import { add, cast, quickGelu } from '../../graph/ops/elementwise.ts';
 import { gather, pick } from '../../graph/ops/shape.ts';
 import { within } from '../../graph/scope.ts';
 import { input, weight, type Value } from '../../graph/value.ts';
-import { dialect } from '../../modules/dialect.ts';
-import { linear } from '../../modules/linear.ts';
-import { layerNorm } from '../../modules/normalization.ts';
-import { parameter } from '../../modules/parameter.ts';
+import { dialect } from '../dialect.ts';
+import { linear } from '../linear.ts';
+import { layerNorm } from '../normalization.ts';
+import { parameter } from '../parameter.ts';
 import type { TextConfig } from './config.ts';
-import type { Ports } from './ports.ts';
+import type { Ports } from '../ports.ts';
 
 /**
  * Inputs: `ids` i64 [n, t]; `ends` i64 [n, 1], position of each row's first end token.

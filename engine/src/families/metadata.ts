@@ -4,9 +4,9 @@
  */
 import { LIMITS, type NumberLimit } from '@easel/shared/units';
 
-import type { CheckpointHeader } from '../../checkpoint/header.ts';
-import type { Sidecar } from '../../checkpoint/sidecar.ts';
-import type { LatentPreview, Prediction } from '../types.ts';
+import type { CheckpointHeader } from '../checkpoint/header.ts';
+import type { Sidecar } from '../checkpoint/sidecar.ts';
+import type { LatentPreview, Prediction } from './types.ts';
 
 type Row = readonly [number, number, number];
 

@@ -1,5 +1,5 @@
 /**
- * The denoising U-Net of Stable Diffusion 1: latent, timestep and text in, raw prediction out.
+ * The denoising U-Net of Stable Diffusion 1, 2 and XL: latent, timestep and text in, raw prediction out.
  *
  * Agrees with diffusers' UNet2DConditionModel; modules carry the names of the original single-file checkpoints.
  * Source: Rombach et al. 2022, appendix; the file's own key list.
@@ -9,14 +9,14 @@ import { add, addOptional, cos, gelu, mul, silu, sin } from '../../graph/ops/ele
 import { concat, halves, nearestLike, reshape } from '../../graph/ops/shape.ts';
 import { within } from '../../graph/scope.ts';
 import { constant, input, type Value } from '../../graph/value.ts';
-import { convolution } from '../../modules/convolution.ts';
-import { dialect } from '../../modules/dialect.ts';
-import { linear } from '../../modules/linear.ts';
-import { groupNorm, layerNorm } from '../../modules/normalization.ts';
-import { cellsToTokens, tokensToCells } from '../../modules/tokens.ts';
+import { convolution } from '../convolution.ts';
+import { dialect } from '../dialect.ts';
+import { linear } from '../linear.ts';
+import { groupNorm, layerNorm } from '../normalization.ts';
+import { cellsToTokens, tokensToCells } from '../tokens.ts';
 import type { UnetConfig } from './config.ts';
-import type { Ports } from './ports.ts';
-import { unetRows, type Block, type Row } from './unet-rows.ts';
+import type { Ports } from '../ports.ts';
+import { unetRows, type Block, type Row } from './rows.ts';
 
 const RESIDUAL_EPSILON = 1e-5;
 /** The norm that opens a transformer was written with another epsilon than the residual blocks'. */
@@ -40,17 +40,19 @@ interface Context {
 
 /**
  * Inputs: `sample` f32 [n, c, h, w]; `timestep` f32 [n], may be fractional; `context` f32 [n, t, d]; the residuals of a
- * ControlNet `down.0` .. `down.11` and `mid`, each the shape of the tensor it is added to, or [1, 1, 1, 1] zeros.
+ * ControlNet `down.0`, `down.1`, .. and `mid`, each the shape of the tensor it is added to, or [1, 1, 1, 1] zeros; where
+ * the config has a vector width, `vector` f32 [n, v].
  *
  * Output: `out` f32 [n, 4, h, w]. h and w need not be multiples of 8.
  */
 export function unet(weights: WeightScope, config: UnetConfig): Ports {
-  const { channels, inChannels, outChannels, contextWidth } = config;
+  const { channels, inChannels, outChannels, contextWidth, vectorWidth } = config;
   const [width] = channels as [number];
   const rows = unetRows(config);
   const sample = input('sample', 'f32', ['n', inChannels, 'h', 'w']);
   const timestep = input('timestep', 'f32', ['n']);
   const text = input('context', 'f32', ['n', 't', contextWidth]);
+  const vector = vectorWidth === null ? null : input('vector', 'f32', ['n', vectorWidth]);
   const residuals = [...residualNames(rows.input.length), 'mid'].map((name) =>
     input(
       name,
@@ -61,7 +63,11 @@ export function unet(weights: WeightScope, config: UnetConfig): Ports {
 
   // Embed the time.
   const timeWidth = TIME_WIDENING * width;
-  const time = timeVector(timestep, weights.at('time_embed'), width, timeWidth);
+  const at = timeVector(timestep, weights.at('time_embed'), width, timeWidth);
+  const time =
+    vector === null
+      ? within(weights.at('time_embed'), () => silu(at))
+      : toldVector(at, vector, weights.at('label_emb.0'), vectorWidth as number, timeWidth);
   const context: Context = { config, time, timeWidth, text };
 
   // Down, keeping every state for the way up.
@@ -91,7 +97,8 @@ export function unet(weights: WeightScope, config: UnetConfig): Ports {
     weights.at('out.2'),
     { from: width, to: outChannels },
   );
-  const inputs = Object.fromEntries([sample, timestep, text, ...residuals].map((value) => [nameOf(value), value]));
+  const told = vector === null ? [text] : [text, vector];
+  const inputs = Object.fromEntries([sample, timestep, ...told, ...residuals].map((value) => [nameOf(value), value]));
   return { inputs, outputs: { out } };
 }
 
@@ -104,7 +111,7 @@ function nameOf({ source }: Value): string {
   return source.kind === 'input' ? source.name : '';
 }
 
-/** timestep [n] to silu(MLP(sinusoids)), [n, to]. Cosines first. */
+/** timestep [n] to MLP(sinusoids), [n, to]. Cosines first. */
 function timeVector(timestep: Value, weights: WeightScope, width: number, to: number): Value {
   return within(weights, () => {
     const half = width / 2;
@@ -114,7 +121,15 @@ function timeVector(timestep: Value, weights: WeightScope, width: number, to: nu
     const angles = mul(reshape(timestep, [-1, 1]), constant(frequencies, 'f32', [1, half]));
     const waves = concat([cos(angles), sin(angles)], 1); // [n, width]
     const hidden = silu(linear(waves, weights.at(0), { from: width, to }));
-    return silu(linear(hidden, weights.at(2), { from: to, to }));
+    return linear(hidden, weights.at(2), { from: to, to });
+  });
+}
+
+/** silu(time + MLP(vector)), [n, to]: what is told beside the text joins the time. */
+function toldVector(time: Value, vector: Value, weights: WeightScope, from: number, to: number): Value {
+  return within(weights, () => {
+    const hidden = silu(linear(vector, weights.at(0), { from, to }));
+    return silu(add(time, linear(hidden, weights.at(2), { from: to, to })));
   });
 }
 
@@ -128,7 +143,7 @@ function applyBlock(x: Value, block: Block, weights: WeightScope, context: Conte
     case 'residual':
       return residualBlock(x, weights, block, context);
     case 'transformer':
-      return transformer(x, weights, block.channels, context);
+      return transformer(x, weights, block, context);
     case 'downsample':
       return convolution(x, weights.at('op'), { from: block.channels, to: block.channels, stride: 2 });
     case 'upsample': {
@@ -163,25 +178,42 @@ function residualBlock(
   });
 }
 
-/** Cells as tokens through one transformer block, added to x [n, channels, h, w]. */
-function transformer(x: Value, weights: WeightScope, channels: number, context: Context): Value {
+type TransformerBlock = Extract<Block, { kind: 'transformer' }>;
+
+/** Cells as tokens through a chain of transformer blocks, added to x [n, channels, h, w]. */
+function transformer(x: Value, weights: WeightScope, block: TransformerBlock, context: Context): Value {
   return within(weights, () => {
-    const square = { from: channels, to: channels, size: 1 };
-    const normal = groupNorm(x, weights.at('norm'), channels, TRANSFORMER_EPSILON);
-    const tokens = cellsToTokens(convolution(normal, weights.at('proj_in'), square), channels); // [n, h*w, channels]
-    const attended = transformerBlock(tokens, weights.at('transformer_blocks.0'), channels, context);
-    return add(convolution(tokensToCells(attended, x), weights.at('proj_out'), square), x);
+    const { channels, depth, heads } = block;
+    let tokens = project(groupNorm(x, weights.at('norm'), channels, TRANSFORMER_EPSILON), weights, channels, context);
+    for (let i = 0; i < depth; i++) {
+      tokens = transformerBlock(tokens, weights.at('transformer_blocks').at(i), channels, heads, context);
+    }
+    return add(projectBack(tokens, x, weights, channels, context), x);
   });
 }
 
+/** [n, channels, h, w] to [n, h*w, channels]. */
+function project(x: Value, weights: WeightScope, channels: number, { config }: Context): Value {
+  const square = { from: channels, to: channels };
+  if (config.projection === 'matrix') return linear(cellsToTokens(x, channels), weights.at('proj_in'), square);
+  return cellsToTokens(convolution(x, weights.at('proj_in'), { ...square, size: 1 }), channels);
+}
+
+/** [n, h*w, channels] to the [n, channels, h, w] of `like`. */
+function projectBack(x: Value, like: Value, weights: WeightScope, channels: number, { config }: Context): Value {
+  const square = { from: channels, to: channels };
+  if (config.projection === 'matrix') return tokensToCells(linear(x, weights.at('proj_out'), square), like);
+  return convolution(tokensToCells(x, like), weights.at('proj_out'), { ...square, size: 1 });
+}
+
 /** Tokens see each other, then the text, then pass a gated feed-forward layer; each added to what came in. */
-function transformerBlock(x: Value, weights: WeightScope, width: number, context: Context): Value {
+function transformerBlock(x: Value, weights: WeightScope, width: number, heads: number, context: Context): Value {
   return within(weights, () => {
     const { contextWidth } = context.config;
     const first = layerNorm(x, weights.at('norm1'), width);
-    const seen = add(attention(first, first, weights.at('attn1'), width, width, context), x);
+    const seen = add(attention(first, first, weights.at('attn1'), { width, from: width, heads }), x);
     const second = layerNorm(seen, weights.at('norm2'), width);
-    const told = add(attention(second, context.text, weights.at('attn2'), width, contextWidth, context), seen);
+    const told = add(attention(second, context.text, weights.at('attn2'), { width, from: contextWidth, heads }), seen);
     return add(feedForward(layerNorm(told, weights.at('norm3'), width), weights.at('ff.net'), width), told);
   });
 }
@@ -191,15 +223,13 @@ function attention(
   x: Value,
   source: Value,
   weights: WeightScope,
-  width: number,
-  from: number,
-  { config }: Context,
+  { width, from, heads }: { width: number; from: number; heads: number },
 ): Value {
   return within(weights, () => {
     const q = linear(x, weights.at('to_q'), { from: width, to: width, hasBias: false });
     const k = linear(source, weights.at('to_k'), { from, to: width, hasBias: false });
     const v = linear(source, weights.at('to_v'), { from, to: width, hasBias: false });
-    return linear(dialect().attention(q, k, v, config.heads), weights.at('to_out.0'), { from: width, to: width });
+    return linear(dialect().attention(q, k, v, heads), weights.at('to_out.0'), { from: width, to: width });
   });
 }
 

@@ -29,7 +29,7 @@ export function openPipeline(
 
 class OpenPipeline implements Pipeline {
   readonly #sessions = new Map<Role, Promise<Session>>();
-  #residentBytes = 0;
+  readonly #started = new Set<Session>();
 
   constructor(
     private readonly checkpoint: RecognisedCheckpoint,
@@ -46,7 +46,7 @@ class OpenPipeline implements Pipeline {
   }
 
   get residentBytes(): number {
-    return this.#residentBytes;
+    return [...this.#started].reduce((sum, session) => sum + session.residentBytes, 0);
   }
 
   async load(...roles: readonly Role[]): Promise<void> {
@@ -114,7 +114,7 @@ class OpenPipeline implements Pipeline {
   async release(): Promise<void> {
     const sessions = [...this.#sessions.values()];
     this.#sessions.clear();
-    this.#residentBytes = 0;
+    this.#started.clear();
     for (const session of sessions) await (await session.catch(() => null))?.release();
   }
 
@@ -132,7 +132,7 @@ class OpenPipeline implements Pipeline {
     const { header, sidecar, family } = this.checkpoint;
     await requireUnchanged(header);
     const session = await this.startSession(family.build(role, header, sidecar), this.memory);
-    this.#residentBytes += session.residentBytes;
+    this.#started.add(session);
     return session;
   }
 }

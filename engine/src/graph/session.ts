@@ -27,7 +27,7 @@ export type MemoryForm = 'fast' | 'low';
 export interface Session {
   /** Name of the graph, e.g. `unet`. */
   readonly name: string;
-  /** Estimate of the bytes held until release, without activations. */
+  /** Estimate of the bytes held until release; grows with the largest run. */
   readonly residentBytes: number;
   /** Names of the graph's inputs and outputs. */
   readonly inputs: readonly string[];

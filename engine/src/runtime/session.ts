@@ -13,8 +13,6 @@ import { coreCount } from './threads.ts';
 export interface RuntimeOptions {
   /** Threads of a pass; absent = physical cores. */
   readonly threads?: number;
-  /** Writes a profile of every node to files with this prefix. */
-  readonly profilePrefix?: string;
 }
 
 /** Graph, thread pools and allocator of a session without weights; measured on an empty and on a full UNet. */
@@ -62,15 +60,15 @@ function nativeOptions(
   const isLow = memory === 'low';
   return {
     executionProviders: ['cpu'],
-    // `all` adds a channel-blocked layout: a few percent faster, but three times the load time and twice the peak.
+    // `all` adds a channel-blocked layout: no faster to a few percent, for three times the load time and twice the peak.
     graphOptimizationLevel: 'extended',
     intraOpNumThreads: options.threads ?? coreCount(),
     interOpNumThreads: 1,
     executionMode: 'sequential',
     enableCpuMemArena: !isLow,
-    enableMemPattern: !isLow,
+    // A pattern is a second block for every picture size beside what the arena has already; it gains no time.
+    enableMemPattern: false,
     logSeverityLevel: 3,
-    ...(options.profilePrefix === undefined ? {} : { enableProfiling: true, profileFilePrefix: options.profilePrefix }),
     extra: {
       session,
       // Folding is what expands the weights to float32 at load.
@@ -81,13 +79,19 @@ function nativeOptions(
 
 class CpuSession implements Session {
   #native: InferenceSession | null;
+  /** What the arena keeps of the largest run, as the process grew by it. */
+  #scratchBytes = 0;
 
   constructor(
     private readonly model: GraphModel,
     native: InferenceSession,
-    readonly residentBytes: number,
+    private readonly weightBytes: number,
   ) {
     this.#native = native;
+  }
+
+  get residentBytes(): number {
+    return this.weightBytes + this.#scratchBytes;
   }
 
   get name(): string {
@@ -107,11 +111,13 @@ class CpuSession implements Session {
     const native: Record<string, Tensor> = {};
     for (const [name, value] of Object.entries(feeds)) native[name] = toNative(value);
     let outputs: InferenceSession.ReturnType;
+    const before = process.memoryUsage.rss();
     try {
       outputs = await (fetch === undefined ? this.#native.run(native) : this.#native.run(native, [...fetch]));
     } catch (cause) {
       throw sessionError(this.model, 'failed in a run', cause);
     }
+    this.#scratchBytes = Math.max(this.#scratchBytes, process.memoryUsage.rss() - before);
     const results: Record<string, { data: Float32Array; shape: readonly number[] }> = {};
     for (const [name, { data, dims }] of Object.entries(outputs)) {
       if (!(data instanceof Float32Array))

@@ -72,7 +72,7 @@ const picture = (more: Partial<PictureToSave> = {}, asked: Partial<TextToImagePa
   height: 64,
   rgb,
   parameters: { ...parameters, ...asked },
-  modelName: 'tiny',
+  modelName: 'Tiny, the title',
   modelSha256: 'ab'.repeat(32),
   createdAt: new Date(2026, 10, 23, 14, 25, 1).toISOString(),
   ...more,
@@ -144,7 +144,7 @@ describe('a saved picture', () => {
       format: 1,
       version: '0.1.0',
       parameters: { ...parameters, ...asked },
-      model: { id: 'demo/tiny', name: 'tiny', sha256: 'ab'.repeat(32) },
+      model: { id: 'demo/tiny', name: 'Tiny, the title', sha256: 'ab'.repeat(32) },
     });
   });
 

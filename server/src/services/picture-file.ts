@@ -200,7 +200,7 @@ class DiskPictureFiles implements PictureFiles {
     for (const entry of entries) if (entry.isFile()) await rm(join(folder, entry.name), { force: true });
   }
 
-  #infotextOf({ parameters, modelName, modelSha256 }: PictureToSave): string {
+  #infotextOf({ parameters, modelSha256 }: PictureToSave): string {
     const catalogue = this.#options.catalogue();
     const labelOf = (list: readonly { id: string; label: string }[] | undefined, id: string): string =>
       list?.find((entry) => entry.id === id)?.label ?? id;
@@ -208,7 +208,8 @@ class DiskPictureFiles implements PictureFiles {
       version: `Easel ${this.#options.version}`,
       samplerLabel: labelOf(catalogue?.samplers, parameters.sampler),
       scheduleLabel: labelOf(catalogue?.schedules, parameters.schedule),
-      modelName,
+      // Other programs look a model up by its file's name, not by its title.
+      modelName: parameters.model.slice(parameters.model.lastIndexOf('/') + 1),
       modelSha256,
     });
   }

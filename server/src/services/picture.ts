@@ -21,7 +21,7 @@ export interface PictureToSave {
   rgb: Uint8Array;
   /** Of this one picture: its own seed, count 1. */
   parameters: TextToImageParameters;
-  /** The model's name for the infotext and its SHA-256 in hex; null when not known. */
+  /** The model's title and its SHA-256 in hex; null when not known. */
   modelName: string;
   modelSha256: string | null;
   /** ISO 8601, UTC. */

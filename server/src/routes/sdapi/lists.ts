@@ -4,7 +4,7 @@ import { freemem, totalmem } from 'node:os';
 import type { AppDependencies } from '../../app-dependencies.ts';
 import { titleOf } from '../../services/model-library.ts';
 import type { StudioApp } from '../types.ts';
-import { scheduleName } from './names.ts';
+import { scheduleName, stemOf } from './names.ts';
 
 /** Schedules whose formula has a rho, and theirs; -1 = has none. */
 const DEFAULT_RHO: Record<string, number> = { karras: 7, polyexponential: 1 };
@@ -67,7 +67,7 @@ export function listRoutes(app: StudioApp, { engine, models }: AppDependencies):
       .filter(({ isUsable }) => isUsable)
       .map((model) => ({
         title: titleOf(model),
-        model_name: model.id.slice(model.id.lastIndexOf('/') + 1),
+        model_name: stemOf(model.id),
         hash: model.sha256?.slice(0, 10) ?? null,
         sha256: model.sha256,
         // Where it lies on disk is nobody's business.

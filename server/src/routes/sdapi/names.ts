@@ -5,6 +5,9 @@ import type { RngSource } from '@easel/shared/generation';
 /** The WebUI writes names of schedules with underscores: `sgm_uniform`. */
 export const scheduleName = ({ id }: Pick<Descriptor, 'id'>): string => id.replaceAll('-', '_');
 
+/** A model is called by its file's name there, without folders and extension. */
+export const stemOf = (modelId: string): string => modelId.slice(modelId.lastIndexOf('/') + 1);
+
 export const RANDN_SOURCES = ['GPU', 'CPU', 'NV'] as const;
 
 /** Ours are a GPU's numbers computed anywhere, which the WebUI calls NV; to ask for GPU asks for the same numbers. */

@@ -9,7 +9,7 @@ import type { FastifyReply } from 'fastify';
 import type { AppDependencies } from '../../app-dependencies.ts';
 import type { Gallery } from '../../services/gallery.ts';
 import type { StudioApp } from '../types.ts';
-import { jobTimestamp } from './names.ts';
+import { jobTimestamp, stemOf } from './names.ts';
 import { relaxBody, toTextToImage, txt2imgBody, type Txt2ImgBody } from './txt2img-request.ts';
 
 interface Made {
@@ -137,7 +137,7 @@ export function txt2imgRoutes(app: StudioApp, dependencies: AppDependencies, own
       const model = (await models.list()).models.find((entry) => entry.id === job.parameters.model);
       const info = describeJob(job, body, made, {
         version: `Easel ${version}`,
-        modelName: model?.name ?? job.parameters.model,
+        modelName: stemOf(job.parameters.model),
         modelSha256: model?.sha256 ?? null,
         samplerLabel:
           catalogue.samplers.find((sampler) => sampler.id === job.parameters.sampler)?.label ?? job.parameters.sampler,

@@ -21,15 +21,14 @@ const CLOSE_BRACE = 0x7d;
 const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
 
-const isSpace = (byte: number | undefined): boolean =>
-  byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09 || byte === 0;
+const SPACE = 0x20;
 
 /** @returns what was found, or what is wrong as the end of a sentence */
 export function scanHeader(bytes: Uint8Array, limit: { entries: number; depth: number }): HeaderScan | string {
   // The format asks for the brace to be the first byte; spaces may follow the object, to align the data.
   if (bytes[0] !== OPEN_BRACE) return 'its header is not a JSON object';
   let end = bytes.length;
-  while (isSpace(bytes[end - 1])) end--;
+  while (bytes[end - 1] === SPACE) end--;
 
   let depth = 0;
   let entries = 0;

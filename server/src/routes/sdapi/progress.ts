@@ -12,12 +12,7 @@ const flag = z.string().transform((text) => /^(?:true|1|yes|on)$/i.test(text));
 const progressQuery = z.object({ skip_current_image: flag.optional(), skipCurrentImage: flag.optional() });
 
 /** The WebUI's formula: a beginning is one percent, and every picture counts the same. */
-const progressOf = ({
-  image,
-  count,
-  step,
-  steps,
-}: Pick<JobProgress, 'image' | 'count' | 'step' | 'steps'>): number =>
+const progressOf = ({ image, count, step, steps }: Pick<JobProgress, 'image' | 'count' | 'step' | 'steps'>): number =>
   Math.min(1, 0.01 + image / count + step / (steps * count));
 
 const IDLE = { image: 0, count: 0, step: 0, steps: 0, etaMs: null };

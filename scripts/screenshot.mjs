@@ -21,21 +21,13 @@ await buildIfChanged();
 const executablePath = findChromium();
 if (executablePath === null) throw new Error('No Chromium is installed: apt-get install chromium.');
 
-/** The model a request without one gets; the folder is still being read when the engine is ready. */
-async function findDefaultModel() {
-  for (;;) {
-    const { models, defaultModel } = await studio.get('/api/v1/models');
-    if (defaultModel !== null) return models.find(({ id }) => id === defaultModel);
-    await sleep(100);
-  }
-}
-
 const folder = mkdtempSync(join(tmpdir(), 'easel-screenshot-'));
 const studio = new Studio(folder);
 await studio.start();
 let browser;
 try {
-  const { examples } = await findDefaultModel();
+  const { models, defaultModel } = await studio.get('/api/v1/models');
+  const { examples } = models.find(({ id }) => id === defaultModel);
   for (let index = 0; index < PICTURES; index++) {
     const prompt = examples[index % examples.length];
     const { id } = await studio.post('/api/v1/jobs', { type: 'text-to-image', prompt, seed: 40 + index });

@@ -74,7 +74,7 @@ export class Studio {
     return this.#log.slice(-20).join('\n');
   }
 
-  /** Starts, or starts again, and waits until it answers with a ready engine. Same port every time. */
+  /** Starts, or starts again, and waits until its engine is ready and it knows a model. Same port every time. */
   async start() {
     this.port ??= await findFreePort();
     this.address = `http://127.0.0.1:${this.port}`;
@@ -94,9 +94,9 @@ export class Studio {
       if (this.#child.exitCode !== null)
         throw new Error(`the server ended with ${this.#child.exitCode}:\n${this.lastLines}`);
       const health = await this.get('/api/v1/health').catch(() => undefined);
-      if (health?.engine.state === 'ready') return health;
+      if (health?.engine.state === 'ready' && (await this.get('/api/v1/models')).defaultModel !== null) return health;
       if (Date.now() > until)
-        throw new Error(`the engine was not ready within ${START_LIMIT_MS / 1000} s:\n${this.lastLines}`);
+        throw new Error(`engine and model were not ready within ${START_LIMIT_MS / 1000} s:\n${this.lastLines}`);
       await sleep(50);
     }
   }

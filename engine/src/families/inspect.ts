@@ -17,7 +17,7 @@ export async function inspectCheckpoint(file: string): Promise<CheckpointInspect
   return {
     family: family.id,
     familyLabel: family.label,
-    evidence,
+    evidence: facts.predictionEvidence === null ? evidence : `${evidence}; ${facts.predictionEvidence}`,
     title: facts.title,
     defaults: facts.defaults,
     examples: [...facts.examples],

@@ -6,7 +6,7 @@ import { LIMITS, type NumberLimit } from '@easel/shared/units';
 
 import type { CheckpointHeader } from '../checkpoint/header.ts';
 import type { Sidecar } from '../checkpoint/sidecar.ts';
-import type { LatentPreview, Prediction } from './types.ts';
+import type { LatentPreview } from './types.ts';
 
 type Row = readonly [number, number, number];
 
@@ -53,13 +53,6 @@ export function readPreview(header: CheckpointHeader, sidecar: Sidecar | null, c
     matrix: rows.slice(0, channels).map((row: Row): Row => [2 * row[0], 2 * row[1], 2 * row[2]]),
     bias: [2 * r - 1, 2 * g - 1, 2 * b - 1],
   };
-}
-
-/** null where the file does not say. */
-export function readPrediction(header: CheckpointHeader): Prediction | null {
-  const text = header.metadata.get('modelspec.prediction_type')?.toLowerCase();
-  if (text === 'v' || text === 'v_prediction' || text === 'v-prediction') return 'v';
-  return text === undefined ? null : 'epsilon';
 }
 
 const fits = (value: unknown, limit: NumberLimit): value is number =>

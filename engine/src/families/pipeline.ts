@@ -7,8 +7,17 @@ import { CheckpointError, RequestError } from '@easel/shared/errors';
 import type { Network } from '../denoisers/types.ts';
 import type { Feeds, MemoryForm, Results, Session, StartSession } from '../graph/session.ts';
 import type { Tensor } from '../numeric/tensor.ts';
+import { tokenizePrompt } from './prompt.ts';
 import type { RecognisedCheckpoint } from './recognise.ts';
-import type { LatentDistribution, Pipeline, Role, TextEncoding } from './types.ts';
+import type {
+  LatentDistribution,
+  Pipeline,
+  Role,
+  TextEncoding,
+  TextFormat,
+  TextRole,
+  TokenizedPrompt,
+} from './types.ts';
 
 export interface PipelineOptions {
   readonly startSession: StartSession;
@@ -59,12 +68,22 @@ class OpenPipeline implements Pipeline {
     return session.run({ ...Object.fromEntries(absent.map((name) => [name, NOTHING])), ...feeds }, fetch);
   }
 
-  async encodeText(rows: readonly (readonly number[])[], clipSkip = 1): Promise<TextEncoding> {
-    const { rowLength, end } = this.facts.tokens;
-    const session = await this.#session('text-encoder');
-    const wanted = `skip.${clipSkip}`;
+  tokenize(text: string): TokenizedPrompt {
+    return tokenizePrompt(text, this.facts.text);
+  }
+
+  condition(...[prompt, options]: Parameters<Pipeline['condition']>): ReturnType<Pipeline['condition']> {
+    return this.family.condition(this, prompt, options);
+  }
+
+  async encodeText(role: TextRole, rows: readonly (readonly number[])[], clipSkip = 1): Promise<TextEncoding> {
+    const { rowLength, end, ownSkip, isNormed } = this.facts.text[role] as TextFormat;
+    const session = await this.#session(role);
+    const kind = isNormed ? 'skip' : 'raw';
+    const wanted = `${kind}.${Math.max(clipSkip, ownSkip)}`;
     if (!session.outputs.includes(wanted)) {
-      const layers = session.outputs.filter((name) => name.startsWith('skip.')).length;
+      const states = session.outputs.filter((name) => name.startsWith(`${kind}.`));
+      const layers = Math.max(...states.map((name) => Number(name.slice(kind.length + 1))));
       throw new RequestError(
         'out_of_range',
         `This model's text encoder has ${layers} layers; clipSkip ${clipSkip} skips too many.`,
@@ -81,8 +100,9 @@ class OpenPipeline implements Pipeline {
       ids: { data: ids, shape: [rows.length, rowLength] },
       ends: { data: ends, shape: [rows.length, 1] },
     };
-    const results = await session.run(feeds, [wanted, 'pooled']);
-    return { hidden: results[wanted] as Tensor, pooled: results['pooled'] as Tensor };
+    const isPooling = session.outputs.includes('pooled');
+    const results = await session.run(feeds, isPooling ? [wanted, 'pooled'] : [wanted]);
+    return { hidden: results[wanted] as Tensor, pooled: results['pooled'] ?? null };
   }
 
   readonly network: Network = async (x, timestep, conditioning) => {

@@ -6,16 +6,20 @@
  */
 import type { FamilyDescriptor } from '@easel/shared/catalogue';
 import type { GenerationDefaults } from '@easel/shared/generation';
+import type { ClipDialect } from '@easel/shared/prompt/clip-tokenizer';
 
 import type { CheckpointHeader } from '../checkpoint/header.ts';
 import type { Sidecar } from '../checkpoint/sidecar.ts';
-import type { Network } from '../denoisers/types.ts';
+import type { Conditioning, Network } from '../denoisers/types.ts';
 import type { GraphModel } from '../graph/model.ts';
 import type { Feeds, Results } from '../graph/session.ts';
 import type { Tensor } from '../numeric/tensor.ts';
 
 /** The networks a family may have. Each becomes one graph and, when used, one session. */
-export type Role = 'text-encoder' | 'unet' | 'vae-decoder' | 'vae-encoder';
+export type Role = TextRole | 'unet' | 'vae-decoder' | 'vae-encoder';
+
+/** Text encoders, by the slots diffusers has for them. */
+export type TextRole = 'text-encoder' | 'text-encoder-2';
 
 /** Predicted clean latents to a small picture: rgb = clamp(latent · matrix + bias), each about [-1, 1]. */
 export interface LatentPreview {
@@ -37,20 +41,32 @@ export interface LatentFormat {
 /** What the network predicts: the noise, or the velocity alpha * noise - sigma * picture. */
 export type Prediction = 'epsilon' | 'v';
 
-/** How prompts become rows of token ids for the text encoder. */
-export interface TokenFormat {
+/** How prompts become rows of token ids for one text encoder, and which of its states is used. */
+export interface TextFormat {
   /** Ids in a row, start and end included. */
   readonly rowLength: number;
-  readonly start: number;
   readonly end: number;
   readonly padding: number;
+  readonly dialect: ClipDialect;
+  /**
+   * The layer the family was trained on, counted from the last as 1. Clip skip counts the same way and never goes
+   * beyond it, so that 1 always means the family's own.
+   */
+  readonly ownSkip: number;
+  /** Whether states pass the encoder's final norm. */
+  readonly isNormed: boolean;
 }
 
 /** All that a checkpoint says about itself, by its tensors, its metadata or the sidecar next to it. */
 export interface CheckpointFacts {
   readonly latent: LatentFormat;
   readonly prediction: Prediction;
-  readonly tokens: TokenFormat;
+  /** What says so, as a sentence without a full stop; null where it is the family's rule and nothing says otherwise. */
+  readonly predictionEvidence: string | null;
+  /** Whether its noise levels end in pure noise. */
+  readonly zeroTerminalSnr: boolean;
+  /** Its text encoders, in the order in which their states lie side by side. */
+  readonly text: Readonly<Partial<Record<TextRole, TextFormat>>>;
   readonly defaults: GenerationDefaults;
   readonly title: string | null;
   /** Prompts its maker suggests. */
@@ -80,14 +96,48 @@ export interface Family extends FamilyDescriptor {
    * @throws model_incomplete | model_unexpected naming the tensor
    */
   check(header: CheckpointHeader, sidecar: Sidecar | null): void;
+  /**
+   * What the network is told of one prompt.
+   * @throws out_of_range when the clip skip is more than the encoder has layers
+   */
+  condition(pipeline: Pipeline, prompt: TokenizedPrompt, options: ConditioningOptions): Promise<Conditioning>;
+}
+
+/** A prompt as the text encoders read it. */
+export interface TokenizedPrompt {
+  readonly text: string;
+  /** Rows of ids, each as long as its encoder wants them; at least one row each. */
+  readonly rows: Readonly<Partial<Record<TextRole, readonly (readonly number[])[]>>>;
+}
+
+/** What a network may be told beside the prompt. A family reads what it knows of and leaves the rest. */
+export interface ConditioningOptions {
+  /** 1 = the layer the family was trained on. */
+  readonly clipSkip: number;
+  /** Whether guidance leads away from this prompt. */
+  readonly isNegative: boolean;
+  /** Of the picture that is made, in image pixels. */
+  readonly size: Size;
+  /** Of the picture it shall seem to be cut from; `size` when absent. */
+  readonly originalSize?: Size;
+  /** Where it shall seem to be cut out; 0, 0 when absent. */
+  readonly crop?: { readonly top: number; readonly left: number };
+  /** What it shall seem to be scaled to; `size` when absent. */
+  readonly targetSize?: Size;
+}
+
+/** In image pixels. */
+export interface Size {
+  readonly width: number;
+  readonly height: number;
 }
 
 /** Rows of token ids in, conditioning out. */
 export interface TextEncoding {
   /** [rows, tokens, width]: what the UNet's `context` is made of. */
   readonly hidden: Tensor;
-  /** [rows, width]: the finally normed state at the first end token. */
-  readonly pooled: Tensor;
+  /** [rows, width]: one vector for each row, made at its first end token; null where the encoder makes none. */
+  readonly pooled: Tensor | null;
 }
 
 /** A checkpoint whose networks can be run. Sessions start on first use and live until `release`. */
@@ -98,12 +148,17 @@ export interface Pipeline {
   readonly residentBytes: number;
   /** Starts sessions now rather than on first use. @throws model_gone | session_failed | out_of_memory */
   load(...roles: readonly Role[]): Promise<void>;
+  /** A prompt's rows of ids for every text encoder of the family. */
+  tokenize(text: string): TokenizedPrompt;
+  /** What the network is told of one prompt. @throws out_of_range */
+  condition(prompt: TokenizedPrompt, options: ConditioningOptions): Promise<Conditioning>;
   /**
-   * @param rows token ids, each row `tokens.rowLength` long
-   * @param clipSkip 1 = last layer, 2 = the one before, ...; always finally normed
+   * @param rows token ids, each row as long as the encoder wants it
+   * @param clipSkip counted as in {@link TextFormat}
+   * @throws out_of_range
    */
-  encodeText(rows: readonly (readonly number[])[], clipSkip?: number): Promise<TextEncoding>;
-  /** The denoising network; conditioning is `{ context: [n, tokens, width] }`. */
+  encodeText(role: TextRole, rows: readonly (readonly number[])[], clipSkip?: number): Promise<TextEncoding>;
+  /** The denoising network; its conditioning is made by {@link condition}. */
   readonly network: Network;
   /** Sampler's latent [n, c, h, w] to picture [n, 3, 8h, 8w] in about [-1, 1]. */
   decodeLatent(latent: Tensor): Promise<Tensor>;

@@ -15,7 +15,6 @@ import type { Sigma } from '../numeric/sigma.ts';
 import { scale, type Tensor } from '../numeric/tensor.ts';
 import { findSampler } from '../samplers/index.ts';
 import { planSigmas } from '../schedules/plan.ts';
-import { encodePrompt } from './encode-prompt.ts';
 import { noiseSource, stepNoise } from './noise.ts';
 import { acquirePipeline } from './open-pipeline.ts';
 import { pictureFromTensor, previewFromLatent } from './pixels.ts';
@@ -34,12 +33,12 @@ const DENOISERS: Readonly<Record<Prediction, typeof epsilonDenoiser>> = { epsilo
 export async function textToImage(job: EngineJob, context: JobContext): Promise<void> {
   const { parameters } = job;
   context.emit(progress(job, job.imageIndexes[0] ?? 0, 0, 'loading'));
-  const pipeline = await acquirePipeline(job.checkpoint, ['text-encoder', 'unet', 'vae-decoder'], context);
+  const pipeline = await acquirePipeline(job.checkpoint, ['vae-encoder'], context);
 
   const predict = await guidedPrediction(pipeline, job);
   await context.breathe();
 
-  const table = makeSigmaTable();
+  const table = makeSigmaTable({ zeroTerminalSnr: pipeline.facts.zeroTerminalSnr });
   const denoise = DENOISERS[pipeline.facts.prediction](predict, interpolatedTimesteps(table));
   const sigmas = planSigmas(findSampler(parameters.sampler), parameters.schedule, table, parameters.steps);
 
@@ -55,11 +54,14 @@ export async function textToImage(job: EngineJob, context: JobContext): Promise<
 
 /** The prompt's prediction, guided away from the negative one; both are encoded once for all pictures of the job. */
 async function guidedPrediction(pipeline: Pipeline, { parameters }: EngineJob): Promise<Predict> {
-  const encode = async (prompt: string): Promise<Predict> =>
-    conditioned(pipeline.network, { context: await encodePrompt(pipeline, prompt, parameters.clipSkip) });
-  const positive = await encode(parameters.prompt);
-  if (parameters.guidance === 1) return positive;
-  return guide(positive, await encode(parameters.negativePrompt), parameters.guidance);
+  const { clipSkip, width, height, guidance } = parameters;
+  const told = async (prompt: string, isNegative: boolean): Promise<Predict> => {
+    const options = { clipSkip, isNegative, size: { width, height } };
+    return conditioned(pipeline.network, await pipeline.condition(pipeline.tokenize(prompt), options));
+  };
+  const positive = await told(parameters.prompt, false);
+  if (guidance === 1) return positive;
+  return guide(positive, await told(parameters.negativePrompt, true), guidance);
 }
 
 /** Walks one picture from its noise to its final latent, f32 [1, c, h, w], reporting and previewing every step. */

@@ -1,5 +1,5 @@
 /** Fully connected layer. The one place every matrix of a network passes, so low-rank branches will attach here. */
-import type { WeightScope } from '../checkpoint/weights.ts';
+import type { Weight, WeightScope } from '../checkpoint/weights.ts';
 import { add } from '../graph/ops/elementwise.ts';
 import { within } from '../graph/scope.ts';
 import type { Value } from '../graph/value.ts';
@@ -19,4 +19,26 @@ export function linear(x: Value, weights: WeightScope, { from, to, hasBias = tru
     const y = dialect().linear(x, parameter(weights.tensor('weight', [to, from])));
     return hasBias ? add(y, parameter(weights.tensor('bias', [to]))) : y;
   });
+}
+
+/**
+ * x [..., width] to three times [..., width], by matrices that lie one below the other in `<name>_weight`
+ * [3 * width, width], their biases in `<name>_bias`. Each third is read where it lies in the file.
+ */
+export function linearThirds(x: Value, weights: WeightScope, name: string, width: number): [Value, Value, Value] {
+  return within(weights, () => {
+    const matrices = weights.tensor(`${name}_weight`, [3 * width, width]);
+    const biases = weights.tensor(`${name}_bias`, [3 * width]);
+    const part = (third: number): Value => {
+      const matrix = thirdOf(matrices, third, [width, width]);
+      return add(dialect().linear(x, parameter(matrix)), parameter(thirdOf(biases, third, [width])));
+    };
+    return [part(0), part(1), part(2)];
+  });
+}
+
+function thirdOf(weight: Weight, third: number, shape: readonly number[]): Weight {
+  const byteLength = weight.byteLength / 3;
+  const name = `${weight.name}.${third}`;
+  return { ...weight, name, shape, offset: weight.offset + third * byteLength, byteLength };
 }

@@ -5,8 +5,9 @@ import { describe, expect, it } from 'vitest';
 
 import type { CheckpointHeader } from '../../src/checkpoint/header.ts';
 import { parseSidecar } from '../../src/checkpoint/sidecar.ts';
+import { CheckpointWeights } from '../../src/checkpoint/weights.ts';
 import { findFamily } from '../../src/families/recognise.ts';
-import { networksOf, textConfig, unetConfig } from '../../src/families/stable-diffusion-1/config.ts';
+import { textConfig, unetConfig } from '../../src/families/first-line.ts';
 import { stableDiffusion1 } from '../../src/families/stable-diffusion-1/family.ts';
 import { unetRows } from '../../src/modules/unet/rows.ts';
 import { readDecoderConfig, readEncoderConfig } from '../../src/modules/vae.ts';
@@ -53,7 +54,7 @@ describe('a Stable Diffusion 1.5 checkpoint of real size', () => {
   });
 
   it('has the widths it is known for', () => {
-    const networks = networksOf(header);
+    const networks = new CheckpointWeights(header);
     expect(textConfig(networks, null)).toEqual({
       vocabulary: 49408,
       length: 77,
@@ -73,12 +74,12 @@ describe('a Stable Diffusion 1.5 checkpoint of real size', () => {
       projection: 'convolution',
       vectorWidth: null,
     });
-    expect(readDecoderConfig(networks.vae)).toEqual({ channels: [128, 256, 512, 512] });
-    expect(readEncoderConfig(networks.vae)).toEqual({ channels: [128, 256, 512, 512] });
+    expect(readDecoderConfig(networks.scope('first_stage_model.', 'vae'))).toEqual({ channels: [128, 256, 512, 512] });
+    expect(readEncoderConfig(networks.scope('first_stage_model.', 'vae'))).toEqual({ channels: [128, 256, 512, 512] });
   });
 
   it('has its U-Net blocks where the published configuration puts them', () => {
-    const rows = unetRows(unetConfig(networksOf(header), null));
+    const rows = unetRows(unetConfig(new CheckpointWeights(header), null));
     const letters = (row: readonly { kind: string }[]): string => row.map(({ kind }) => kind[0]).join('');
     expect(rows.input.map(letters)).toEqual(['rt', 'rt', 'd', 'rt', 'rt', 'd', 'rt', 'rt', 'd', 'r', 'r']);
     expect(letters(rows.middle)).toBe('rtr');
@@ -178,13 +179,13 @@ describe('what a checkpoint says of itself', () => {
     ['metadata', { 'demo.config': '{"text":{"heads":4},"unet":{"heads":4}}' }, null],
     ['a sidecar', {}, '{"clip_heads":4,"unet_heads":4}'],
   ])('states head counts by %s', (_, more, sidecar) => {
-    const networks = networksOf(headerOfManifest({ ...tiny, metadata: more }));
+    const networks = new CheckpointWeights(headerOfManifest({ ...tiny, metadata: more }));
     const told = sidecar === null ? null : parseSidecar(sidecar);
     expect([textConfig(networks, told).heads, unetConfig(networks, told).heads]).toEqual([4, [4, 4, 4, 4]]);
   });
 
   it('does not make heads that divide no width', () => {
-    const networks = networksOf(headerOfManifest(tiny));
+    const networks = new CheckpointWeights(headerOfManifest(tiny));
     const told = parseSidecar('{"clip_heads":5,"unet_heads":64}');
     expect([textConfig(networks, told).heads, unetConfig(networks, told).heads]).toEqual([2, [8, 8, 8, 8]]);
   });

@@ -5,35 +5,33 @@
  */
 import type { WeightScope } from '../../checkpoint/weights.ts';
 import { add, cast, quickGelu } from '../../graph/ops/elementwise.ts';
-import { gather, pick } from '../../graph/ops/shape.ts';
+import { gather } from '../../graph/ops/shape.ts';
 import { within } from '../../graph/scope.ts';
 import { input, weight, type Value } from '../../graph/value.ts';
 import { dialect } from '../dialect.ts';
 import { linear } from '../linear.ts';
 import { layerNorm } from '../normalization.ts';
 import { parameter } from '../parameter.ts';
-import type { TextConfig } from './config.ts';
 import type { Ports } from '../ports.ts';
+import type { TextConfig } from './config.ts';
+import { pooledState, stateOutputs, type StateOptions } from './states.ts';
 
 /**
  * Inputs: `ids` i64 [n, t]; `ends` i64 [n, 1], position of each row's first end token.
  *
- * Outputs: `hidden.0` (embeddings) to `hidden.L` (last layer, not normed), each f32 [n, t, d]; `skip.k` = final norm of
- * hidden.(L + 1 - k), so skip.1 is the ordinary result; `pooled` f32 [n, d] = skip.1 at `ends`.
+ * Outputs: see {@link stateOutputs}; `pooled` f32 [n, d], the finally normed last state at `ends`.
  */
-export function textEncoder(weights: WeightScope, config: TextConfig): Ports {
+export function textEncoder(weights: WeightScope, config: TextConfig, states: StateOptions): Ports {
   const { length, layers, width } = config;
   const ids = input('ids', 'i64', ['n', length]);
   const ends = input('ends', 'i64', ['n', 1]);
+  const norm = (x: Value): Value => layerNorm(x, weights.at('final_layer_norm'), width);
 
   const hidden = [embeddings(ids, weights.at('embeddings'), config)];
   for (let i = 0; i < layers; i++) hidden.push(layer(hidden[i] as Value, weights.at('encoder.layers').at(i), config));
 
-  const outputs: Record<string, Value> = Object.fromEntries(hidden.map((state, i) => [`hidden.${i}`, state]));
-  for (let skip = 1; skip <= layers; skip++) {
-    outputs[`skip.${skip}`] = layerNorm(hidden[layers + 1 - skip] as Value, weights.at('final_layer_norm'), width);
-  }
-  outputs['pooled'] = within(weights, () => pick(outputs['skip.1'] as Value, ends));
+  const outputs = stateOutputs(hidden, norm, states);
+  outputs['pooled'] = within(weights, () => pooledState(hidden, outputs, norm, ends));
   return { inputs: { ids, ends }, outputs };
 }
 

@@ -2,14 +2,14 @@
  * Whole pictures as diffusers makes them: one check each for prompt, steps and decoded picture. Stages and arguments we
  * have no part for are reported as unknown.
  */
-import { CLIP_END_TOKEN, CLIP_START_TOKEN, chunkTokens } from '@easel/shared/prompt/clip-tokenizer';
+import { CLIP_END_TOKEN, CLIP_START_TOKEN } from '@easel/shared/prompt/clip-tokenizer';
 import { loadClipTokenizer } from '@easel/shared/prompt/clip-vocabulary';
 
 import { conditioned, guide } from '../../../src/denoisers/guidance.ts';
 import type { Conditioning } from '../../../src/denoisers/types.ts';
-import type { Pipeline } from '../../../src/families/types.ts';
+import type { ConditioningOptions, Pipeline, TokenizedPrompt } from '../../../src/families/types.ts';
 import { pictureFromTensor } from '../../../src/jobs/pixels.ts';
-import { scale, type Tensor } from '../../../src/numeric/tensor.ts';
+import { concatBatch, scale, type Tensor } from '../../../src/numeric/tensor.ts';
 import { torchNoise } from '../../../src/numeric/torch-random.ts';
 import type { GoldenCase } from '../case.ts';
 import { checkOf, compare, unknown, type Check, type Comparison } from '../compare.ts';
@@ -55,9 +55,10 @@ const KNOWN_ARGUMENTS = new Set([
   'eta',
 ]);
 
-/** The first row of a prompt: diffusers cuts what is longer. */
-function rowOf(prompt: string): number[] {
-  return chunkTokens(loadClipTokenizer().encode(prompt))[0] ?? [];
+/** The first row for each encoder: diffusers cuts what is longer. */
+function firstRows({ text, rows }: TokenizedPrompt): TokenizedPrompt {
+  const cut = Object.entries(rows).map(([role, each]) => [role, each.slice(0, 1)]);
+  return { text, rows: Object.fromEntries(cut) as TokenizedPrompt['rows'] };
 }
 
 /** Our ids of each prompt against the case's. */
@@ -69,10 +70,16 @@ function compareIds(ids: Json['ids']): Comparison[] {
   });
 }
 
-/** Rows of text states for prompts, one batch. */
-async function contextOf(pipeline: Pipeline, prompts: readonly string[], clipSkip: number): Promise<Conditioning> {
-  const { hidden } = await pipeline.encodeText(prompts.map(rowOf), clipSkip);
-  return { context: hidden };
+/** What is told of several prompts, one batch. */
+async function told(
+  pipeline: Pipeline,
+  prompts: readonly string[],
+  options: ConditioningOptions,
+): Promise<Conditioning> {
+  const each: Conditioning[] = [];
+  for (const prompt of prompts) each.push(await pipeline.condition(firstRows(pipeline.tokenize(prompt)), options));
+  const names = Object.keys(each[0] ?? {});
+  return Object.fromEntries(names.map((name) => [name, concatBatch(each.map((one) => one[name] as Tensor))]));
 }
 
 /** Bytes of a decoded batch as the case has them: [n, 3, h, w]. */
@@ -101,12 +108,10 @@ async function runStage(
   const shape = [prompts.length, channels, args.height / pixelsPerCell, args.width / pixelsPerCell];
 
   // diffusers skips layers for the prompt only, not for the negative prompt.
-  const positive = await contextOf(pipeline, prompts, 1 + (args.clip_skip ?? 0));
-  const negative = await contextOf(
-    pipeline,
-    prompts.map(() => args.negative_prompt ?? ''),
-    1,
-  );
+  const size = { width: args.width, height: args.height };
+  const positive = await told(pipeline, prompts, { clipSkip: 1 + (args.clip_skip ?? 0), isNegative: false, size });
+  const negatives = prompts.map(() => args.negative_prompt ?? '');
+  const negative = await told(pipeline, negatives, { clipSkip: 1, isNegative: true, size });
   const predict = guide(
     conditioned(pipeline.network, positive),
     conditioned(pipeline.network, negative),

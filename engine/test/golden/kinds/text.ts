@@ -1,7 +1,7 @@
 /** Text encoders: one check per call, which runs one encoder on rows of ids and looks at several of its states. */
 import type { Feeds, Results } from '../../../src/graph/session.ts';
 import { tensor, type Tensor } from '../../../src/numeric/tensor.ts';
-import type { Pipeline } from '../../../src/families/types.ts';
+import type { Pipeline, TextRole } from '../../../src/families/types.ts';
 import type { GoldenCase } from '../case.ts';
 import { checkOf, compare, unknown, type Check, type Comparison } from '../compare.ts';
 import { openModel } from '../networks.ts';
@@ -20,20 +20,41 @@ const rowsOf = ({ data, shape }: Tensor): number[][] => {
   return Array.from({ length: n }, (_, i) => Array.from(data.subarray(i * length, (i + 1) * length)));
 };
 
+/** The cases' names for encoders; they are diffusers' slots. */
+const ROLES: Readonly<Record<string, TextRole>> = {
+  text_encoder: 'text-encoder',
+  text_encoder_2: 'text-encoder-2',
+};
+
+/** What the cases call a state, as a clip skip: all but the second are what the family itself takes. */
+const CLIP_SKIPS: Readonly<Record<string, number>> = {
+  last: 1,
+  penultimate_norm: 3,
+  penultimate: 1,
+  joined: 1,
+  pooled: 1,
+};
+
 /** Every hidden state, which the product does not ask for. */
-async function hiddenStates(pipeline: Pipeline, rows: number[][], expected: readonly string[]): Promise<Results> {
+async function hiddenStates(
+  pipeline: Pipeline,
+  role: TextRole,
+  rows: number[][],
+  expected: readonly string[],
+): Promise<Results> {
   const length = rows[0]?.length ?? 0;
   const feeds: Feeds = {
     ids: { data: BigInt64Array.from(rows.flat(), BigInt), shape: [rows.length, length] },
     ends: { data: new BigInt64Array(rows.length), shape: [rows.length, 1] },
   };
-  return pipeline.run('text-encoder', feeds, expected);
+  return pipeline.run(role, feeds, expected);
 }
 
 async function outputs(
   golden: GoldenCase,
   call: Call,
   pipeline: Pipeline,
+  role: TextRole,
   want: string,
 ): Promise<Record<string, Tensor> | null> {
   const rows = rowsOf(golden.input(call.ids));
@@ -42,14 +63,13 @@ async function outputs(
     const names = golden.outputNames
       .filter((name) => name.startsWith(at('hidden.')))
       .map((name) => name.slice(call.name.length + 1));
-    const results = await hiddenStates(pipeline, rows, names);
+    const results = await hiddenStates(pipeline, role, rows, names);
     return Object.fromEntries(names.map((name) => [at(name), results[name] as Tensor]));
   }
-  const skip =
-    want === 'last' || want === 'joined' || want === 'pooled' ? 1 : Number(/^skip(\d+)$/.exec(want)?.[1] ?? NaN);
+  const skip = CLIP_SKIPS[want] ?? Number(/^skip(\d+)$/.exec(want)?.[1] ?? NaN);
   if (Number.isNaN(skip)) return null;
-  const { hidden, pooled } = await pipeline.encodeText(rows, skip);
-  if (want === 'pooled') return { [at(want)]: pooled };
+  const { hidden, pooled } = await pipeline.encodeText(role, rows, skip);
+  if (want === 'pooled') return pooled && { [at(want)]: pooled };
   const [n = 0, t = 0, d = 0] = hidden.shape;
   return { [at(want)]: want === 'joined' ? tensor(hidden.data, [1, n * t, d]) : hidden };
 }
@@ -57,10 +77,11 @@ async function outputs(
 async function checkCall(golden: GoldenCase, call: Call): Promise<Check> {
   const pipeline = await openModel(golden, call.model);
   if ('missing' in pipeline) return unknown(call.name, pipeline.missing);
-  if (call.encoder !== 'text_encoder') return unknown(call.name, `encoder ${call.encoder}`);
+  const role = ROLES[call.encoder];
+  if (role === undefined) return unknown(call.name, `encoder ${call.encoder}`);
   const comparisons: Comparison[] = [];
   for (const want of call.want) {
-    const results = await outputs(golden, call, pipeline, want);
+    const results = await outputs(golden, call, pipeline, role, want);
     if (results === null) return unknown(call.name, `output ${want}`);
     for (const [name, value] of Object.entries(results))
       comparisons.push(compare(name, value, golden.stored(name), golden.bound));

@@ -26,6 +26,8 @@ interface Json {
   readonly schedule: string;
   readonly seeds: readonly number[];
   readonly prediction: string;
+  readonly prompt: string;
+  readonly negative_prompt: string;
   readonly height: number;
   readonly width: number;
   readonly steps: number;
@@ -35,10 +37,25 @@ interface Json {
 const TABLE = makeSigmaTable();
 const timestepOf = interpolatedTimesteps(TABLE);
 
-/** States of one prompt, repeated for every picture of the batch. */
-async function contextOf(golden: GoldenCase, pipeline: Pipeline, side: string, batch: number): Promise<Conditioning> {
-  const { hidden } = await pipeline.encodeText([Array.from(golden.input(`ids.${side}`).data)]);
-  return { context: concatBatch(Array.from({ length: batch }, () => hidden)) };
+/** What is told of one prompt, repeated for every picture of the batch. */
+async function told(
+  golden: GoldenCase,
+  json: Json,
+  pipeline: Pipeline,
+  side: 'positive' | 'negative',
+): Promise<Conditioning> {
+  const isNegative = side === 'negative';
+  const rows = [
+    ['text-encoder', `ids.${side}`],
+    ['text-encoder-2', `ids.2.${side}`],
+  ].filter(([, input]) => golden.tensors.has(input as string));
+  const prompt = {
+    text: isNegative ? json.negative_prompt : json.prompt,
+    rows: Object.fromEntries(rows.map(([role, input]) => [role, [Array.from(golden.input(input as string).data)]])),
+  };
+  const single = await pipeline.condition(prompt, { clipSkip: 1, isNegative, size: json });
+  const repeated = Object.entries(single).map(([name, value]) => [name, concatBatch(json.seeds.map(() => value))]);
+  return Object.fromEntries(repeated) as Conditioning;
 }
 
 async function runCase(golden: GoldenCase, json: Json, sampler: Sampler, pipeline: Pipeline): Promise<Check[]> {
@@ -46,10 +63,8 @@ async function runCase(golden: GoldenCase, json: Json, sampler: Sampler, pipelin
   const { latent, prediction } = pipeline.facts;
   const shape = [batch, latent.channels, json.height / latent.pixelsPerCell, json.width / latent.pixelsPerCell];
   const sigmas = planSigmas(sampler, json.schedule, TABLE, json.steps);
-  const [positive, negative] = [
-    await contextOf(golden, pipeline, 'positive', batch),
-    await contextOf(golden, pipeline, 'negative', batch),
-  ];
+  const positive = await told(golden, json, pipeline, 'positive');
+  const negative = await told(golden, json, pipeline, 'negative');
   const predict = guide(conditioned(pipeline.network, positive), conditioned(pipeline.network, negative), json.cfg);
 
   const evals: number[] = [];

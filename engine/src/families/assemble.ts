@@ -1,0 +1,63 @@
+/** From a family's parts to its record: what building and checking have in common whatever the family. */
+import { CheckpointWeights } from '../checkpoint/weights.ts';
+import type { Sidecar } from '../checkpoint/sidecar.ts';
+import { build } from '../graph/build.ts';
+import { withDialect } from '../modules/dialect.ts';
+import type { Ports } from '../modules/ports.ts';
+import { readDecoderConfig, readEncoderConfig, vaeDecoder, vaeEncoder } from '../modules/vae.ts';
+import type { Family, Role } from './types.ts';
+
+/** Writes one network of a checkpoint. */
+type NetworkOf = (weights: CheckpointWeights, sidecar: Sidecar | null) => Ports;
+
+export type Networks = Readonly<Partial<Record<Role, NetworkOf>>>;
+
+type Parts = Omit<Family, 'roles' | 'build' | 'check'> & {
+  readonly networks: Networks;
+  /** Tensors that its checkpoints may hold and that mean nothing for making pictures. */
+  readonly ignored: readonly RegExp[];
+};
+
+export function assembleFamily({ networks, ignored, ...rest }: Parts): Family {
+  const roles = Object.keys(networks) as Role[];
+  const write = (role: Role, weights: CheckpointWeights, sidecar: Sidecar | null): Ports =>
+    withDialect('cpu', () => (networks[role] as NetworkOf)(weights, sidecar));
+  return {
+    ...rest,
+    roles,
+    build(role, header, sidecar) {
+      const { inputs, outputs } = write(role, new CheckpointWeights(header), sidecar);
+      return build(role, inputs, outputs);
+    },
+    check(header, sidecar) {
+      const weights = new CheckpointWeights(header);
+      for (const role of roles) write(role, weights, sidecar);
+      weights.requireAllRead(ignored);
+    },
+  };
+}
+
+export const UNET_PREFIX = 'model.diffusion_model.';
+export const VAE_PREFIX = 'first_stage_model.';
+
+/** The autoencoder, which is built alike in the whole line. */
+export const VAE_NETWORKS = {
+  'vae-decoder': (weights) => {
+    const vae = weights.scope(VAE_PREFIX, 'vae');
+    return vaeDecoder(vae, readDecoderConfig(vae));
+  },
+  'vae-encoder': (weights) => {
+    const vae = weights.scope(VAE_PREFIX, 'vae');
+    return vaeEncoder(vae, readEncoderConfig(vae));
+  },
+} as const satisfies Networks;
+
+/** What training and merging leave behind: copies, schedule tables, counters, losses, marks. */
+export const LEFT_BEHIND: readonly RegExp[] = [
+  /^model_ema\./,
+  /^(alphas_cumprod|betas|log_one_minus_alphas_cumprod|posterior_|sqrt_|lvlb_weights|scale_factor$|global_step$)/,
+  /^(denoiser\.sigmas|v_pred|ztsnr)$/,
+  // A counted-up list; in some merged files it has been averaged into nonsense.
+  /\.position_ids$/,
+  /^first_stage_model\.(loss|model_ema)\./,
+];

@@ -1,0 +1,67 @@
+/** The facts of a checkpoint: what its family says of all its kind, ruled by what the file and its sidecar say. */
+import type { GenerationDefaults } from '@easel/shared/generation';
+
+import type { CheckpointHeader } from '../checkpoint/header.ts';
+import type { Sidecar } from '../checkpoint/sidecar.ts';
+import { readExamples, readPreview, readSampling, readSize, readTitle } from './metadata.ts';
+import { readPrediction } from './prediction.ts';
+import type { CheckpointFacts, LatentPreview, Prediction, TextFormat } from './types.ts';
+
+/** Latents of the whole line. */
+const LATENT = { channels: 4, shift: 0, pixelsPerCell: 8 };
+
+/** How CLIP-L reads prompts; the families differ in which state they take. */
+export const CLIP_TEXT = {
+  rowLength: 77,
+  end: 49407,
+  padding: 49407,
+  dialect: 'clip',
+} as const satisfies Partial<TextFormat>;
+/** How OpenCLIP reads them. */
+export const OPEN_CLIP_TEXT = {
+  rowLength: 77,
+  end: 49407,
+  padding: 0,
+  dialect: 'open-clip',
+} as const satisfies Partial<TextFormat>;
+
+interface OwnFacts {
+  /** Factor from the VAE's latents to the sampler's. */
+  readonly latentScale: number;
+  readonly preview: LatentPreview;
+  readonly prediction: Prediction;
+  /** Why, where not all of the family predict the same; null where they do. */
+  readonly predictionEvidence?: string;
+  /** Edge of the picture it was trained on. */
+  readonly size: (prediction: Prediction) => number;
+  readonly sampling: Pick<GenerationDefaults, 'steps' | 'guidance' | 'sampler' | 'schedule'>;
+  readonly text: CheckpointFacts['text'];
+}
+
+/** Never fails on odd metadata, which counts as absent. */
+export function readFacts(header: CheckpointHeader, sidecar: Sidecar | null, own: OwnFacts): CheckpointFacts {
+  const predicted = readPrediction(header, sidecar, own.prediction, own.predictionEvidence ?? null);
+  const edge = own.size(predicted.prediction);
+  const { steps, guidance, sampler, schedule } = own.sampling;
+  return {
+    latent: {
+      ...LATENT,
+      scale: own.latentScale,
+      preview: readPreview(header, sidecar, LATENT.channels) ?? own.preview,
+    },
+    ...predicted,
+    text: own.text,
+    defaults: {
+      ...(readSize(header, sidecar) ?? { width: edge, height: edge }),
+      steps,
+      guidance,
+      ...readSampling(sidecar),
+      sampler,
+      schedule,
+      clipSkip: 1,
+      rng: 'nv',
+    },
+    title: readTitle(header, sidecar),
+    examples: readExamples(sidecar),
+  };
+}

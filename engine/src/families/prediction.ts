@@ -1,0 +1,59 @@
+/** What a network predicts and how noisy its levels end. No tensor of it shows that; these say it, the first wins. */
+import type { CheckpointHeader } from '../checkpoint/header.ts';
+import type { Sidecar } from '../checkpoint/sidecar.ts';
+import type { CheckpointFacts, Prediction } from './types.ts';
+
+type PredictionFacts = Pick<CheckpointFacts, 'prediction' | 'predictionEvidence' | 'zeroTerminalSnr'>;
+
+/** Words for the two kinds, as files write them; undefined for anything else. */
+function predictionOf(value: unknown): Prediction | undefined {
+  if (typeof value !== 'string') return undefined;
+  const word = value.toLowerCase().replace('-', '_');
+  if (word === 'v' || word === 'v_prediction') return 'v';
+  return word === 'epsilon' || word === 'eps' ? 'epsilon' : undefined;
+}
+
+/** Entries of a sidecar that state the prediction: ours, then those of other programs. */
+const SIDECAR_KEYS = ['prediction', 'prediction_type', 'parameterization'] as const;
+const SIDECAR_ZERO_KEYS = ['zero_terminal_snr', 'rescale_betas_zero_snr', 'ztsnr'] as const;
+
+/** Who says what, in order of trust. */
+function* statements(
+  header: CheckpointHeader,
+  sidecar: Sidecar | null,
+): Generator<{ prediction: Prediction; evidence: string }> {
+  for (const key of SIDECAR_KEYS) {
+    const prediction = predictionOf(sidecar?.get(key));
+    if (prediction !== undefined) yield { prediction, evidence: `the sidecar's ${key} says so` };
+  }
+  // Marks that trainers leave as empty tensors.
+  if (header.tensors.has('v_pred')) yield { prediction: 'v', evidence: 'it has the key v_pred' };
+  const declared = predictionOf(header.metadata.get('modelspec.prediction_type'));
+  if (declared !== undefined) yield { prediction: declared, evidence: 'modelspec.prediction_type says so' };
+  if (/-v$/.test(header.metadata.get('modelspec.architecture') ?? '')) {
+    yield { prediction: 'v', evidence: 'modelspec.architecture ends in -v' };
+  }
+}
+
+/**
+ * @param own what the family predicts where nothing is said
+ * @param ownEvidence why, where the family cannot be sure; null where all of it predict that
+ */
+export function readPrediction(
+  header: CheckpointHeader,
+  sidecar: Sidecar | null,
+  own: Prediction,
+  ownEvidence: string | null,
+): PredictionFacts {
+  const [said] = statements(header, sidecar);
+  const prediction = said?.prediction ?? own;
+  const reason = said?.evidence ?? ownEvidence;
+  const zero = SIDECAR_ZERO_KEYS.map((key) => sidecar?.get(key)).find((value) => typeof value === 'boolean');
+  const zeroTerminalSnr = zero ?? header.tensors.has('ztsnr');
+  const levels = zeroTerminalSnr ? ' from pure noise on' : '';
+  return {
+    prediction,
+    predictionEvidence: reason === null ? null : `it predicts ${prediction}${levels}, because ${reason}`,
+    zeroTerminalSnr,
+  };
+}

@@ -1,0 +1,76 @@
+/**
+ * OpenCLIP's text transformer under its own names: rows of token ids to the states a U-Net attends to, and to the one
+ * vector SDXL is told beside.
+ *
+ * Causal attention, padding included; pre-norm blocks; exact gelu; queries, keys and values in one matrix. Agrees with
+ * transformers' CLIPTextModelWithProjection on the converted weights.
+ */
+import type { WeightScope } from '../../checkpoint/weights.ts';
+import { add, cast, gelu } from '../../graph/ops/elementwise.ts';
+import { gather, transpose } from '../../graph/ops/shape.ts';
+import { within } from '../../graph/scope.ts';
+import { input, weight, type Value } from '../../graph/value.ts';
+import { dialect } from '../dialect.ts';
+import { linear, linearThirds } from '../linear.ts';
+import { layerNorm } from '../normalization.ts';
+import { parameter } from '../parameter.ts';
+import type { Ports } from '../ports.ts';
+import type { OpenClipConfig } from './config.ts';
+import { pooledState, stateOutputs, type StateOptions } from './states.ts';
+
+/**
+ * Inputs: `ids` i64 [n, t]; `ends` i64 [n, 1], position of each row's first end token.
+ *
+ * Outputs: see {@link stateOutputs}; with a projection also `pooled` f32 [n, p], the finally normed last state at
+ * `ends`, projected.
+ */
+export function openClipEncoder(weights: WeightScope, config: OpenClipConfig, states: StateOptions): Ports {
+  const { length, layers, projection } = config;
+  const ids = input('ids', 'i64', ['n', length]);
+  const ends = input('ends', 'i64', ['n', 1]);
+  const norm = (x: Value): Value => layerNorm(x, weights.at('ln_final'), config.width);
+
+  const hidden = [embeddings(ids, weights, config)];
+  const blocks = weights.at('transformer.resblocks');
+  for (let i = 0; i < layers; i++) hidden.push(block(hidden[i] as Value, blocks.at(i), config));
+
+  const outputs = stateOutputs(hidden, norm, states);
+  if (projection !== null) {
+    outputs['pooled'] = within(weights, () =>
+      project(pooledState(hidden, outputs, norm, ends), weights, config, projection),
+    );
+  }
+  return { inputs: { ids, ends }, outputs };
+}
+
+/** ids [n, t] to [n, t, d]. */
+function embeddings(ids: Value, weights: WeightScope, { vocabulary, length, width }: OpenClipConfig): Value {
+  return within(weights, () => {
+    // Rows are taken before they are converted: the table is the largest tensor here and stays in the file's dtype.
+    const table = weight(weights.at('token_embedding').tensor('weight', [vocabulary, width]));
+    return add(cast(gather(table, ids), 'f32'), parameter(weights.tensor('positional_embedding', [length, width])));
+  });
+}
+
+function block(x: Value, weights: WeightScope, config: OpenClipConfig): Value {
+  return within(weights, () => {
+    const { width, inner } = config;
+    const attended = add(x, selfAttention(layerNorm(x, weights.at('ln_1'), width), weights.at('attn'), config));
+    const normal = layerNorm(attended, weights.at('ln_2'), width);
+    const widened = gelu(linear(normal, weights.at('mlp.c_fc'), { from: width, to: inner }));
+    return add(attended, linear(widened, weights.at('mlp.c_proj'), { from: inner, to: width }));
+  });
+}
+
+function selfAttention(x: Value, weights: WeightScope, { width, heads }: OpenClipConfig): Value {
+  return within(weights, () => {
+    const [q, k, v] = linearThirds(x, weights, 'in_proj', width);
+    return linear(dialect().attention(q, k, v, heads, true), weights.at('out_proj'), { from: width, to: width });
+  });
+}
+
+/** x [n, d] to [n, p]. The matrix stands the other way round than a layer's: [d, p]. */
+function project(x: Value, weights: WeightScope, { width }: OpenClipConfig, to: number): Value {
+  const matrix = parameter(weights.tensor('text_projection', [width, to]));
+  return dialect().linear(x, transpose(matrix, [1, 0]));
+}

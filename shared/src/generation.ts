@@ -31,7 +31,7 @@ export type RngSource = (typeof RNG_SOURCES)[number];
 
 /** All that may be asked of a text-to-image job; everything but the prompt has a default from the model's family. */
 export const textToImageRequest = z.strictObject({
-  type: z.literal('text-to-image'),
+  type: z.literal('text-to-image').default('text-to-image'),
   prompt: text,
   negativePrompt: text.optional(),
   model: id.optional(),

@@ -25,6 +25,3 @@ export const PROMPT_LIMIT = 100_000;
 
 /** Random seeds are drawn from [0, this), as the WebUI does, so that they fit every peer. */
 export const RANDOM_SEED_RANGE = 4_294_967_294;
-
-/** Image pixels per latent cell, along one axis. */
-export const PIXELS_PER_CELL = 8;

@@ -13,7 +13,7 @@ describe('a decoded picture as bytes', () => {
 
   it('refuses values that are not numbers instead of saving black', () => {
     const image = tensor(Float32Array.from([0, Number.NaN, 0]), [1, 3, 1, 1]);
-    expect(() => pictureFromTensor(image)).toThrowError(expect.objectContaining({ code: 'not_finite' }));
+    expect(() => pictureFromTensor(image)).toThrow(expect.objectContaining({ code: 'not_finite' }));
   });
 });
 

@@ -8,6 +8,7 @@ import { isGalleryShown, toggleParameters } from '../commands/table.ts';
 import { IconButton } from '../components/icon-button.tsx';
 import { ResizeHandle } from '../components/resize-handle.tsx';
 import { runningOf, waitingOf } from '../lib/progress.ts';
+import { useIsNarrow } from '../lib/use-media.ts';
 import { Composer } from '../panels/composer/composer.tsx';
 import { GalleryPanel } from '../panels/gallery/gallery.tsx';
 import { PictureDetails } from '../panels/picture/picture-details.tsx';
@@ -25,6 +26,8 @@ export function Desk() {
   const isParametersOpen = useLayout((state) => state.isParametersOpen);
   const areDetailsOpen = useLayout((state) => state.areDetailsOpen);
   const opened = useView((state) => state.openImage);
+  const isDetailed = opened !== null && areDetailsOpen;
+  const isNarrow = useIsNarrow();
   const hasPictures = (useGallery('').total ?? 0) > 0;
   const isGalleryOpen = isGalleryShown(
     useLayout((state) => state.isGalleryOpen),
@@ -37,7 +40,7 @@ export function Desk() {
       <Banner />
       <div className="flex min-h-0 flex-1">
         {isParametersOpen && <ParametersZone />}
-        <main className="flex min-w-80 flex-1 flex-col">
+        <main className="flex min-w-64 flex-1 flex-col">
           <div className="min-h-0 flex-1">
             <Centre />
           </div>
@@ -45,8 +48,8 @@ export function Desk() {
             <Composer isPhone={false} jobCount={jobCount} />
           </div>
         </main>
-        {opened !== null && areDetailsOpen && <PictureDetails id={opened} />}
-        {isGalleryOpen && <GalleryZone />}
+        {isDetailed && <PictureDetails id={opened} />}
+        {isGalleryOpen && !(isNarrow && isDetailed) && <GalleryZone />}
       </div>
     </div>
   );
@@ -58,7 +61,7 @@ function ParametersZone() {
   return (
     <aside
       aria-label={t('zone.parameters')}
-      className="relative flex max-w-[36vw] shrink-0 flex-col border-r border-line bg-surface"
+      className="relative flex max-w-[34vw] shrink-0 flex-col border-r border-line bg-surface"
       style={{ width }}
     >
       <div className="flex h-11 shrink-0 items-center pr-2 pl-4">
@@ -92,7 +95,7 @@ function GalleryZone() {
   return (
     <aside
       aria-label={t('zone.gallery')}
-      className="relative flex max-w-[40vw] shrink-0 flex-col border-l border-line bg-surface"
+      className="relative flex max-w-[26vw] shrink-0 flex-col border-l border-line bg-surface"
       style={{ width }}
     >
       <div className="flex h-11 shrink-0 items-center gap-2 px-3">

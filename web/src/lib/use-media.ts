@@ -12,5 +12,8 @@ function useMedia(query: string): boolean {
   );
 }
 
+/** Too narrow for three panels beside the picture. */
+export const useIsNarrow = (): boolean => useMedia('(width <= 1100px)');
+
 /** One column with a bar at the bottom. The same width stands in styles.css as the variant `phone`. */
 export const useIsPhone = (): boolean => useMedia('(width <= 700px)');

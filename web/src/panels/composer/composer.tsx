@@ -65,7 +65,7 @@ export function Composer({ isPhone, jobCount }: ComposerProps) {
           )}
         />
         {!isPhone && (
-          <div className="flex items-center gap-1 p-2">
+          <div className="flex flex-wrap items-center justify-end gap-1 p-2">
             <AdvancedButton />
             <AspectMenu />
             <span className="flex-1" />

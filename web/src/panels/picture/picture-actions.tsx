@@ -68,7 +68,7 @@ export function PictureActions({ id, image, isOpened }: PictureActionsProps) {
     <div
       role="toolbar"
       aria-label={t('picture.title')}
-      className="mx-auto flex min-h-14 w-full max-w-3xl shrink-0 items-center justify-center gap-1 px-4 phone:gap-0 phone:px-1"
+      className="mx-auto flex min-h-14 w-full max-w-3xl shrink-0 flex-wrap items-center justify-center gap-0.5 px-2 phone:gap-0 phone:px-1"
     >
       <IconButton
         label={t('picture.previous')}
@@ -204,5 +204,5 @@ function ActionMenu({ actions }: { actions: Action[] }) {
 }
 
 function Divider() {
-  return <span aria-hidden className="mx-1 h-5 w-px bg-line phone:hidden" />;
+  return <span aria-hidden className="mx-0.5 h-5 w-px bg-line phone:hidden" />;
 }

@@ -30,7 +30,7 @@ const LOOK_ALIKES: readonly LookAlike[] = [
     matches: (header) => holds(header, 'conditioner.embedders.1.'),
   },
   {
-    label: 'Stable Diffusion 2',
+    label: 'a relative of Stable Diffusion 2 (its U-Net takes more than a latent)',
     architecture: /^stable-diffusion-v2/,
     matches: (header) => holds(header, 'cond_stage_model.model.'),
   },

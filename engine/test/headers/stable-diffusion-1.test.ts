@@ -193,7 +193,6 @@ describe('what a checkpoint says of itself', () => {
 
 describe('checkpoints of other kinds', () => {
   it.each([
-    ['sd2', /looks like Stable Diffusion 2\./],
     ['sdxl', /looks like Stable Diffusion XL\./],
     ['sdxl-refiner', /looks like the Stable Diffusion XL refiner\./],
     ['sd15-inpaint', /looks like an inpainting model \(its U-Net takes 9 channels\)\./],

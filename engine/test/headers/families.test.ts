@@ -1,0 +1,137 @@
+/** One row for each kind of real-size checkpoint: detected as what it is, every graph builds, every tensor accounted for. */
+import { join } from 'node:path';
+
+import { describe, expect, it } from 'vitest';
+
+import type { CheckpointHeader } from '../../src/checkpoint/header.ts';
+import { parseSidecar } from '../../src/checkpoint/sidecar.ts';
+import { families } from '../../src/families/index.ts';
+import { findFamily } from '../../src/families/recognise.ts';
+import type { Family } from '../../src/families/types.ts';
+import { readManifest, type Manifest, type ManifestRow } from '../support/formula-weights.ts';
+import { headerOfManifest } from '../support/manifest-header.ts';
+
+const FULL = join(import.meta.dirname, '../../../fixtures/golden/core/full');
+
+interface Row {
+  readonly manifest: string;
+  readonly family: string;
+  /** Why, when metadata says what it is. */
+  readonly declared: RegExp;
+  /** Why, when only names and shapes show it; absent = they do not show it. */
+  readonly shown?: RegExp;
+  readonly facts: Record<string, unknown>;
+  /** Numbers the graphs read: all of the checkpoint but those listed as useless, shared ones once for each graph. */
+  readonly roles: readonly string[];
+}
+
+const ROWS: readonly Row[] = [
+  {
+    manifest: 'sd2',
+    family: 'stable-diffusion-2',
+    declared: /^modelspec.architecture says stable-diffusion-v2-768-v$/,
+    shown: /^it has an OpenCLIP text encoder where Stable Diffusion 2 has it, a VAE and a U-Net that takes 4 channels$/,
+    facts: { prediction: 'v', latent: { scale: 0.18215 }, defaults: { width: 768, height: 768, guidance: 7 } },
+    roles: ['text-encoder', 'unet', 'vae-decoder', 'vae-encoder'],
+  },
+];
+
+const full = (name: string): Manifest => readManifest(join(FULL, `${name}.manifest.json`));
+const headerOf = (manifest: Manifest, change: Partial<Manifest> = {}): CheckpointHeader =>
+  headerOfManifest({ ...manifest, ...change });
+
+function thrownBy(act: () => unknown): unknown {
+  try {
+    act();
+  } catch (error) {
+    return error;
+  }
+  return 'nothing was thrown';
+}
+
+describe.each(ROWS)(
+  'a $manifest checkpoint of real size',
+  ({ manifest: name, family: id, declared, shown, ...row }) => {
+    const manifest = full(name);
+    const family = families.find((each) => each.id === id) as Family;
+
+    it('is recognised by its metadata', () => {
+      const found = findFamily(headerOf(manifest));
+      expect(found.family.id).toBe(id);
+      expect(found.evidence).toMatch(declared);
+    });
+
+    it.runIf(shown !== undefined)('is recognised by its names where no metadata says what it is', () => {
+      const found = findFamily(headerOf(manifest, { metadata: {} }));
+      expect(found.family.id).toBe(id);
+      expect(found.evidence).toMatch(shown as RegExp);
+    });
+
+    it('builds all its graphs and uses every tensor', () => {
+      const header = headerOf(manifest);
+      family.check(header, null);
+      expect(family.roles).toEqual(row.roles);
+      for (const role of family.roles) {
+        const { bytes, externalRoot, weightElements } = family.build(role, header, null);
+        expect(externalRoot).toBe('/');
+        expect(weightElements).toBeGreaterThan(10_000_000);
+        expect(bytes.length).toBeLessThan(4_000_000);
+      }
+    });
+
+    it('has the facts of its family', () => {
+      expect(family.facts(headerOf(manifest), null)).toMatchObject(row.facts);
+    });
+
+    it('is incomplete without any one of its tensors, and the message names it', () => {
+      const sample = manifest.tensors.filter((_, i) => i % 97 === 5).filter(([tensor]) => !isUseless(tensor));
+      expect(sample.length).toBeGreaterThan(5);
+      for (const [missing] of sample) {
+        const header = headerOf(manifest, { tensors: manifest.tensors.filter(([tensor]) => tensor !== missing) });
+        const error = thrownBy(() => family.check(header, null));
+        expect(error, missing).toMatchObject({ code: 'model_incomplete', details: { tensor: missing } });
+      }
+    });
+
+    it('is unexpected with a tensor nobody reads', () => {
+      const extra: ManifestRow = ['model.diffusion_model.extra.weight', 'F16', [4], 0, 1];
+      const header = headerOf(manifest, { tensors: [...manifest.tensors, extra] });
+      expect(thrownBy(() => family.check(header, null))).toMatchObject({ code: 'model_unexpected' });
+    });
+  },
+);
+
+/** Names that no network reads. */
+const isUseless = (name: string): boolean =>
+  /position_ids|logit_scale|^cond_stage_model\.model\.(text_projection|transformer\.resblocks\.23\.)/.test(name);
+
+describe('what Stable Diffusion 2 predicts', () => {
+  const manifest = full('sd2');
+  const family = families.find(({ id }) => id === 'stable-diffusion-2') as Family;
+  const factsWith = (metadata: Record<string, string>, sidecar: string | null = null) =>
+    family.facts(headerOf(manifest, { metadata }), sidecar === null ? null : parseSidecar(sidecar));
+
+  it('is a stated assumption where the file says nothing', () => {
+    const facts = factsWith({});
+    expect(facts).toMatchObject({ prediction: 'v', defaults: { width: 768 } });
+    expect(facts.predictionEvidence).toMatch(/nothing in the file says it/);
+  });
+
+  it('is the noise at 512 pixels', () => {
+    expect(factsWith({ 'modelspec.architecture': 'stable-diffusion-v2-512' })).toMatchObject({
+      prediction: 'epsilon',
+      defaults: { width: 512, height: 512 },
+    });
+    expect(factsWith({ 'modelspec.prediction_type': 'epsilon' })).toMatchObject({
+      prediction: 'epsilon',
+      defaults: { width: 512 },
+    });
+  });
+
+  it('is what a sidecar says, whatever the metadata says', () => {
+    expect(factsWith({ 'modelspec.prediction_type': 'v' }, '{"prediction": "epsilon"}')).toMatchObject({
+      prediction: 'epsilon',
+      predictionEvidence: "it predicts epsilon, because the sidecar's prediction says so",
+    });
+  });
+});

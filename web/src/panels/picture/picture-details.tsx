@@ -24,7 +24,7 @@ export function PictureDetails({ id }: { id: string }) {
   return (
     <aside
       aria-label={t('picture.details')}
-      className="w-72 shrink-0 overflow-y-auto border-l border-line bg-surface max-w-[30vw] phone:w-full phone:max-w-none phone:overflow-visible phone:border-t phone:border-l-0"
+      className="w-76 shrink-0 overflow-y-auto border-l border-line bg-surface max-w-[30vw] phone:w-full phone:max-w-none phone:overflow-visible phone:border-t phone:border-l-0"
     >
       {image ? <Details image={image} /> : <DetailsSkeleton />}
     </aside>
@@ -151,7 +151,7 @@ function Row({ name, text, context, onUse }: RowProps) {
   const { t } = useTranslation();
   return (
     <div className="flex min-h-7 items-center gap-2 phone:min-h-11">
-      <dt className="w-24 shrink-0 text-xs text-faint">{name}</dt>
+      <dt className="w-22 shrink-0 text-xs text-faint">{name}</dt>
       <dd className="numerals min-w-0 flex-1 break-words">{text}</dd>
       {context && onUse && (
         <dd className="contents">

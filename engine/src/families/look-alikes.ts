@@ -25,7 +25,7 @@ const LOOK_ALIKES: readonly LookAlike[] = [
     matches: (header) => holds(header, 'conditioner.embedders.0.model.') && !holds(header, 'conditioner.embedders.1.'),
   },
   {
-    label: 'Stable Diffusion XL',
+    label: 'a part or a relative of Stable Diffusion XL',
     architecture: /^stable-diffusion-xl/,
     matches: (header) => holds(header, 'conditioner.embedders.1.'),
   },

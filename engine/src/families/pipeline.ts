@@ -6,7 +6,7 @@ import { CheckpointError, RequestError } from '@easel/shared/errors';
 
 import type { Network } from '../denoisers/types.ts';
 import type { Feeds, MemoryForm, Results, Session, StartSession } from '../graph/session.ts';
-import type { Tensor } from '../numeric/tensor.ts';
+import { concatChannels, type Tensor } from '../numeric/tensor.ts';
 import { tokenizePrompt } from './prompt.ts';
 import type { RecognisedCheckpoint } from './recognise.ts';
 import type {
@@ -105,10 +105,11 @@ class OpenPipeline implements Pipeline {
     return { hidden: results[wanted] as Tensor, pooled: results['pooled'] ?? null };
   }
 
-  readonly network: Network = async (x, timestep, conditioning) => {
+  readonly network: Network = async (x, timestep, { concat, ...told }) => {
     const batch = x.shape[0] ?? 1;
     const times = { data: new Float32Array(batch).fill(timestep), shape: [batch] };
-    const { out } = await this.run('unet', { sample: x, timestep: times, ...conditioning }, ['out']);
+    const sample = concat === undefined ? x : concatChannels(x, concat);
+    const { out } = await this.run('unet', { sample, timestep: times, ...told }, ['out']);
     return out as Tensor;
   };
 

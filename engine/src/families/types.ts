@@ -124,6 +124,8 @@ export interface ConditioningOptions {
   readonly crop?: { readonly top: number; readonly left: number };
   /** What it shall seem to be scaled to; `size` when absent. */
   readonly targetSize?: Size;
+  /** How pleasing it shall seem, 1 to 10; the refiner's own, one for each side, when absent. */
+  readonly aestheticScore?: number;
 }
 
 /** In image pixels. */
@@ -158,7 +160,10 @@ export interface Pipeline {
    * @throws out_of_range
    */
   encodeText(role: TextRole, rows: readonly (readonly number[])[], clipSkip?: number): Promise<TextEncoding>;
-  /** The denoising network; its conditioning is made by {@link condition}. */
+  /**
+   * The denoising network; its conditioning is made by {@link condition}. What stands there as `concat` goes in with the
+   * latent, behind its channels.
+   */
   readonly network: Network;
   /** Sampler's latent [n, c, h, w] to picture [n, 3, 8h, 8w] in about [-1, 1]. */
   decodeLatent(latent: Tensor): Promise<Tensor>;

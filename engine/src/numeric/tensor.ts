@@ -95,6 +95,25 @@ export function concatBatch(parts: readonly Tensor[]): Tensor {
   return tensor(data, [parts.reduce((sum, part) => sum + (part.shape[0] ?? 1), 0), ...rest]);
 }
 
+/** [n, c1, h, w] and [n, c2, h, w] to [n, c1 + c2, h, w]. @throws graph_invalid when the other axes differ */
+export function concatChannels(x: Tensor, y: Tensor): Tensor {
+  const [n = 0, first = 0, h = 0, w = 0] = x.shape;
+  const second = y.shape[1] ?? 0;
+  const [own, other] = [first * h * w, second * h * w];
+  if (y.data.length !== n * other || y.shape[0] !== n || y.shape[2] !== h) {
+    throw new StudioError(
+      'graph_invalid',
+      `Tensors of shape [${x.shape.join(', ')}] and [${y.shape.join(', ')}] cannot lie side by side.`,
+    );
+  }
+  const data = new Float32Array(n * (own + other));
+  for (let i = 0; i < n; i++) {
+    data.set(x.data.subarray(i * own, (i + 1) * own), i * (own + other));
+    data.set(y.data.subarray(i * other, (i + 1) * other), i * (own + other) + own);
+  }
+  return { data, shape: [n, first + second, h, w] };
+}
+
 function requireSameSize(x: Tensor, y: Tensor): void {
   if (x.data.length !== y.data.length) {
     throw new StudioError(

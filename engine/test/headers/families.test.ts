@@ -5,9 +5,11 @@ import { describe, expect, it } from 'vitest';
 
 import type { CheckpointHeader } from '../../src/checkpoint/header.ts';
 import { parseSidecar } from '../../src/checkpoint/sidecar.ts';
+import { CheckpointWeights } from '../../src/checkpoint/weights.ts';
 import { families } from '../../src/families/index.ts';
 import { findFamily } from '../../src/families/recognise.ts';
 import type { Family } from '../../src/families/types.ts';
+import { readUnetConfig } from '../../src/modules/unet/config.ts';
 import { readManifest, type Manifest, type ManifestRow } from '../support/formula-weights.ts';
 import { headerOfManifest } from '../support/manifest-header.ts';
 
@@ -21,7 +23,6 @@ interface Row {
   /** Why, when only names and shapes show it; absent = they do not show it. */
   readonly shown?: RegExp;
   readonly facts: Record<string, unknown>;
-  /** Numbers the graphs read: all of the checkpoint but those listed as useless, shared ones once for each graph. */
   readonly roles: readonly string[];
 }
 
@@ -33,6 +34,18 @@ const ROWS: readonly Row[] = [
     shown: /^it has an OpenCLIP text encoder where Stable Diffusion 2 has it, a VAE and a U-Net that takes 4 channels$/,
     facts: { prediction: 'v', latent: { scale: 0.18215 }, defaults: { width: 768, height: 768, guidance: 7 } },
     roles: ['text-encoder', 'unet', 'vae-decoder', 'vae-encoder'],
+  },
+  {
+    manifest: 'sdxl',
+    family: 'stable-diffusion-xl',
+    declared: /^modelspec.architecture says stable-diffusion-xl-v1-base$/,
+    shown: /^it has two text encoders under the names of Stable Diffusion XL, a VAE and a U-Net that takes 4 channels$/,
+    facts: {
+      prediction: 'epsilon',
+      latent: { scale: 0.13025 },
+      defaults: { width: 1024, height: 1024, steps: 30, guidance: 7, clipSkip: 1 },
+    },
+    roles: ['text-encoder', 'text-encoder-2', 'unet', 'vae-decoder', 'vae-encoder'],
   },
 ];
 
@@ -104,6 +117,32 @@ describe.each(ROWS)(
 /** Names that no network reads. */
 const isUseless = (name: string): boolean =>
   /position_ids|logit_scale|^cond_stage_model\.model\.(text_projection|transformer\.resblocks\.23\.)/.test(name);
+
+describe('the U-Net of Stable Diffusion XL', () => {
+  it('has its transformers where the published configuration puts them', () => {
+    const scope = new CheckpointWeights(headerOf(full('sdxl'))).scope('model.diffusion_model.', 'unet');
+    const heads = (channels: number): number => channels / 64;
+    expect(readUnetConfig(scope, { heads, projection: 'matrix', hasVector: true })).toEqual({
+      inChannels: 4,
+      outChannels: 4,
+      channels: [320, 640, 1280],
+      depths: [0, 2, 10],
+      middleDepth: 10,
+      heads: [5, 10, 20],
+      contextWidth: 2048,
+      projection: 'matrix',
+      vectorWidth: 1280 + 6 * 256,
+    });
+  });
+});
+
+describe('add-ons for Stable Diffusion XL', () => {
+  it.each(['lora', 'vae', 'controlnet'])('are no checkpoints: %s', (kind) => {
+    const metadata = { 'modelspec.architecture': `stable-diffusion-xl-v1-base/${kind}` };
+    const header = headerOfManifest({ metadata, tensors: [['x', 'F16', [4], 0, 1]] });
+    expect(thrownBy(() => findFamily(header))).toMatchObject({ code: 'model_unsupported' });
+  });
+});
 
 describe('what Stable Diffusion 2 predicts', () => {
   const manifest = full('sd2');

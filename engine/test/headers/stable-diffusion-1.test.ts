@@ -193,7 +193,6 @@ describe('what a checkpoint says of itself', () => {
 
 describe('checkpoints of other kinds', () => {
   it.each([
-    ['sdxl', /looks like Stable Diffusion XL\./],
     ['sdxl-refiner', /looks like the Stable Diffusion XL refiner\./],
     ['sd15-inpaint', /looks like an inpainting model \(its U-Net takes 9 channels\)\./],
     ['pix2pix', /looks like an instruct-pix2pix model \(its U-Net takes 8 channels\)\./],

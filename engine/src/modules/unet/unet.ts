@@ -9,6 +9,7 @@ import { add, addOptional, cos, gelu, mul, silu, sin } from '../../graph/ops/ele
 import { concat, halves, nearestLike, reshape } from '../../graph/ops/shape.ts';
 import { within } from '../../graph/scope.ts';
 import { constant, input, type Value } from '../../graph/value.ts';
+import { waveFrequencies } from '../../numeric/sinusoids.ts';
 import { convolution } from '../convolution.ts';
 import { dialect } from '../dialect.ts';
 import { linear } from '../linear.ts';
@@ -21,8 +22,6 @@ import { unetRows, type Block, type Row } from './rows.ts';
 const RESIDUAL_EPSILON = 1e-5;
 /** The norm that opens a transformer was written with another epsilon than the residual blocks'. */
 const TRANSFORMER_EPSILON = 1e-6;
-/** Longest period of the timestep's sinusoids. */
-const LONGEST_PERIOD = 10_000;
 /** The time vector is this many times as wide as the first level. */
 const TIME_WIDENING = 4;
 /** Feed-forward layers are this many times as wide as their tokens. */
@@ -115,10 +114,7 @@ function nameOf({ source }: Value): string {
 function timeVector(timestep: Value, weights: WeightScope, width: number, to: number): Value {
   return within(weights, () => {
     const half = width / 2;
-    const log = Math.fround(-Math.log(LONGEST_PERIOD));
-    // Rounded where the reference rounds: at t = 999 a last bit of a frequency is a visible angle.
-    const frequencies = Array.from({ length: half }, (_, i) => Math.exp(Math.fround(Math.fround(log * i) / half)));
-    const angles = mul(reshape(timestep, [-1, 1]), constant(frequencies, 'f32', [1, half]));
+    const angles = mul(reshape(timestep, [-1, 1]), constant(waveFrequencies(half), 'f32', [1, half]));
     const waves = concat([cos(angles), sin(angles)], 1); // [n, width]
     const hidden = silu(linear(waves, weights.at(0), { from: width, to }));
     return linear(hidden, weights.at(2), { from: to, to });

@@ -7,7 +7,7 @@ import { loadClipTokenizer } from '@easel/shared/prompt/clip-vocabulary';
 
 import { conditioned, guide } from '../../../src/denoisers/guidance.ts';
 import type { Conditioning } from '../../../src/denoisers/types.ts';
-import type { ConditioningOptions, Pipeline, TokenizedPrompt } from '../../../src/families/types.ts';
+import type { ConditioningOptions, Pipeline, Size, TokenizedPrompt } from '../../../src/families/types.ts';
 import { pictureFromTensor } from '../../../src/jobs/pixels.ts';
 import { concatBatch, scale, type Tensor } from '../../../src/numeric/tensor.ts';
 import { torchNoise } from '../../../src/numeric/torch-random.ts';
@@ -17,6 +17,9 @@ import { makeScheduler } from '../diffusers/scheduler.ts';
 import type { SchedulerSpec } from '../diffusers/types.ts';
 import { openModel } from '../networks.ts';
 import type { Kind } from './types.ts';
+
+/** Height and width, or top and left. */
+type Pair = readonly [number, number];
 
 interface Arguments {
   readonly prompt: string | readonly string[];
@@ -28,6 +31,9 @@ interface Arguments {
   readonly clip_skip?: number;
   readonly guidance_rescale?: number;
   readonly eta?: number;
+  readonly original_size?: Pair;
+  readonly crops_coords_top_left?: Pair;
+  readonly target_size?: Pair;
 }
 
 interface Stage {
@@ -53,7 +59,25 @@ const KNOWN_ARGUMENTS = new Set([
   'clip_skip',
   'guidance_rescale',
   'eta',
+  'original_size',
+  'crops_coords_top_left',
+  'target_size',
+  // Without negative_target_size, which no case has, diffusers does not look at it.
+  'negative_original_size',
 ]);
+
+const KNOWN_PIPELINES = new Set(['StableDiffusionPipeline', 'StableDiffusionXLPipeline']);
+
+const sizeOf = ([height, width]: Pair): Size => ({ width, height });
+
+/** Sizes and crop as a case states them. */
+function sizesOf({ original_size: original, crops_coords_top_left: crop, target_size: target }: Arguments) {
+  return {
+    ...(original === undefined ? {} : { originalSize: sizeOf(original) }),
+    ...(crop === undefined ? {} : { crop: { top: crop[0], left: crop[1] } }),
+    ...(target === undefined ? {} : { targetSize: sizeOf(target) }),
+  };
+}
 
 /** The first row for each encoder: diffusers cuts what is longer. */
 function firstRows({ text, rows }: TokenizedPrompt): TokenizedPrompt {
@@ -108,10 +132,10 @@ async function runStage(
   const shape = [prompts.length, channels, args.height / pixelsPerCell, args.width / pixelsPerCell];
 
   // diffusers skips layers for the prompt only, not for the negative prompt.
-  const size = { width: args.width, height: args.height };
-  const positive = await told(pipeline, prompts, { clipSkip: 1 + (args.clip_skip ?? 0), isNegative: false, size });
+  const sizes = { size: { width: args.width, height: args.height }, ...sizesOf(args) };
+  const positive = await told(pipeline, prompts, { clipSkip: 1 + (args.clip_skip ?? 0), isNegative: false, ...sizes });
   const negatives = prompts.map(() => args.negative_prompt ?? '');
-  const negative = await told(pipeline, negatives, { clipSkip: 1, isNegative: true, size });
+  const negative = await told(pipeline, negatives, { clipSkip: 1, isNegative: true, ...sizes });
   const predict = guide(
     conditioned(pipeline.network, positive),
     conditioned(pipeline.network, negative),
@@ -163,7 +187,7 @@ async function checkCase(golden: GoldenCase): Promise<Check[]> {
   const json = golden.json as unknown as Json;
   const [stage, ...more] = json.stages;
   if (stage === undefined || more.length > 0) return [unknown('picture', `${json.stages.length} stages`)];
-  if (stage.pipeline !== 'StableDiffusionPipeline') return [unknown('picture', stage.pipeline)];
+  if (!KNOWN_PIPELINES.has(stage.pipeline)) return [unknown('picture', stage.pipeline)];
   const foreign = Object.keys(stage.args).find((name) => !KNOWN_ARGUMENTS.has(name));
   if (foreign !== undefined) return [unknown('picture', `argument ${foreign}`)];
   const pipeline = await openModel(golden, stage.model);

@@ -15,7 +15,8 @@ interface Call {
   readonly want: readonly string[];
 }
 
-const rowsOf = ({ data, shape }: Tensor): number[][] => {
+/** A table as lists of its rows. */
+export const rowsOf = ({ data, shape }: Tensor): number[][] => {
   const [n = 0, length = 0] = shape;
   return Array.from({ length: n }, (_, i) => Array.from(data.subarray(i * length, (i + 1) * length)));
 };

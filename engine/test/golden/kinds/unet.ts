@@ -1,8 +1,10 @@
 /** U-Nets on given latents, timesteps and contexts, with and without the residuals of a ControlNet. One check per call. */
+import { toldVector } from '../../../src/families/xl-line.ts';
 import type { Tensor } from '../../../src/numeric/tensor.ts';
 import type { GoldenCase } from '../case.ts';
 import { checkOf, compare, unknown, type Check } from '../compare.ts';
 import { openModel } from '../networks.ts';
+import { rowsOf } from './text.ts';
 import type { Kind } from './types.ts';
 
 interface Call {
@@ -11,11 +13,19 @@ interface Call {
   readonly sample: string;
   readonly context: string;
   readonly timestep: string;
+  readonly text_embeds?: string;
+  readonly time_ids?: string;
   readonly down?: readonly string[];
   readonly mid?: string;
 }
 
-const KNOWN = new Set(['name', 'model', 'sample', 'context', 'timestep', 'down', 'mid']);
+const KNOWN = new Set(['name', 'model', 'sample', 'context', 'timestep', 'text_embeds', 'time_ids', 'down', 'mid']);
+
+/** What is told beside the text; nothing where the case has no such inputs. */
+function vectorOf(golden: GoldenCase, { text_embeds: pooled, time_ids: numbers }: Call): { vector?: Tensor } {
+  if (pooled === undefined || numbers === undefined) return {};
+  return { vector: toldVector(golden.input(pooled), rowsOf(golden.input(numbers))) };
+}
 
 async function checkCall(golden: GoldenCase, call: Call): Promise<Check> {
   const pipeline = await openModel(golden, call.model);
@@ -32,6 +42,7 @@ async function checkCall(golden: GoldenCase, call: Call): Promise<Check> {
       sample: golden.input(call.sample),
       timestep: golden.input(call.timestep),
       context: golden.input(call.context),
+      ...vectorOf(golden, call),
       ...Object.fromEntries(residuals.map(([port, name]) => [port as string, golden.input(name as string)])),
     },
     ['out'],

@@ -1,0 +1,24 @@
+/** Stable Diffusion XL, base and what was trained from it: one record with everything true of these checkpoints. */
+import { assembleFamily } from '../assemble.ts';
+import { detectBy } from '../detection.ts';
+import { XL_IGNORED, XL_NETWORKS, XL_PREFIXES, XL_SIZE, xlCondition, xlFacts } from '../xl-line.ts';
+
+export const stableDiffusionXl = assembleFamily({
+  id: 'stable-diffusion-xl',
+  label: 'Stable Diffusion XL',
+  aliases: ['sdxl', 'xl', 'stable-diffusion-xl-v1-base'],
+  summary: 'The 2023 models of 1024 pixels and their descendants: finer pictures, three times the size and the time.',
+  nativeSize: XL_SIZE,
+  detect: (header) =>
+    detectBy(header, {
+      // Anything of the line but the refiner; a slash begins the name of an add-on.
+      architecture: /^stable-diffusion-xl-(?!v1-refiner)[^/]+$/,
+      inputChannels: 4,
+      prefixes: XL_PREFIXES,
+      parts: 'two text encoders under the names of Stable Diffusion XL, a VAE',
+    }),
+  facts: (header, sidecar) => xlFacts(header, sidecar),
+  networks: XL_NETWORKS,
+  ignored: XL_IGNORED,
+  condition: xlCondition,
+});

@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest';
+
+import { embedNumbers, waveFrequencies } from './sinusoids.ts';
+
+describe('numbers as waves', () => {
+  it('begin with the cosines of each number, then its sines', () => {
+    const { data, shape } = embedNumbers([[0, 1]], 4);
+    expect(shape).toEqual([1, 8]);
+    const [cos, slow, sin, slowly] = [Math.cos(1), Math.cos(0.01), Math.sin(1), Math.sin(0.01)];
+    [1, 1, 0, 0, cos, slow, sin, slowly].forEach((value, i) => expect(data[i]).toBeCloseTo(value as number, 6));
+  });
+
+  it('keep the rows apart', () => {
+    const both = embedNumbers([[3], [5]], 6);
+    expect([...both.data.subarray(6)]).toEqual([...embedNumbers([[5]], 6).data]);
+  });
+
+  it('fall from 1 by equal factors and never reach the longest period', () => {
+    const frequencies = waveFrequencies(128);
+    expect(frequencies[0]).toBe(1);
+    expect(frequencies[64]).toBeCloseTo(0.01, 6);
+    expect(frequencies[127]).toBeGreaterThan(1 / 10_000);
+  });
+});

@@ -1,0 +1,33 @@
+/** Numbers as waves of many lengths: how a network is told a time or a size. Source: Ho et al. 2020, after Vaswani et al. 2017 */
+import { tensor, type Tensor } from './tensor.ts';
+
+/** Longest period. */
+const LONGEST_PERIOD = 10_000;
+
+const f = Math.fround;
+
+/**
+ * Angular frequencies from 1 down to nearly 1 / 10000, in float32. Rounded where the reference rounds: at 999 a last bit
+ * of a frequency is a visible angle.
+ */
+export function waveFrequencies(count: number): number[] {
+  const log = f(-Math.log(LONGEST_PERIOD));
+  return Array.from({ length: count }, (_, i) => f(Math.exp(f(f(log * i) / count))));
+}
+
+/**
+ * Each number as `width` waves, side by side; cosines first.
+ *
+ * @param rows equally many numbers for each of n
+ * @returns f32 [n, numbers * width]
+ */
+export function embedNumbers(rows: readonly (readonly number[])[], width: number): Tensor {
+  const frequencies = waveFrequencies(width / 2);
+  const values = rows.flatMap((row) =>
+    row.flatMap((value) => {
+      const angles = frequencies.map((frequency) => f(f(value) * frequency));
+      return [...angles.map(Math.cos), ...angles.map(Math.sin)];
+    }),
+  );
+  return tensor(Float32Array.from(values), [rows.length, (rows[0]?.length ?? 0) * width]);
+}

@@ -1,0 +1,91 @@
+/** Every family through a real engine: a small checkpoint of its kind, one job, one picture or one clear refusal. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import type { EngineJob } from '@easel/shared/engine';
+import type { TextToImageParameters } from '@easel/shared/generation';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { EngineProcess } from '../support/engine-process.ts';
+import { readManifest, writeFormulaCheckpoint } from '../support/formula-weights.ts';
+
+const MODELS = join(import.meta.dirname, '../../../fixtures/golden/core/models');
+
+const folder = mkdtempSync(join(tmpdir(), 'easel-families-'));
+let engine: EngineProcess;
+
+const fileOf = (model: string): string => join(folder, `${model}.safetensors`);
+
+const job = (jobId: string, model: string, change: Partial<TextToImageParameters> = {}): EngineJob => ({
+  jobId,
+  checkpoint: fileOf(model),
+  imageIndexes: [0],
+  previews: true,
+  parameters: {
+    type: 'text-to-image',
+    prompt: 'a photograph of an astronaut riding a horse',
+    negativePrompt: '',
+    model,
+    width: 64,
+    height: 96,
+    steps: 2,
+    guidance: 5,
+    sampler: 'euler',
+    schedule: 'automatic',
+    seed: 7,
+    count: 1,
+    clipSkip: 1,
+    rng: 'nv',
+    ...change,
+  },
+});
+
+async function pictureOf(jobId: string, model: string, change: Partial<TextToImageParameters> = {}): Promise<Buffer> {
+  engine.send({ type: 'run', job: job(jobId, model, change) });
+  const ended = await Promise.race([
+    engine.expect('finished', (message) => message.jobId === jobId),
+    engine.expect('failed', (message) => message.jobId === jobId),
+  ]);
+  expect(ended).toMatchObject({ type: 'finished' });
+  const image = await engine.expect('image', (message) => message.jobId === jobId);
+  expect([image.width, image.height]).toEqual([64, 96]);
+  return Buffer.from(image.rgb);
+}
+
+const PAINTERS = ['sd2', 'sdxl'];
+
+beforeAll(() => {
+  for (const model of PAINTERS) {
+    writeFormulaCheckpoint(readManifest(join(MODELS, `${model}.manifest.json`)), fileOf(model));
+  }
+  engine = new EngineProcess();
+});
+afterAll(async () => {
+  await engine.kill();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe('a job on a small checkpoint', () => {
+  it.each(PAINTERS)('of %s makes a picture that its prompts decide', async (model) => {
+    const first = await pictureOf(`${model}-first`, model);
+    expect(new Set(first).size).toBeGreaterThan(20);
+    expect(first.equals(await pictureOf(`${model}-again`, model))).toBe(true);
+    expect(first.equals(await pictureOf(`${model}-prompt`, model, { prompt: 'a boat' }))).toBe(false);
+    expect(first.equals(await pictureOf(`${model}-negative`, model, { negativePrompt: 'blurry' }))).toBe(false);
+  });
+
+  it.each(PAINTERS)('of %s counts a clip skip of 1 and of 2 as its own, and 3 as another', async (model) => {
+    const own = await pictureOf(`${model}-1`, model);
+    expect(own.equals(await pictureOf(`${model}-2`, model, { clipSkip: 2 }))).toBe(true);
+    expect(own.equals(await pictureOf(`${model}-3`, model, { clipSkip: 3 }))).toBe(false);
+    engine.send({ type: 'run', job: job(`${model}-9`, model, { clipSkip: 9 }) });
+    const { error } = await engine.expect('failed', ({ jobId }) => jobId === `${model}-9`);
+    expect(error).toMatchObject({ code: 'out_of_range', details: { field: 'clipSkip' } });
+  });
+
+  it('takes a prompt of several rows', async () => {
+    const long = Array.from({ length: 40 }, () => 'a red boat on the lake').join(', ');
+    await pictureOf('long', 'sdxl', { prompt: long });
+  });
+});

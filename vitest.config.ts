@@ -11,6 +11,11 @@ const conditions = ['source', 'module', 'node', 'development|production'];
 const browserConditions = ['source', 'module', 'browser', 'development|production'];
 const ignored = ['**/node_modules/**', '**/dist/**', '**/dist-types/**'];
 
+// From Node 25 on there is a localStorage that keeps nothing without a file, and it hides the one of the simulated page.
+const execArgv = process.allowedNodeEnvironmentFlags.has('--experimental-webstorage')
+  ? ['--no-experimental-webstorage']
+  : [];
+
 const node = {
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: ['node', 'module-sync'] } },
@@ -37,6 +42,7 @@ export default defineConfig({
           include: ['web/src/**/*.test.{ts,tsx}'],
           exclude: ignored,
           environment: 'happy-dom',
+          execArgv,
         },
       },
       {

@@ -22,6 +22,12 @@ describe('sizes from aspects', () => {
     expect(sizeForAspect('1:1', 512, limit)).toEqual({ width: 512, height: 512 });
   });
 
+  it('rather have the exact shape than the exact number of pixels', () => {
+    expect(sizeForAspect('3:2', 1024, limit)).toEqual({ width: 1248, height: 832 });
+    expect(sizeForAspect('3:2', 512, limit)).toEqual({ width: 624, height: 416 });
+    expect(sizeForAspect('4:3', 128, limit)).toEqual({ width: 152, height: 112 });
+  });
+
   it('are the same turned by a quarter for the turned aspect', () => {
     const wide = sizeForAspect('16:9', 512, limit);
     expect(sizeForAspect('9:16', 512, limit)).toEqual({ width: wide.height, height: wide.width });

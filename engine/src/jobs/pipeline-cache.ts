@@ -15,6 +15,8 @@ export interface PipelineCache<P extends Resident> {
   /** The pipeline under this key, loading it (after making room) when it is not resident. */
   acquire(key: string, neededBytes: number, load: () => Promise<P>): Promise<P>;
   readonly residentBytes: number;
+  /** Most that may stay resident. */
+  readonly budgetBytes: number;
   readonly keys: readonly string[];
   releaseAll(): Promise<void>;
 }
@@ -37,6 +39,7 @@ export function createPipelineCache<P extends Resident>(budgetBytes: number): Pi
   };
 
   return {
+    budgetBytes,
     async acquire(key, neededBytes, load) {
       const known = resident.get(key);
       if (known !== undefined) {

@@ -14,7 +14,9 @@ const EXPANSION = 2;
 /** How to hold a checkpoint of this size: as float32 where that fits the budget, as it is in the file where it does not. */
 export function chooseMemoryForm(fileBytes: number, budgetBytes: number): { memory: MemoryForm; neededBytes: number } {
   const expanded = fileBytes * EXPANSION;
-  return expanded <= budgetBytes ? { memory: 'fast', neededBytes: expanded } : { memory: 'low', neededBytes: fileBytes };
+  return expanded <= budgetBytes
+    ? { memory: 'fast', neededBytes: expanded }
+    : { memory: 'low', neededBytes: fileBytes };
 }
 
 /**

@@ -20,11 +20,6 @@ const inputChannels = (header: CheckpointHeader): number | undefined => header.t
 /** From the most to the least specific; the first that matches is named. */
 const LOOK_ALIKES: readonly LookAlike[] = [
   {
-    label: 'the Stable Diffusion XL refiner',
-    architecture: /^stable-diffusion-xl-v1-refiner/,
-    matches: (header) => holds(header, 'conditioner.embedders.0.model.') && !holds(header, 'conditioner.embedders.1.'),
-  },
-  {
     label: 'a part or a relative of Stable Diffusion XL',
     architecture: /^stable-diffusion-xl/,
     matches: (header) => holds(header, 'conditioner.embedders.1.'),

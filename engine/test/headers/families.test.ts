@@ -47,6 +47,30 @@ const ROWS: readonly Row[] = [
     },
     roles: ['text-encoder', 'text-encoder-2', 'unet', 'vae-decoder', 'vae-encoder'],
   },
+  {
+    manifest: 'sdxl-refiner',
+    family: 'stable-diffusion-xl-refiner',
+    declared: /^modelspec.architecture says stable-diffusion-xl-v1-refiner$/,
+    shown: /^it has an OpenCLIP text encoder in the place of the first, a VAE and a U-Net that takes 4 channels$/,
+    facts: { prediction: 'epsilon', latent: { scale: 0.13025 }, defaults: { width: 1024, height: 1024 } },
+    roles: ['text-encoder-2', 'unet', 'vae-decoder', 'vae-encoder'],
+  },
+  {
+    manifest: 'sd15-inpaint',
+    family: 'stable-diffusion-1-inpaint',
+    declared: /^modelspec.architecture says stable-diffusion-v1\/inpaint and its U-Net takes 9 channels$/,
+    shown: /^it has a CLIP text encoder, a VAE and a U-Net that takes 9 channels$/,
+    facts: { prediction: 'epsilon', latent: { scale: 0.18215 }, defaults: { width: 512, height: 512 } },
+    roles: ['text-encoder', 'unet', 'vae-decoder', 'vae-encoder'],
+  },
+  {
+    manifest: 'pix2pix',
+    family: 'instruct-pix2pix',
+    declared: /^modelspec.architecture says stable-diffusion-v1 and its U-Net takes 8 channels$/,
+    shown: /^it has a CLIP text encoder, a VAE and a U-Net that takes 8 channels$/,
+    facts: { prediction: 'epsilon', latent: { scale: 0.18215 }, defaults: { width: 512, height: 512 } },
+    roles: ['text-encoder', 'unet', 'vae-decoder', 'vae-encoder'],
+  },
 ];
 
 const full = (name: string): Manifest => readManifest(join(FULL, `${name}.manifest.json`));
@@ -133,6 +157,25 @@ describe('the U-Net of Stable Diffusion XL', () => {
       projection: 'matrix',
       vectorWidth: 1280 + 6 * 256,
     });
+  });
+});
+
+describe('Stable Diffusion XL with 9 channels', () => {
+  const manifest = full('sdxl');
+  const entry = 'model.diffusion_model.input_blocks.0.0.weight';
+  const tensors = manifest.tensors.map((row): ManifestRow =>
+    row[0] === entry ? [entry, 'F16', [320, 9, 3, 3], 0, 1] : row,
+  );
+
+  it.each([
+    ['its metadata', manifest.metadata],
+    ['metadata that says so', { 'modelspec.architecture': 'stable-diffusion-xl-v1-base/inpaint' }],
+    ['its names', {}],
+  ])('is its inpainting model by %s, and builds', (_, metadata) => {
+    const header = headerOfManifest({ metadata, tensors });
+    const { family } = findFamily(header);
+    expect(family.id).toBe('stable-diffusion-xl-inpaint');
+    family.check(header, null);
   });
 });
 

@@ -193,17 +193,27 @@ describe('what a checkpoint says of itself', () => {
 
 describe('checkpoints of other kinds', () => {
   it.each([
-    ['sdxl-refiner', /looks like the Stable Diffusion XL refiner\./],
-    ['sd15-inpaint', /looks like an inpainting model \(its U-Net takes 9 channels\)\./],
-    ['pix2pix', /looks like an instruct-pix2pix model \(its U-Net takes 8 channels\)\./],
-  ])('%s is refused with a sentence that names it', (name, sentence) => {
-    const manifest = full(name);
-    // By shapes alone as well as with its metadata.
-    for (const metadata of [manifest.metadata, {}]) {
-      const error = thrownBy(() => findFamily(headerOfManifest({ ...manifest, metadata })));
-      expect(error.code).toBe('model_unsupported');
-      expect(error.message).toMatch(sentence);
-    }
+    ['model.diffusion_model.joint_blocks.0.x', /looks like Stable Diffusion 3\./],
+    ['double_blocks.0.x', /looks like Flux\./],
+    ['control_model.x', /looks like a ControlNet\./],
+  ])('with %s are refused with a sentence that names them', (name, sentence) => {
+    const error = thrownBy(() => findFamily(headerOfManifest({ metadata: {}, tensors: [[name, 'F16', [4], 0, 1]] })));
+    expect(error.code).toBe('model_unsupported');
+    expect(error.message).toMatch(sentence);
+  });
+
+  it.each([
+    ['sd2', 5, /looks like a relative of Stable Diffusion 2/],
+    ['sdxl', 8, /looks like a part or a relative of Stable Diffusion XL/],
+    ['sd15', 5, /Nothing in it is known\./],
+  ])('%s whose U-Net takes %d channels is refused', (name, channels, sentence) => {
+    const entry = 'model.diffusion_model.input_blocks.0.0.weight';
+    const tensors = full(name).tensors.map((row): ManifestRow =>
+      row[0] === entry ? [entry, 'F16', [320, channels, 3, 3], 0, 1] : row,
+    );
+    const error = thrownBy(() => findFamily(headerOfManifest({ metadata: {}, tensors })));
+    expect(error.code).toBe('model_unsupported');
+    expect(error.message).toMatch(sentence);
   });
 
   it('an unknown architecture is refused, naming it', () => {

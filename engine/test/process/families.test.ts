@@ -8,7 +8,7 @@ import type { TextToImageParameters } from '@easel/shared/generation';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { EngineProcess } from '../support/engine-process.ts';
-import { readManifest, writeFormulaCheckpoint } from '../support/formula-weights.ts';
+import { readManifest, writeFormulaCheckpoint, type Manifest, type ManifestRow } from '../support/formula-weights.ts';
 
 const MODELS = join(import.meta.dirname, '../../../fixtures/golden/core/models');
 
@@ -53,12 +53,29 @@ async function pictureOf(jobId: string, model: string, change: Partial<TextToIma
   return Buffer.from(image.rgb);
 }
 
-const PAINTERS = ['sd2', 'sdxl'];
+const PAINTERS = ['sd2', 'sdxl', 'sdxl-refiner', 'sd15-inpaint'];
+/** Whose own text state is the one before the last. */
+const SKIPPERS = ['sd2', 'sdxl', 'sdxl-refiner'];
+
+const manifestOf = (model: string): Manifest => readManifest(join(MODELS, `${model}.manifest.json`));
+
+/** Stable Diffusion 1 whose U-Net takes eight channels. */
+function pix2pix(): Manifest {
+  const sd15 = manifestOf('sd15');
+  const entry = 'model.diffusion_model.input_blocks.0.0.weight';
+  const widened = ([name, dtype, [o = 0, , h = 0, w = 0], mean, scale]: ManifestRow): ManifestRow => [
+    name,
+    dtype,
+    [o, 8, h, w],
+    mean,
+    scale,
+  ];
+  return { ...sd15, tensors: sd15.tensors.map((row) => (row[0] === entry ? widened(row) : row)) };
+}
 
 beforeAll(() => {
-  for (const model of PAINTERS) {
-    writeFormulaCheckpoint(readManifest(join(MODELS, `${model}.manifest.json`)), fileOf(model));
-  }
+  for (const model of PAINTERS) writeFormulaCheckpoint(manifestOf(model), fileOf(model));
+  writeFormulaCheckpoint(pix2pix(), fileOf('pix2pix'));
   engine = new EngineProcess();
 });
 afterAll(async () => {
@@ -75,13 +92,20 @@ describe('a job on a small checkpoint', () => {
     expect(first.equals(await pictureOf(`${model}-negative`, model, { negativePrompt: 'blurry' }))).toBe(false);
   });
 
-  it.each(PAINTERS)('of %s counts a clip skip of 1 and of 2 as its own, and 3 as another', async (model) => {
+  it.each(SKIPPERS)('of %s counts a clip skip of 1 and of 2 as its own, and 3 as another', async (model) => {
     const own = await pictureOf(`${model}-1`, model);
     expect(own.equals(await pictureOf(`${model}-2`, model, { clipSkip: 2 }))).toBe(true);
     expect(own.equals(await pictureOf(`${model}-3`, model, { clipSkip: 3 }))).toBe(false);
     engine.send({ type: 'run', job: job(`${model}-9`, model, { clipSkip: 9 }) });
     const { error } = await engine.expect('failed', ({ jobId }) => jobId === `${model}-9`);
     expect(error).toMatchObject({ code: 'out_of_range', details: { field: 'clipSkip' } });
+  });
+
+  it('of InstructPix2Pix is refused with the reason', async () => {
+    engine.send({ type: 'run', job: job('edit', 'pix2pix') });
+    const { error } = await engine.expect('failed', ({ jobId }) => jobId === 'edit');
+    expect(error.code).toBe('model_unusable');
+    expect(error.message).toContain('changes a given picture');
   });
 
   it('takes a prompt of several rows', async () => {

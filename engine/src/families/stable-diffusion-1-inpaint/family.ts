@@ -1,0 +1,35 @@
+/** Stable Diffusion 1.x for inpainting: its U-Net takes the mask and what the mask leaves beside the latent. */
+import { assembleFamily } from '../assemble.ts';
+import { detectBy } from '../detection.ts';
+import { emptyMask, INPAINT_CHANNELS } from '../empty-mask.ts';
+import {
+  FIRST_LINE_IGNORED,
+  FIRST_LINE_NETWORKS,
+  FIRST_LINE_PREFIXES,
+  FIRST_LINE_SIZE,
+  firstLineFacts,
+} from '../first-line.ts';
+import { encodePrompt } from '../prompt.ts';
+
+export const stableDiffusion1Inpaint = assembleFamily({
+  id: 'stable-diffusion-1-inpaint',
+  label: 'Stable Diffusion 1 inpainting',
+  aliases: ['sd1-inpaint', 'sd15-inpaint', 'stable-diffusion-v1-inpainting'],
+  summary:
+    'Trained to fill a masked part of a picture so that it fits what is around; without a picture it paints all.',
+  nativeSize: FIRST_LINE_SIZE,
+  detect: (header) =>
+    detectBy(header, {
+      architecture: /^stable-diffusion-v1([/-]inpaint(ing)?)?$/,
+      inputChannels: INPAINT_CHANNELS,
+      prefixes: FIRST_LINE_PREFIXES,
+      parts: 'a CLIP text encoder, a VAE',
+    }),
+  facts: firstLineFacts,
+  networks: FIRST_LINE_NETWORKS,
+  ignored: FIRST_LINE_IGNORED,
+  async condition(pipeline, prompt, { clipSkip, size }) {
+    const { context } = await encodePrompt(pipeline, prompt, clipSkip);
+    return { context, concat: await emptyMask(pipeline, size) };
+  },
+});

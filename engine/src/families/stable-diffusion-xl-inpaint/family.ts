@@ -1,0 +1,27 @@
+/** Stable Diffusion XL for inpainting: its U-Net takes the mask and what the mask leaves beside the latent. */
+import { assembleFamily } from '../assemble.ts';
+import { detectBy } from '../detection.ts';
+import { emptyMask, INPAINT_CHANNELS } from '../empty-mask.ts';
+import { XL_IGNORED, XL_NETWORKS, XL_PREFIXES, XL_SIZE, xlCondition, xlFacts } from '../xl-line.ts';
+
+export const stableDiffusionXlInpaint = assembleFamily({
+  id: 'stable-diffusion-xl-inpaint',
+  label: 'Stable Diffusion XL inpainting',
+  aliases: ['sdxl-inpaint'],
+  summary: 'Stable Diffusion XL trained to fill a masked part of a picture; without a picture it paints all.',
+  nativeSize: XL_SIZE,
+  detect: (header) =>
+    detectBy(header, {
+      architecture: /^stable-diffusion-xl-(?!v1-refiner)[^/]+(\/inpaint(ing)?)?$/,
+      inputChannels: INPAINT_CHANNELS,
+      prefixes: XL_PREFIXES,
+      parts: 'two text encoders under the names of Stable Diffusion XL, a VAE',
+    }),
+  facts: (header, sidecar) => xlFacts(header, sidecar),
+  networks: XL_NETWORKS,
+  ignored: XL_IGNORED,
+  async condition(pipeline, prompt, options) {
+    const told = await xlCondition(pipeline, prompt, options);
+    return { ...told, concat: await emptyMask(pipeline, options.size) };
+  },
+});

@@ -18,13 +18,13 @@ interface Marks {
 }
 
 /** Whether any tensor's name begins so. */
-export function holds(header: CheckpointHeader, prefix: string): boolean {
+function holds(header: CheckpointHeader, prefix: string): boolean {
   for (const name of header.tensors.keys()) if (name.startsWith(prefix)) return true;
   return false;
 }
 
 /** Channels that the U-Net takes; undefined where the header shows no such thing. */
-export function inputChannels(header: CheckpointHeader): number | undefined {
+function inputChannels(header: CheckpointHeader): number | undefined {
   const shape = header.tensors.get(`${UNET_PREFIX}input_blocks.0.0.weight`)?.shape;
   return shape?.length === 4 ? shape[1] : undefined;
 }

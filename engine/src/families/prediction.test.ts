@@ -4,14 +4,13 @@ import type { CheckpointHeader } from '../checkpoint/header.ts';
 import { parseSidecar } from '../checkpoint/sidecar.ts';
 import { readPrediction } from './prediction.ts';
 
-const header = (metadata: Record<string, string>, ...names: string[]): CheckpointHeader =>
-  ({
-    file: '/nowhere',
-    fileBytes: 0,
-    modifiedMs: 0,
-    metadata: new Map(Object.entries(metadata)),
-    tensors: new Map(names.map((name) => [name, { name, dtype: 'F32', shape: [1], offset: 0, byteLength: 4 }])),
-  }) as CheckpointHeader;
+const header = (metadata: Record<string, string>, ...names: string[]): CheckpointHeader => ({
+  file: '/nowhere',
+  fileBytes: 0,
+  modifiedMs: 0,
+  metadata: new Map(Object.entries(metadata)),
+  tensors: new Map(names.map((name) => [name, { name, dtype: 'F32', shape: [1], offset: 0, byteLength: 4 }])),
+});
 
 describe('what a network predicts', () => {
   it('is the family rule, without evidence, where nothing is said', () => {

@@ -30,7 +30,7 @@ function* statements(
   if (header.tensors.has('v_pred')) yield { prediction: 'v', evidence: 'it has the key v_pred' };
   const declared = predictionOf(header.metadata.get('modelspec.prediction_type'));
   if (declared !== undefined) yield { prediction: declared, evidence: 'modelspec.prediction_type says so' };
-  if (/-v$/.test(header.metadata.get('modelspec.architecture') ?? '')) {
+  if (header.metadata.get('modelspec.architecture')?.endsWith('-v') === true) {
     yield { prediction: 'v', evidence: 'modelspec.architecture ends in -v' };
   }
 }

@@ -28,7 +28,7 @@ import type {
 
 export const XL_SIZE = 1024;
 export const CLIP_PREFIX = 'conditioner.embedders.0.transformer.';
-export const OPEN_CLIP_PREFIX = 'conditioner.embedders.1.model.';
+const OPEN_CLIP_PREFIX = 'conditioner.embedders.1.model.';
 const HEAD_SIZE = 64;
 /** Waves of each number told beside the text. */
 const NUMBER_WIDTH = 256;
@@ -38,7 +38,7 @@ export const XL_PREFIXES = [UNET_PREFIX, VAE_PREFIX, CLIP_PREFIX, OPEN_CLIP_PREF
 
 /** Both encoders give the state before their last layer, as it is. */
 const STATES = { ownSkip: 2, isNormed: false } as const;
-export const XL_CLIP: TextFormat = { ...CLIP_TEXT, ...STATES };
+const XL_CLIP: TextFormat = { ...CLIP_TEXT, ...STATES };
 export const XL_OPEN_CLIP: TextFormat = { ...OPEN_CLIP_TEXT, ...STATES };
 
 /**
@@ -135,11 +135,10 @@ export async function xlCondition(
   const encoded = await encodePrompt(pipeline, prompt, clipSkip);
   const isNothing = isNegative && prompt.text === '';
   const orNothing = (x: Tensor): Tensor => (isNothing ? zeros(x.shape) : x);
-  const numbers = [
-    ...[originalSize.height, originalSize.width],
-    ...[crop.top, crop.left],
-    ...[targetSize.height, targetSize.width],
-  ];
+  // Heights before widths throughout.
+  const canvas = [originalSize.height, originalSize.width];
+  const target = [targetSize.height, targetSize.width];
+  const numbers = [...canvas, crop.top, crop.left, ...target];
   return {
     context: orNothing(encoded.context),
     vector: toldVector(orNothing(encoded.pooled as Tensor), [numbers]),

@@ -7,7 +7,7 @@ describe('numbers as waves', () => {
     const { data, shape } = embedNumbers([[0, 1]], 4);
     expect(shape).toEqual([1, 8]);
     const [cos, slow, sin, slowly] = [Math.cos(1), Math.cos(0.01), Math.sin(1), Math.sin(0.01)];
-    [1, 1, 0, 0, cos, slow, sin, slowly].forEach((value, i) => expect(data[i]).toBeCloseTo(value as number, 6));
+    [1, 1, 0, 0, cos, slow, sin, slowly].forEach((value, i) => expect(data[i]).toBeCloseTo(value, 6));
   });
 
   it('keep the rows apart', () => {

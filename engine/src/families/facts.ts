@@ -3,6 +3,7 @@ import type { GenerationDefaults } from '@easel/shared/generation';
 
 import type { CheckpointHeader } from '../checkpoint/header.ts';
 import type { Sidecar } from '../checkpoint/sidecar.ts';
+import { readDistillation } from './distilled.ts';
 import { readExamples, readPreview, readSampling, readSize, readTitle } from './metadata.ts';
 import { readPrediction } from './prediction.ts';
 import type { CheckpointFacts, LatentPreview, Prediction, TextFormat } from './types.ts';
@@ -41,8 +42,9 @@ interface OwnFacts {
 /** Never fails on odd metadata, which counts as absent. */
 export function readFacts(header: CheckpointHeader, sidecar: Sidecar | null, own: OwnFacts): CheckpointFacts {
   const predicted = readPrediction(header, sidecar, own.prediction, own.predictionEvidence ?? null);
-  const edge = own.size(predicted.prediction);
-  const { steps, guidance, sampler, schedule } = own.sampling;
+  const distilled = readDistillation(header);
+  const edge = distilled?.size ?? own.size(predicted.prediction);
+  const { steps, guidance, sampler, schedule } = distilled?.sampling ?? own.sampling;
   return {
     latent: {
       ...LATENT,
@@ -50,6 +52,7 @@ export function readFacts(header: CheckpointHeader, sidecar: Sidecar | null, own
       preview: readPreview(header, sidecar, LATENT.channels) ?? own.preview,
     },
     ...predicted,
+    defaultsEvidence: distilled?.evidence ?? null,
     text: own.text,
     defaults: {
       ...(readSize(header, sidecar) ?? { width: edge, height: edge }),

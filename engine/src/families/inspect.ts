@@ -17,7 +17,7 @@ export async function inspectCheckpoint(file: string): Promise<CheckpointInspect
   return {
     family: family.id,
     familyLabel: family.label,
-    evidence: facts.predictionEvidence === null ? evidence : `${evidence}; ${facts.predictionEvidence}`,
+    evidence: [evidence, facts.predictionEvidence, facts.defaultsEvidence].filter((each) => each !== null).join('; '),
     title: facts.title,
     defaults: facts.defaults,
     examples: [...facts.examples],

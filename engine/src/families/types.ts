@@ -63,6 +63,8 @@ export interface CheckpointFacts {
   readonly prediction: Prediction;
   /** What says so, as a sentence without a full stop; null where it is the family's rule and nothing says otherwise. */
   readonly predictionEvidence: string | null;
+  /** Why its defaults are not the family's, as a clause; null where they are. */
+  readonly defaultsEvidence: string | null;
   /** Whether its noise levels end in pure noise. */
   readonly zeroTerminalSnr: boolean;
   /** Its text encoders, in the order in which their states lie side by side. */

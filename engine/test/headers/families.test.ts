@@ -179,6 +179,25 @@ describe('Stable Diffusion XL with 9 channels', () => {
   });
 });
 
+describe('Stable Diffusion XL that paints in a few steps', () => {
+  const family = families.find(({ id }) => id === 'stable-diffusion-xl') as Family;
+  const header = headerOfManifest(full('sdxl'), '/models/sdxl_lightning_4step.safetensors');
+
+  it('is the same family with defaults of its own, and says why', () => {
+    expect(findFamily(header).family).toBe(family);
+    const facts = family.facts(header, null);
+    expect(facts.defaults).toMatchObject({ width: 1024, steps: 4, guidance: 1, sampler: 'euler' });
+    expect(facts.defaultsEvidence).toMatch(/Lightning, because its file name says so/);
+  });
+
+  it('follows its sidecar all the same', () => {
+    expect(family.facts(header, parseSidecar('{"steps": 6, "cfg": 1.5}')).defaults).toMatchObject({
+      steps: 6,
+      guidance: 1.5,
+    });
+  });
+});
+
 describe('add-ons for Stable Diffusion XL', () => {
   it.each(['lora', 'vae', 'controlnet'])('are no checkpoints: %s', (kind) => {
     const metadata = { 'modelspec.architecture': `stable-diffusion-xl-v1-base/${kind}` };

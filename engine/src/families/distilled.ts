@@ -1,0 +1,72 @@
+/**
+ * Checkpoints that were taught to paint in a few steps, by the names their makers give them: nothing else in a file
+ * shows it. Only defaults depend on it, and the evidence says so.
+ */
+import { basename, extname } from 'node:path';
+
+import type { GenerationDefaults } from '@easel/shared/generation';
+
+import type { CheckpointHeader } from '../checkpoint/header.ts';
+
+type Sampling = Pick<GenerationDefaults, 'steps' | 'guidance' | 'sampler' | 'schedule'>;
+
+interface Method {
+  readonly label: string;
+  /** In a name in small letters. */
+  readonly word: RegExp;
+  readonly sampling: Sampling;
+  /** Edge of its pictures where that is not the family's. */
+  readonly size?: number;
+}
+
+/** Guidance 1 is none: what these learnt has it built in. */
+const WITHOUT_GUIDANCE = 1;
+const FEW = { guidance: WITHOUT_GUIDANCE, sampler: 'euler', schedule: 'sgm-uniform' };
+
+/** From the most to the least specific. Sources: the model cards of stabilityai, ByteDance and latent-consistency. */
+const METHODS: readonly Method[] = [
+  {
+    label: 'Turbo',
+    word: /^sd(_?xl)?[-_]turbo/,
+    sampling: { steps: 1, guidance: WITHOUT_GUIDANCE, sampler: 'euler-ancestral', schedule: 'automatic' },
+    size: 512,
+  },
+  { label: 'Lightning', word: /lightning/, sampling: { ...FEW, steps: 4 } },
+  { label: 'Hyper-SD', word: /hyper[-_ ]?sd|(^|[^a-z])hyper([^a-z]|$)/, sampling: { ...FEW, steps: 8 } },
+  { label: 'LCM', word: /(^|[^a-z])lcm([^a-z]|$)/, sampling: { ...FEW, steps: 6, sampler: 'lcm' } },
+  {
+    // What others trained from Turbo keeps the family's size and takes a little guidance.
+    label: 'Turbo',
+    word: /(^|[^a-z])turbo([^a-z]|$)/,
+    sampling: { steps: 8, guidance: 2, sampler: 'dpmpp-sde', schedule: 'karras' },
+  },
+];
+
+/** Some say for how many steps they were made: `4step`, `8_steps`. */
+const STEPS = /(^|[^\d])([1-9]|1\d)[-_ ]?steps?/;
+
+export interface Distillation {
+  readonly sampling: Sampling;
+  readonly size: number | undefined;
+  /** A clause for a sentence. */
+  readonly evidence: string;
+}
+
+/** null for a checkpoint that paints in the ordinary number of steps. */
+export function readDistillation({ file, metadata }: CheckpointHeader): Distillation | null {
+  const names: readonly (readonly [string, string | undefined])[] = [
+    ['modelspec.architecture', metadata.get('modelspec.architecture')],
+    ['modelspec.title', metadata.get('modelspec.title')],
+    ['its file name', basename(file, extname(file))],
+  ];
+  for (const [source, text] of names) {
+    const name = text?.toLowerCase() ?? '';
+    const method = METHODS.find(({ word }) => word.test(name));
+    if (method === undefined) continue;
+    const stated = STEPS.exec(name)?.[2];
+    const steps = stated === undefined ? method.sampling.steps : Number(stated);
+    const evidence = `its defaults are those of ${method.label}, because ${source} says so`;
+    return { sampling: { ...method.sampling, steps }, size: method.size, evidence };
+  }
+  return null;
+}

@@ -9,12 +9,13 @@ import { conditioned, guide } from '../../../src/denoisers/guidance.ts';
 import type { Conditioning } from '../../../src/denoisers/types.ts';
 import type { ConditioningOptions, Pipeline, Size, TokenizedPrompt } from '../../../src/families/types.ts';
 import { pictureFromTensor } from '../../../src/jobs/pixels.ts';
+import type { NoiseSource } from '../../../src/numeric/noise-source.ts';
 import { concatBatch, scale, type Tensor } from '../../../src/numeric/tensor.ts';
 import { torchNoise } from '../../../src/numeric/torch-random.ts';
 import type { GoldenCase } from '../case.ts';
 import { checkOf, compare, unknown, type Check, type Comparison } from '../compare.ts';
 import { makeScheduler } from '../diffusers/scheduler.ts';
-import type { SchedulerSpec } from '../diffusers/types.ts';
+import type { DiffusersScheduler, SchedulerSpec } from '../diffusers/types.ts';
 import { openModel } from '../networks.ts';
 import type { Kind } from './types.ts';
 
@@ -24,8 +25,9 @@ type Pair = readonly [number, number];
 interface Arguments {
   readonly prompt: string | readonly string[];
   readonly negative_prompt?: string;
-  readonly height: number;
-  readonly width: number;
+  /** Absent where a stage takes over the latents of the one before. */
+  readonly height?: number;
+  readonly width?: number;
   readonly num_inference_steps: number;
   readonly guidance_scale: number;
   readonly clip_skip?: number;
@@ -34,6 +36,8 @@ interface Arguments {
   readonly original_size?: Pair;
   readonly crops_coords_top_left?: Pair;
   readonly target_size?: Pair;
+  readonly denoising_end?: number;
+  readonly denoising_start?: number;
 }
 
 interface Stage {
@@ -41,6 +45,7 @@ interface Stage {
   readonly pipeline: string;
   readonly scheduler: SchedulerSpec;
   readonly args: Arguments;
+  readonly tensors?: Readonly<Record<string, string>>;
 }
 
 interface Json {
@@ -62,11 +67,32 @@ const KNOWN_ARGUMENTS = new Set([
   'original_size',
   'crops_coords_top_left',
   'target_size',
+  'denoising_end',
+  'denoising_start',
   // Without negative_target_size, which no case has, diffusers does not look at it.
   'negative_original_size',
 ]);
 
 const KNOWN_PIPELINES = new Set(['StableDiffusionPipeline', 'StableDiffusionXLPipeline']);
+
+/** Whether a stage goes on with the latents of the one before, which is all we take a picture for here. */
+const takesOver = ({ pipeline: name, args, tensors = {} }: Stage): boolean =>
+  name === 'StableDiffusionXLImg2ImgPipeline' &&
+  args.denoising_start !== undefined &&
+  Object.entries(tensors).every(([input, from]) => input === 'image' && from === 'previous');
+
+/** What of a stage we have no part for. */
+function foreignTo(stage: Stage): string | undefined {
+  if (!takesOver(stage) && (!KNOWN_PIPELINES.has(stage.pipeline) || stage.tensors !== undefined)) return stage.pipeline;
+  const argument = Object.keys(stage.args).find((name) => !KNOWN_ARGUMENTS.has(name));
+  return argument === undefined ? undefined : `argument ${argument}`;
+}
+
+/** Steps that lie at or above a share of the way: diffusers cuts by timestep, in thousandths. */
+function stepsBefore(timesteps: readonly number[], share: number): number {
+  const cut = Math.round(1000 - share * 1000);
+  return timesteps.filter((timestep) => timestep >= cut).length;
+}
 
 const sizeOf = ([height, width]: Pair): Size => ({ width, height });
 
@@ -119,20 +145,27 @@ export function bytesOf(image: Tensor): { data: Float32Array; shape: readonly nu
   return { data, shape: image.shape };
 }
 
+interface Run {
+  readonly scheduler: DiffusersScheduler;
+  readonly steps: readonly Tensor[];
+}
+
+/** @param previous latents of the stage before, which this one goes on with */
 async function runStage(
-  golden: GoldenCase,
-  { scheduler: spec, args }: Stage,
+  scheduler: DiffusersScheduler,
+  { args }: Stage,
   pipeline: Pipeline,
-  { seed, ids }: Json,
-): Promise<Check[]> {
-  const scheduler = makeScheduler(spec, { steps: args.num_inference_steps });
-  if ('missing' in scheduler) return [unknown('picture', scheduler.missing)];
+  noise: NoiseSource,
+  previous: Tensor | undefined,
+): Promise<Run> {
   const prompts = typeof args.prompt === 'string' ? [args.prompt] : args.prompt;
   const { channels, pixelsPerCell } = pipeline.facts.latent;
-  const shape = [prompts.length, channels, args.height / pixelsPerCell, args.width / pixelsPerCell];
+  const [, , rows = 0, columns = 0] = previous?.shape ?? [];
+  const { height = rows * pixelsPerCell, width = columns * pixelsPerCell } = args;
+  const shape = [prompts.length, channels, height / pixelsPerCell, width / pixelsPerCell];
 
   // diffusers skips layers for the prompt only, not for the negative prompt.
-  const sizes = { size: { width: args.width, height: args.height }, ...sizesOf(args) };
+  const sizes = { size: { width, height }, ...sizesOf(args) };
   const positive = await told(pipeline, prompts, { clipSkip: 1 + (args.clip_skip ?? 0), isNegative: false, ...sizes });
   const negatives = prompts.map(() => args.negative_prompt ?? '');
   const negative = await told(pipeline, negatives, { clipSkip: 1, isNegative: true, ...sizes });
@@ -145,6 +178,22 @@ async function runStage(
     },
   );
 
+  const start = previous ?? scale(noise.draw(shape), scheduler.initNoiseSigma);
+  const { denoising_start: from, denoising_end: until } = args;
+  const steps = await scheduler.run(predict, start, {
+    noise,
+    ...(args.eta === undefined ? {} : { eta: args.eta }),
+    ...(from === undefined ? {} : { from: stepsBefore(scheduler.timesteps, from) }),
+    ...(until === undefined ? {} : { until: stepsBefore(scheduler.timesteps, until) }),
+  });
+  return { scheduler, steps };
+}
+
+async function runStages(
+  golden: GoldenCase,
+  stages: readonly (readonly [Stage, Pipeline])[],
+  { seed, ids }: Json,
+): Promise<Check[]> {
   const source = torchNoise(seed);
   const drawn: Tensor[] = [];
   const noise = {
@@ -154,10 +203,15 @@ async function runStage(
       return value;
     },
   };
-  const start = scale(noise.draw(shape), scheduler.initNoiseSigma);
-  const steps = await scheduler.run(predict, start, { noise, ...(args.eta === undefined ? {} : { eta: args.eta }) });
-  const latents = steps.at(-1) as Tensor;
-  const image = bytesOf(await pipeline.decodeLatent(latents));
+  const runs: Run[] = [];
+  for (const [stage, pipeline] of stages) {
+    const scheduler = makeScheduler(stage.scheduler, { steps: stage.args.num_inference_steps });
+    if ('missing' in scheduler) return [unknown('picture', scheduler.missing)];
+    runs.push(await runStage(scheduler, stage, pipeline, noise, runs.at(-1)?.steps.at(-1)));
+  }
+  const latents = runs.at(-1)?.steps.at(-1) as Tensor;
+  const [, last] = stages.at(-1) as readonly [Stage, Pipeline];
+  const image = bytesOf(await last.decodeLatent(latents));
 
   const against = (name: string, value: { data: ArrayLike<number>; shape: readonly number[] }): Comparison =>
     compare(name, value, golden.stored(name), golden.bound);
@@ -167,16 +221,24 @@ async function runStage(
     const expected = golden.outputNames.filter((each) => each.startsWith(`${name}.`)).length;
     return { name: `count of ${name}`, error: own === expected || own === expected - spare ? 0 : 1, bound: 0 };
   };
+  const compareRun = ({ scheduler, steps }: Run, i: number): Comparison[] => {
+    const at = runs.length === 1 ? '' : `${i}.`;
+    return [
+      list(`${at}timesteps`, scheduler.timesteps),
+      ...(scheduler.sigmas === undefined || !golden.tensors.has(`${at}sigmas`)
+        ? []
+        : [list(`${at}sigmas`, scheduler.sigmas)]),
+      count(`${at}step`, steps.length),
+      ...steps.map((value, step) => against(`${at}step.${step}`, value)),
+    ];
+  };
   return [
     checkOf('prompt', compareIds(ids)),
     checkOf('steps', [
-      list('timesteps', scheduler.timesteps),
-      ...(scheduler.sigmas === undefined || !golden.tensors.has('sigmas') ? [] : [list('sigmas', scheduler.sigmas)]),
+      ...runs.flatMap(compareRun),
       // diffusers' ancestral step to level 0 draws noise and multiplies it by 0.
       count('noise', drawn.length, 1),
       ...drawn.map((value, i) => against(`noise.${i}`, value)),
-      count('step', steps.length),
-      ...steps.map((value, i) => against(`step.${i}`, value)),
       against('latents', latents),
     ]),
     checkOf('image', [against('image', image)]),
@@ -185,14 +247,15 @@ async function runStage(
 
 async function checkCase(golden: GoldenCase): Promise<Check[]> {
   const json = golden.json as unknown as Json;
-  const [stage, ...more] = json.stages;
-  if (stage === undefined || more.length > 0) return [unknown('picture', `${json.stages.length} stages`)];
-  if (!KNOWN_PIPELINES.has(stage.pipeline)) return [unknown('picture', stage.pipeline)];
-  const foreign = Object.keys(stage.args).find((name) => !KNOWN_ARGUMENTS.has(name));
-  if (foreign !== undefined) return [unknown('picture', `argument ${foreign}`)];
-  const pipeline = await openModel(golden, stage.model);
-  if ('missing' in pipeline) return [unknown('picture', pipeline.missing)];
-  return runStage(golden, stage, pipeline, json);
+  const stages: (readonly [Stage, Pipeline])[] = [];
+  for (const stage of json.stages) {
+    const foreign = foreignTo(stage);
+    if (foreign !== undefined) return [unknown('picture', foreign)];
+    const pipeline = await openModel(golden, stage.model);
+    if ('missing' in pipeline) return [unknown('picture', pipeline.missing)];
+    stages.push([stage, pipeline]);
+  }
+  return runStages(golden, stages, json);
 }
 
 export const pipeline: Kind = { run: 'pipeline', check: checkCase };

@@ -35,6 +35,8 @@ const pipelines = createPipelineCache<Pipeline>(budgetBytes);
 const runner = createJobRunner(pipelines, emit);
 
 const shutDown = async (): Promise<void> => {
+  // A job that goes on would load again what was released, and compute for nobody.
+  await runner.cancelAll();
   await pipelines.releaseAll();
   if (process.connected) process.disconnect();
 };

@@ -20,6 +20,8 @@ export interface JobRunner {
   run(job: EngineJob): Promise<void>;
   /** Asks a waiting or running job to stop; unknown ids are ignored, the job may have ended a moment ago. */
   cancel(jobId: string): void;
+  /** Stops everything given so far; resolves when nothing runs any more. */
+  cancelAll(): Promise<void>;
 }
 
 export function createJobRunner(pipelines: JobContext['pipelines'], emit: (message: FromEngine) => void): JobRunner {
@@ -63,6 +65,10 @@ export function createJobRunner(pipelines: JobContext['pipelines'], emit: (messa
     },
     cancel(jobId) {
       if (known.has(jobId)) cancelled.add(jobId);
+    },
+    async cancelAll() {
+      for (const jobId of known) cancelled.add(jobId);
+      await tail;
     },
   };
 }

@@ -63,6 +63,7 @@ describe('the engine process', () => {
     engine = new EngineProcess();
     engine.send({ type: 'run', job: job('a') });
     await engine.expect('finished');
+    await engine.expect('quiet', ({ budgetMs }) => budgetMs === 0);
     const steps = engine.all('progress').filter(({ activity }) => activity === 'sampling');
     expect(steps.map(({ step }) => step)).toEqual([1, 2, 3, 4]);
     const previews = engine.all('preview');
@@ -179,6 +180,18 @@ describe('the engine process', () => {
     await engine.expect('finished');
     engine.disconnect();
     expect(await engine.exited).toBe(0);
+  });
+
+  it('gives up a long job when the server is gone, though it was still loading', async () => {
+    engine = new EngineProcess();
+    await engine.expect('ready');
+    engine.send({ type: 'run', job: job('a', { steps: 150, width: 256, height: 256 }) });
+    // Announced before the file is opened: nothing is resident yet that could be released.
+    await engine.expect('progress', ({ activity }) => activity === 'loading');
+    const leftAt = performance.now();
+    engine.disconnect();
+    expect(await engine.exited).toBe(0);
+    expect(performance.now() - leftAt).toBeLessThan(5000);
   });
 
   it('ends by itself when asked, though Ctrl+C alone does not end it', async () => {

@@ -62,6 +62,7 @@ export const ERROR_CODES = {
   model_pending: row(503, 'checkpoint', 'The model has been found but not examined yet.', true),
   model_gone: row(409, 'checkpoint', 'The model file was removed or changed since it was listed.'),
   model_invalid: row(422, 'checkpoint', 'The file is not a readable checkpoint.'),
+  pickle_unsafe: row(422, 'checkpoint', 'The file asks for code that no checkpoint needs; nothing of it was run.'),
   model_incomplete: row(422, 'checkpoint', 'The checkpoint lacks a tensor its family needs.'),
   model_unsupported: row(422, 'checkpoint', 'No family recognises this checkpoint.'),
   model_unexpected: row(422, 'checkpoint', 'The checkpoint has a tensor of another shape, or one nobody reads.'),

@@ -333,6 +333,7 @@ export const en = {
     model_pending: 'This model is still being looked at',
     model_gone: 'The model file is gone or was changed',
     model_invalid: 'The file is not a readable checkpoint',
+    pickle_unsafe: 'The file asks to run code and was refused',
     model_incomplete: 'The checkpoint is incomplete',
     model_unsupported: 'No known kind of model',
     model_unexpected: 'The checkpoint has unexpected parts',

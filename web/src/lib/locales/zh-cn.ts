@@ -327,6 +327,7 @@ export const zhCN: ChineseMessages = {
     model_pending: '正在检查这个模型',
     model_gone: '模型文件已被移走或改动',
     model_invalid: '文件不是可读的模型',
+    pickle_unsafe: '文件要求运行代码，已被拒绝',
     model_incomplete: '模型文件不完整',
     model_unsupported: '无法识别的模型类型',
     model_unexpected: '模型文件含有意外的部分',

@@ -4,45 +4,24 @@
  * Written for files from strangers: every number in the header is a claim that is checked against the file before it
  * is used. Source: the safetensors format description and the attacks listed by its authors.
  */
-import { open, stat } from 'node:fs/promises';
-import { basename, resolve } from 'node:path';
+import type { CheckpointError } from '@easel/shared/errors';
 
-import { CheckpointError } from '@easel/shared/errors';
-
+import { CheckpointFile, DEFAULT_HINT, invalid, type FileStamp } from './checkpoint-file.ts';
 import { scanHeader, type HeaderScan } from './scan-header.ts';
+import { FILE_DTYPE_BYTES, type FileDtype, type TensorEntry } from './tensor-entry.ts';
 
-/** Dtypes that may stand in a file. Only some of them can be weights; the others are counters and masks. */
-export const FILE_DTYPE_BYTES = {
-  F32: 4,
-  F16: 2,
-  BF16: 2,
-  I64: 8,
-  I32: 4,
-  I16: 2,
-  I8: 1,
-  U8: 1,
-  BOOL: 1,
-} as const satisfies Record<string, number>;
+/** Weights have at most 32 bits a number. Only pickles, which hold other things too, may have longer ones. */
+const SAFETENSORS_DTYPES: readonly string[] = Object.keys(FILE_DTYPE_BYTES).filter((dtype) => dtype !== 'F64');
 
-export type FileDtype = keyof typeof FILE_DTYPE_BYTES;
-
-export interface TensorEntry {
-  readonly name: string;
-  readonly dtype: FileDtype;
-  readonly shape: readonly number[];
-  /** Position of the first byte, from the beginning of the file. */
-  readonly offset: number;
-  readonly byteLength: number;
-}
-
-export interface CheckpointHeader {
-  /** Absolute path. */
+export interface CheckpointHeader extends FileStamp {
+  /** The file; for a folder its path, the sum of all sizes and the latest change. */
   readonly file: string;
-  readonly fileBytes: number;
-  /** Time of last change, to notice a file that was replaced under us. */
-  readonly modifiedMs: number;
   readonly metadata: ReadonlyMap<string, string>;
   readonly tensors: ReadonlyMap<string, TensorEntry>;
+  /** Every file it was read from, where that is not `file` alone. */
+  readonly parts?: readonly FileStamp[];
+  /** The JSON files of a diffusers folder by component (`unet`, `scheduler`, ...), as they stand there: unchecked. */
+  readonly configs?: ReadonlyMap<string, ReadonlyMap<string, unknown>>;
 }
 
 /** The reference reader's own limit. */
@@ -51,15 +30,6 @@ const HEADER_MAXIMUM_BYTES = 100_000_000;
 const TENSOR_MAXIMUM = 20_000;
 const SHORTEST_FILE = 8 + 2;
 const MAXIMUM_RANK = 8;
-const DEFAULT_HINT = 'Download it again, or delete it.';
-
-const refuse = (file: string, problem: string, details: Record<string, unknown> = {}): CheckpointError =>
-  new CheckpointError('model_invalid', `${basename(file)} is not a readable checkpoint: ${problem}.`, {
-    file,
-    hint: DEFAULT_HINT,
-    ...details,
-  });
-
 /**
  * Reads and checks the header of a file.
  *
@@ -67,45 +37,27 @@ const refuse = (file: string, problem: string, details: Record<string, unknown> 
  * @throws model_invalid naming what is wrong: no regular file, cut short, not safetensors, or a header that lies
  */
 export async function readHeader(path: string): Promise<CheckpointHeader> {
-  const file = resolve(path);
-  const facts = await stat(file).catch((cause: unknown) => {
-    throw new CheckpointError('model_gone', `${basename(file)} cannot be found or read.`, { file }, { cause });
-  });
-  // Opening a pipe or a device could wait for ever.
-  if (!facts.isFile()) throw refuse(file, 'it is not a regular file');
-  if (facts.size < SHORTEST_FILE) throw refuse(file, `it has ${facts.size} bytes, too few for a header`);
-  const handle = await open(file, 'r').catch((cause: unknown) => {
-    throw new CheckpointError(
-      'model_invalid',
-      `${basename(file)} cannot be opened.`,
-      { file, hint: 'Check its permissions.' },
-      { cause },
-    );
-  });
+  const opened = await CheckpointFile.open(path);
   try {
-    const readExactly = async (position: number, length: number): Promise<Buffer> => {
-      const buffer = Buffer.allocUnsafe(length);
-      let done = 0;
-      while (done < length) {
-        const { bytesRead } = await handle.read(buffer, done, length - done, position + done);
-        if (bytesRead === 0) throw refuse(file, 'it became shorter while it was read');
-        done += bytesRead;
-      }
-      return buffer;
-    };
-    const claimed = (await readExactly(0, 8)).readBigUInt64LE(0);
-    const available = facts.size - 8;
-    if (claimed > BigInt(Math.min(available, HEADER_MAXIMUM_BYTES))) {
-      throw refuse(file, headerLengthProblem(await readExactly(0, Math.min(facts.size, 64)), claimed, facts.size), {
-        expected: `a header of at most ${Math.min(available, HEADER_MAXIMUM_BYTES)} bytes`,
-        got: claimed.toString(),
-      });
-    }
-    const headerBytes = await readExactly(8, Number(claimed));
-    return parseHeader(headerBytes, { file, fileBytes: facts.size, modifiedMs: facts.mtimeMs });
+    return await readSafetensors(opened);
   } finally {
-    await handle.close();
+    await opened.close();
   }
+}
+
+/** {@link readHeader} of a file that is open already. */
+export async function readSafetensors(opened: CheckpointFile): Promise<CheckpointHeader> {
+  const { file, fileBytes } = opened;
+  if (fileBytes < SHORTEST_FILE) throw invalid(file, `it has ${fileBytes} bytes, too few for a header`);
+  const claimed = (await opened.read(0, 8)).readBigUInt64LE(0);
+  const longest = Math.min(fileBytes - 8, HEADER_MAXIMUM_BYTES);
+  if (claimed > BigInt(longest)) {
+    throw invalid(file, headerLengthProblem(await opened.read(0, Math.min(fileBytes, 64)), claimed, fileBytes), {
+      expected: `a header of at most ${longest} bytes`,
+      got: claimed.toString(),
+    });
+  }
+  return parseHeader(await opened.read(8, Number(claimed)), opened.stamp);
 }
 
 /** A text file's first eight bytes make an absurd length; say so rather than print the number only. */
@@ -118,13 +70,10 @@ function headerLengthProblem(start: Buffer, claimed: bigint, fileBytes: number):
 }
 
 /** Checks the bytes of a header against the size of the file they came from. @throws model_invalid */
-function parseHeader(
-  headerBytes: Buffer,
-  source: Pick<CheckpointHeader, 'file' | 'fileBytes' | 'modifiedMs'>,
-): CheckpointHeader {
+function parseHeader(headerBytes: Buffer, source: FileStamp): CheckpointHeader {
   const { file } = source;
   const scan = scanHeader(headerBytes, { entries: TENSOR_MAXIMUM, depth: 3 });
-  if (typeof scan === 'string') throw refuse(file, scan);
+  if (typeof scan === 'string') throw invalid(file, scan);
   const raw = parseJson(headerBytes, scan, file);
 
   const metadata = new Map<string, string>();
@@ -137,7 +86,7 @@ function parseHeader(
     if (name === '__metadata__') readMetadata(value, metadata, file);
     else tensors.set(name, readEntry(name, value, dataStart, file));
   }
-  if (entries !== scan.entries) throw refuse(file, 'its header has the same key twice');
+  if (entries !== scan.entries) throw invalid(file, 'its header has the same key twice');
   checkLayout(tensors, dataStart, source);
   return { ...source, metadata, tensors };
 }
@@ -148,18 +97,13 @@ function parseJson(bytes: Buffer, scan: HeaderScan, file: string): object {
     return JSON.parse(text) as object;
   } catch (cause) {
     const problem = cause instanceof SyntaxError ? 'its header is not valid JSON' : 'its header is not valid UTF-8';
-    throw new CheckpointError(
-      'model_invalid',
-      `${basename(file)} is not a readable checkpoint: ${problem}.`,
-      { file, hint: DEFAULT_HINT },
-      { cause },
-    );
+    throw invalid(file, problem, {}, { cause });
   }
 }
 
 function readMetadata(value: unknown, into: Map<string, string>, file: string): void {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw refuse(file, '__metadata__ is not an object');
+    throw invalid(file, '__metadata__ is not an object');
   for (const [key, text] of Object.entries(value)) if (typeof text === 'string') into.set(key, text);
 }
 
@@ -167,11 +111,11 @@ const isCount = (value: unknown): value is number => Number.isSafeInteger(value)
 
 function readEntry(name: string, value: unknown, dataStart: number, file: string): TensorEntry {
   const shown = name.length > 120 ? `${name.slice(0, 120)}…` : name;
-  const bad = (problem: string): CheckpointError => refuse(file, `tensor ${shown}: ${problem}`, { tensor: shown });
+  const bad = (problem: string): CheckpointError => invalid(file, `tensor ${shown}: ${problem}`, { tensor: shown });
   if (typeof value !== 'object' || value === null) throw bad('its entry is not an object');
   const { dtype, shape, data_offsets: offsets } = value as Record<string, unknown>;
-  if (typeof dtype !== 'string' || !Object.hasOwn(FILE_DTYPE_BYTES, dtype)) {
-    throw bad(`dtype ${JSON.stringify(dtype)?.slice(0, 40)} is not one of ${Object.keys(FILE_DTYPE_BYTES).join(', ')}`);
+  if (typeof dtype !== 'string' || !SAFETENSORS_DTYPES.includes(dtype)) {
+    throw bad(`dtype ${JSON.stringify(dtype)?.slice(0, 40)} is not one of ${SAFETENSORS_DTYPES.join(', ')}`);
   }
   if (!Array.isArray(shape) || shape.length > MAXIMUM_RANK || !shape.every((extent) => isCount(extent) && extent > 0)) {
     throw bad(
@@ -201,18 +145,18 @@ function readEntry(name: string, value: unknown, dataStart: number, file: string
 function checkLayout(
   tensors: ReadonlyMap<string, TensorEntry>,
   dataStart: number,
-  { file, fileBytes }: Pick<CheckpointHeader, 'file' | 'fileBytes'>,
+  { file, fileBytes }: FileStamp,
 ): void {
   let end = dataStart;
   for (const entry of [...tensors.values()].toSorted((a, b) => a.offset - b.offset)) {
     if (entry.offset < end)
-      throw refuse(file, `tensor ${entry.name} overlaps the one before it`, { tensor: entry.name });
-    if (entry.offset > end) throw refuse(file, `there is a gap before tensor ${entry.name}`, { tensor: entry.name });
+      throw invalid(file, `tensor ${entry.name} overlaps the one before it`, { tensor: entry.name });
+    if (entry.offset > end) throw invalid(file, `there is a gap before tensor ${entry.name}`, { tensor: entry.name });
     end = entry.offset + entry.byteLength;
   }
   if (end !== fileBytes) {
     const hint = end > fileBytes ? 'The download stopped early: download it again.' : DEFAULT_HINT;
-    throw refuse(file, `the file is ${fileBytes} bytes, its header says ${end}`, {
+    throw invalid(file, `the file is ${fileBytes} bytes, its header says ${end}`, {
       expected: end,
       got: fileBytes,
       hint,

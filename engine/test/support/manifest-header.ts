@@ -1,5 +1,6 @@
 /** The header a manifest's file would have, without the file: graphs can be built from it, weights cannot be read. */
-import type { CheckpointHeader, FileDtype, TensorEntry } from '../../src/checkpoint/header.ts';
+import type { CheckpointHeader } from '../../src/checkpoint/header.ts';
+import type { FileDtype, TensorEntry } from '../../src/checkpoint/tensor-entry.ts';
 import type { Manifest } from './formula-weights.ts';
 
 const BYTES: Partial<Record<FileDtype, number>> = { F32: 4, F16: 2, BF16: 2, I64: 8 };

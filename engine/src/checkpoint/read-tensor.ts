@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 
 import { CheckpointError } from '@easel/shared/errors';
 
-import { halfToFloat } from './half.ts';
+import { float8e4m3ToFloat, float8e5m2ToFloat, halfToFloat } from './half.ts';
 import type { Weight } from './weights.ts';
 
 /** @throws model_gone when the file is not there any more or has become shorter */
@@ -27,6 +27,8 @@ export async function readTensor({ file, name, dtype, offset, byteLength }: Weig
   }
   // Files, typed arrays and every machine Node runs on are little-endian.
   if (dtype === 'f32') return new Float32Array(bytes.buffer);
+  if (dtype === 'f8e4m3') return Float32Array.from(bytes, float8e4m3ToFloat);
+  if (dtype === 'f8e5m2') return Float32Array.from(bytes, float8e5m2ToFloat);
   const words = new Uint16Array(bytes.buffer);
   return dtype === 'f16' ? Float32Array.from(words, halfToFloat) : bfloatToFloat(words);
 }

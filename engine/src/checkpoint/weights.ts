@@ -8,9 +8,10 @@ import { basename } from 'node:path';
 
 import { CheckpointError } from '@easel/shared/errors';
 
-import type { CheckpointHeader, TensorEntry } from './header.ts';
+import type { CheckpointHeader } from './header.ts';
+import type { TensorEntry } from './tensor-entry.ts';
 
-export type WeightDtype = 'f32' | 'f16' | 'bf16';
+export type WeightDtype = 'f32' | 'f16' | 'bf16' | 'f8e4m3' | 'f8e5m2';
 
 /** A tensor of the file, found and checked. */
 export interface Weight {
@@ -19,6 +20,7 @@ export interface Weight {
   readonly shape: readonly number[];
   /** Absolute path of the file. */
   readonly file: string;
+  /** `UNPLACED` in a header whose tensors have not been placed: enough to check a network, not to start one. */
   readonly offset: number;
   readonly byteLength: number;
 }
@@ -26,7 +28,13 @@ export interface Weight {
 /** An extent the file decides. */
 export type Any = '*';
 
-const WEIGHT_DTYPES: Readonly<Record<string, WeightDtype>> = { F32: 'f32', F16: 'f16', BF16: 'bf16' };
+const WEIGHT_DTYPES: Readonly<Record<string, WeightDtype>> = {
+  F32: 'f32',
+  F16: 'f16',
+  BF16: 'bf16',
+  F8_E4M3: 'f8e4m3',
+  F8_E5M2: 'f8e5m2',
+};
 
 /** Which tensors of a checkpoint were asked for. One per check of a whole checkpoint; shared by its scopes. */
 export class CheckpointWeights {
@@ -134,7 +142,7 @@ export class WeightScope {
     if (dtype === undefined) {
       throw new CheckpointError(
         'model_unexpected',
-        `${basename(file)}: ${where}: expected F32, F16 or BF16, file has ${entry.dtype}.`,
+        `${basename(file)}: ${where}: expected ${Object.keys(WEIGHT_DTYPES).join(', ')}, file has ${entry.dtype}.`,
         {
           file,
           tensor: name,
@@ -145,7 +153,8 @@ export class WeightScope {
       );
     }
     this.weights.markRead(name);
-    return { name, dtype, shape: entry.shape, file, offset: entry.offset, byteLength: entry.byteLength };
+    const { offset, byteLength } = entry;
+    return { name, dtype, shape: entry.shape, file: entry.file ?? file, offset, byteLength };
   }
 
   /** One extent of a tensor, for dimensions that a file decides. @throws like {@link tensor} */

@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 
 import { CheckpointError, RequestError } from '@easel/shared/errors';
 
+import { placeTensors, type PlacedCheckpoint } from '../checkpoint/place-tensors.ts';
 import type { Network } from '../denoisers/types.ts';
 import type { Feeds, MemoryForm, Results, Session, StartSession } from '../graph/session.ts';
 import { concatChannels, type Tensor } from '../numeric/tensor.ts';
@@ -39,6 +40,8 @@ export function openPipeline(
 class OpenPipeline implements Pipeline {
   readonly #sessions = new Map<Role, Promise<Session>>();
   readonly #started = new Set<Session>();
+  /** The weights where sessions can map them; made once, at the first start. */
+  #placing: Promise<PlacedCheckpoint> | null = null;
 
   constructor(
     private readonly checkpoint: RecognisedCheckpoint,
@@ -137,6 +140,9 @@ class OpenPipeline implements Pipeline {
     this.#sessions.clear();
     this.#started.clear();
     for (const session of sessions) await (await session.catch(() => null))?.release();
+    const placing = this.#placing;
+    this.#placing = null;
+    await (await placing?.catch(() => null))?.release();
   }
 
   #session(role: Role): Promise<Session> {
@@ -152,9 +158,18 @@ class OpenPipeline implements Pipeline {
   async #start(role: Role): Promise<Session> {
     const { header, sidecar, family } = this.checkpoint;
     await requireUnchanged(header);
-    const session = await this.startSession(family.build(role, header, sidecar), this.memory);
+    const placed = await this.#place();
+    const session = await this.startSession(family.build(role, placed.header, sidecar), this.memory);
     this.#started.add(session);
     return session;
+  }
+
+  #place(): Promise<PlacedCheckpoint> {
+    const placing = (this.#placing ??= placeTensors(this.checkpoint.header));
+    placing.catch(() => {
+      if (this.#placing === placing) this.#placing = null;
+    });
+    return placing;
   }
 }
 
@@ -163,13 +178,15 @@ const OPTIONAL_INPUT = /^(down\.\d+|mid)$/;
 const NOTHING = { data: new Float32Array(1), shape: [1, 1, 1, 1] };
 
 /** Offsets of a header are true of the file it was read from only. */
-async function requireUnchanged({ file, fileBytes, modifiedMs }: RecognisedCheckpoint['header']): Promise<void> {
-  const facts = await stat(file).catch(() => null);
-  if (facts?.size === fileBytes && facts.mtimeMs === modifiedMs) return;
-  throw new CheckpointError('model_gone', `${basename(file)} was removed or changed after it was listed.`, {
-    file,
-    hint: 'Refresh the list of models and choose again.',
-  });
+async function requireUnchanged(header: RecognisedCheckpoint['header']): Promise<void> {
+  for (const { file, fileBytes, modifiedMs } of header.parts ?? [header]) {
+    const facts = await stat(file).catch(() => null);
+    if (facts?.size === fileBytes && facts.mtimeMs === modifiedMs) continue;
+    throw new CheckpointError('model_gone', `${basename(file)} was removed or changed after it was listed.`, {
+      file,
+      hint: 'Refresh the list of models and choose again.',
+    });
+  }
 }
 
 /** [n, 2c, h, w] to two tensors [n, c, h, w]. */

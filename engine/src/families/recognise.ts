@@ -3,7 +3,8 @@ import { basename } from 'node:path';
 
 import { CheckpointError } from '@easel/shared/errors';
 
-import { readHeader, type CheckpointHeader } from '../checkpoint/header.ts';
+import type { CheckpointHeader } from '../checkpoint/header.ts';
+import { openCheckpoint } from '../checkpoint/open.ts';
 import { readSidecar, type Sidecar } from '../checkpoint/sidecar.ts';
 import { families } from './index.ts';
 import { nameLookAlike } from './look-alikes.ts';
@@ -19,11 +20,11 @@ export interface RecognisedCheckpoint {
 }
 
 /**
- * @throws model_gone | model_invalid when the file cannot be read as a checkpoint
+ * @throws model_gone | model_invalid | pickle_unsafe when the file cannot be read as a checkpoint
  * @throws model_unsupported when no family recognises it, saying what it looks like
  */
 export async function recogniseCheckpoint(file: string): Promise<RecognisedCheckpoint> {
-  const header = await readHeader(file);
+  const header = await openCheckpoint(file);
   const { family, evidence } = findFamily(header);
   const sidecar = await readSidecar(file);
   return { header, sidecar, family, evidence, facts: family.facts(header, sidecar) };

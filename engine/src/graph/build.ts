@@ -162,6 +162,8 @@ class Emitter {
   }
 
   #addWeight({ dtype, shape }: Value, { name: wanted, file, offset, byteLength }: WeightSource): string {
+    if (offset < 0)
+      throw new GraphError('graph_invalid', `${this.name}: the weight ${wanted} has no place in a file yet.`);
     const { root } = parse(file);
     if (this.#root !== null && this.#root !== root) {
       throw new GraphError('graph_invalid', `${this.name}: its weights lie on two drives, ${this.#root} and ${root}.`);

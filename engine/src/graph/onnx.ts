@@ -18,8 +18,17 @@ const OPSETS = [
   ['com.microsoft', 1],
 ] as const;
 
-/** TensorProto.DataType */
-const DATA_TYPE: Readonly<Record<Dtype, number>> = { f32: 1, i32: 6, i64: 7, bool: 9, f16: 10, bf16: 16 };
+/** TensorProto.DataType; of the two 8-bit floats with four bits of exponent the one without infinities, as in torch. */
+const DATA_TYPE: Readonly<Record<Dtype, number>> = {
+  f32: 1,
+  i32: 6,
+  i64: 7,
+  bool: 9,
+  f16: 10,
+  bf16: 16,
+  f8e4m3: 17,
+  f8e5m2: 19,
+};
 /** AttributeProto.AttributeType */
 const ATTRIBUTE_TYPE = { float: 1, int: 2, text: 3, ints: 7 } as const;
 const EXTERNAL = 1;

@@ -1,5 +1,7 @@
 /** From a checkpoint's path to its resident networks: opened once, kept between jobs, replaced when the file changed. */
-import { readHeader } from '../checkpoint/header.ts';
+import type { CheckpointHeader } from '../checkpoint/header.ts';
+import { openCheckpoint } from '../checkpoint/open.ts';
+import { FILE_DTYPE_BYTES } from '../checkpoint/tensor-entry.ts';
 import { openPipeline } from '../families/pipeline.ts';
 import { recogniseCheckpoint } from '../families/recognise.ts';
 import type { Pipeline, Role } from '../families/types.ts';
@@ -8,14 +10,22 @@ import { startSession } from '../runtime/session.ts';
 import { loadBudgetMs } from './step-clock.ts';
 import type { JobContext } from './types.ts';
 
-/** Weights are mostly half precision in the file and float32 in the `fast` form. */
-const EXPANSION = 2;
+/** What the weights of a checkpoint take as float32, without the copies that training leaves beside them. */
+function expandedBytesOf({ tensors }: CheckpointHeader): number {
+  let elements = 0;
+  for (const { name, dtype, byteLength } of tensors.values()) {
+    if (!name.startsWith('model_ema.')) elements += byteLength / FILE_DTYPE_BYTES[dtype];
+  }
+  return elements * 4;
+}
 
 /** How to hold a checkpoint of this size: as float32 where that fits the budget, as it is in the file where it does not. */
-export function chooseMemoryForm(fileBytes: number, budgetBytes: number): { memory: MemoryForm; neededBytes: number } {
-  const expanded = fileBytes * EXPANSION;
-  return expanded <= budgetBytes
-    ? { memory: 'fast', neededBytes: expanded }
+export function chooseMemoryForm(
+  { fileBytes, expandedBytes }: { readonly fileBytes: number; readonly expandedBytes: number },
+  budgetBytes: number,
+): { memory: MemoryForm; neededBytes: number } {
+  return expandedBytes <= budgetBytes
+    ? { memory: 'fast', neededBytes: expandedBytes }
     : { memory: 'low', neededBytes: fileBytes };
 }
 
@@ -23,14 +33,16 @@ export function chooseMemoryForm(fileBytes: number, budgetBytes: number): { memo
  * The pipeline of a checkpoint with its networks started.
  *
  * @param unused networks of the family that the job does without
- * @throws model_gone | model_invalid | model_incomplete | model_unexpected | model_unsupported | session_failed | out_of_memory
+ * @throws model_gone | model_invalid | pickle_unsafe | model_incomplete | model_unexpected | model_unsupported | session_failed | out_of_memory
  */
 export async function acquirePipeline(file: string, unused: readonly Role[], context: JobContext): Promise<Pipeline> {
-  const { fileBytes, modifiedMs } = await readHeader(file);
+  const header = await openCheckpoint(file);
+  const { fileBytes, modifiedMs } = header;
   // The key holds size and time: weights are mapped from the file, and a changed file is another model.
   const key = `${file}:${fileBytes}:${modifiedMs}`;
   context.quiet(loadBudgetMs(fileBytes), 'loading');
-  const { memory, neededBytes } = chooseMemoryForm(fileBytes, context.pipelines.budgetBytes);
+  const sizes = { fileBytes, expandedBytes: expandedBytesOf(header) };
+  const { memory, neededBytes } = chooseMemoryForm(sizes, context.pipelines.budgetBytes);
   const pipeline = await context.pipelines.acquire(key, neededBytes, async () =>
     openPipeline(await recogniseCheckpoint(file), { startSession, memory }),
   );

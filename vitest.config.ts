@@ -60,7 +60,7 @@ export default defineConfig({
         ...node,
         test: {
           name: 'header',
-          include: ['engine/test/headers/**/*.test.ts'],
+          include: ['engine/test/{headers,files}/**/*.test.ts'],
           exclude: ignored,
           environment: 'node',
           testTimeout: 30_000,

@@ -1,5 +1,6 @@
 /** The table of kinds of golden cases: one file per kind, one line here. */
 import { brownian } from './brownian.ts';
+import { files } from './files.ts';
 import { k } from './k.ts';
 import { pipeline } from './pipeline.ts';
 import { rng } from './rng.ts';
@@ -15,6 +16,7 @@ import { webui } from './webui.ts';
 
 export const kinds: readonly Kind[] = [
   brownian,
+  files,
   k,
   pipeline,
   rng,

@@ -3,6 +3,7 @@
  *
  * Two lanes for two cores. Ends with one line, `N passed, N failed`, and the exit code that goes with it.
  */
+import { planBrowserTests } from './lib/browser-step.mjs';
 import { LINT, TYPES } from './lib/checks.mjs';
 import { findChromium } from './lib/chromium.mjs';
 import { dim, explain, formatDuration } from './lib/console.mjs';
@@ -11,29 +12,15 @@ import { buildIfChanged, installIfChanged } from './lib/workspace.mjs';
 
 const startedAt = Date.now();
 
-function browserStep() {
-  const chromium = findChromium();
-  if (chromium !== null) return vitestStep('browser', { isLive: true, env: { EASEL_CHROMIUM: chromium } });
-  console.log('No Chromium is installed here (apt-get install chromium, or set EASEL_CHROMIUM): the browser tests');
-  if (process.env.CI === 'true') {
-    console.log('cannot run, and with CI=true that is a failure.');
-    return {
-      name: 'browser',
-      args: ['--eval', 'process.exit(1)'],
-      hint: 'There is no Chromium, and CI=true asks for one.',
-    };
-  }
-  console.log('are skipped.');
-  return undefined;
-}
-
 try {
   await installIfChanged();
   await buildIfChanged();
+  const browser = planBrowserTests(findChromium(), process.env.CI === 'true');
+  if (browser.sentence !== undefined) console.log(browser.sentence);
   const checked = await runLanes([[TYPES]]);
   // The lane of real processes sleeps a good part of its time; what needs the processor goes beside it.
   const totals = await runLanes([
-    [vitestStep('process', { isLive: true }), browserStep()].filter((step) => step !== undefined),
+    [vitestStep('process', { isLive: true }), ...browser.steps],
     [
       ...LINT,
       vitestStep('unit'),

@@ -43,16 +43,16 @@ export const XL_OPEN_CLIP: TextFormat = { ...OPEN_CLIP_TEXT, ...STATES };
 
 /**
  * Colours of this VAE's latents, -1..1 like decoded pictures.
- * @source measured and published with ComfyUI's latent formats
+ * @source measured by StAlKeR7779 and published with InvokeAI (Apache-2.0)
  */
 const PREVIEW: LatentPreview = {
   matrix: [
-    [0.3651, 0.4232, 0.4341],
-    [-0.2533, -0.0042, 0.1068],
-    [0.1076, 0.1111, -0.0362],
-    [-0.3165, -0.2492, -0.2188],
+    [0.3816, 0.493, 0.532],
+    [-0.3753, 0.1631, 0.1739],
+    [0.177, 0.3588, -0.2048],
+    [-0.435, -0.2644, -0.4289],
   ],
-  bias: [0.1084, -0.0175, -0.0011],
+  bias: [0, 0, 0],
 };
 
 export function openClipNetwork(prefix: string): (weights: CheckpointWeights) => Ports {

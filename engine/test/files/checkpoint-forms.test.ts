@@ -7,12 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { openCheckpoint } from '../../src/checkpoint/open.ts';
 import { inspectCheckpoint } from '../../src/families/inspect.ts';
-import { openPipeline } from '../../src/families/pipeline.ts';
-import { recogniseCheckpoint } from '../../src/families/recognise.ts';
-import { timestep } from '../../src/numeric/sigma.ts';
-import { startSession } from '../../src/runtime/session.ts';
 import { readManifest, writeFormulaCheckpoint } from '../support/formula-weights.ts';
-import { wild } from '../support/run-graph.ts';
+import { networkNumbers } from '../support/network-numbers.ts';
 import type { Picklable } from '../support/write-pickle.ts';
 import { torchStream, torchZip, type TorchTensor } from '../support/write-torch.ts';
 
@@ -34,7 +30,7 @@ beforeAll(async () => {
       { type: 'Half', shape, bytes: file.subarray(offset, offset + byteLength) },
     ]),
   );
-  expected = await numbersOf(path('plain.safetensors'));
+  expected = await networkNumbers(path('plain.safetensors'));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -43,7 +39,8 @@ function turned(tensor: TorchTensor): TorchTensor {
   const [rows, columns] = tensor.shape;
   if (rows === undefined || columns === undefined || tensor.shape.length !== 2) return tensor;
   const from = new Uint16Array(Uint8Array.from(tensor.bytes).buffer);
-  const to = Uint16Array.from(from, (_, i) => from[(i % rows) * columns + Math.floor(i / rows)] as number);
+  const to = new Uint16Array(from.length);
+  for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) to[j * rows + i] = from[i * columns + j] as number;
   return { ...tensor, strides: [1, rows], bytes: new Uint8Array(to.buffer) };
 }
 
@@ -71,21 +68,6 @@ const FORMS: readonly [name: string, write: () => Buffer][] = [
   ['wrong-ending.safetensors', () => torchZip(tensors)],
 ];
 
-/** One pass of the U-Net and of the text encoder. */
-async function numbersOf(file: string): Promise<number[]> {
-  const pipeline = openPipeline(await recogniseCheckpoint(file), { startSession });
-  try {
-    const { hidden } = await pipeline.encodeText('text-encoder', [
-      [49406, 320, 49407, ...Array<number>(74).fill(49407)],
-    ]);
-    const x = { data: wild(4 * 8 * 8), shape: [1, 4, 8, 8] };
-    const predicted = await pipeline.network(x, timestep(500), { context: hidden });
-    return [...predicted.data];
-  } finally {
-    await pipeline.release();
-  }
-}
-
 const scratches = (): string[] =>
   readdirSync(tmpdir()).filter((name) => name.startsWith(`easel-weights-${process.pid}-`));
 
@@ -96,7 +78,7 @@ describe('a checkpoint', () => {
     expect(family).toBe('stable-diffusion-1');
     expect(defaults.steps).toBeGreaterThan(0);
     expect(expected.some((value) => value !== 0)).toBe(true);
-    expect(await numbersOf(path(name))).toEqual(expected);
+    expect(await networkNumbers(path(name))).toEqual(expected);
     expect(scratches()).toEqual([]);
   });
 
@@ -105,6 +87,6 @@ describe('a checkpoint', () => {
     const at = bytes.indexOf((tensors.get('model.diffusion_model.out.2.bias') as TorchTensor).bytes);
     bytes.writeUInt16LE(0x4900, at);
     writeFileSync(path('other.ckpt'), bytes);
-    expect(await numbersOf(path('other.ckpt'))).not.toEqual(expected);
+    expect(await networkNumbers(path('other.ckpt'))).not.toEqual(expected);
   });
 });

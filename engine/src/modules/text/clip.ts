@@ -4,14 +4,13 @@
  * Causal attention, padding included; pre-norm blocks; quick gelu. Agrees with transformers' CLIPTextModel.
  */
 import type { WeightScope } from '../../checkpoint/weights.ts';
-import { add, cast, quickGelu } from '../../graph/ops/elementwise.ts';
-import { gather } from '../../graph/ops/shape.ts';
+import { add, quickGelu } from '../../graph/ops/elementwise.ts';
 import { within } from '../../graph/scope.ts';
-import { input, weight, type Value } from '../../graph/value.ts';
+import { input, type Value } from '../../graph/value.ts';
 import { dialect } from '../dialect.ts';
 import { linear } from '../linear.ts';
 import { layerNorm } from '../normalization.ts';
-import { parameter } from '../parameter.ts';
+import { parameter, tableRows } from '../parameter.ts';
 import type { Ports } from '../ports.ts';
 import type { TextConfig } from './config.ts';
 import { pooledState, stateOutputs, type StateOptions } from './states.ts';
@@ -38,10 +37,9 @@ export function textEncoder(weights: WeightScope, config: TextConfig, states: St
 /** ids [n, t] to [n, t, d]. */
 function embeddings(ids: Value, weights: WeightScope, { vocabulary, length, width }: TextConfig): Value {
   return within(weights, () => {
-    // Rows are taken before they are converted: the table is the largest tensor here and stays in the file's dtype.
-    const table = weight(weights.at('token_embedding').tensor('weight', [vocabulary, width]));
+    const table = weights.at('token_embedding').tensor('weight', [vocabulary, width]);
     const positions = parameter(weights.at('position_embedding').tensor('weight', [length, width]));
-    return add(cast(gather(table, ids), 'f32'), positions);
+    return add(tableRows(table, ids), positions);
   });
 }
 

@@ -6,14 +6,14 @@
  * transformers' CLIPTextModelWithProjection on the converted weights.
  */
 import type { WeightScope } from '../../checkpoint/weights.ts';
-import { add, cast, gelu } from '../../graph/ops/elementwise.ts';
-import { gather, transpose } from '../../graph/ops/shape.ts';
+import { add, gelu } from '../../graph/ops/elementwise.ts';
+import { transpose } from '../../graph/ops/shape.ts';
 import { within } from '../../graph/scope.ts';
-import { input, weight, type Value } from '../../graph/value.ts';
+import { input, type Value } from '../../graph/value.ts';
 import { dialect } from '../dialect.ts';
 import { linear, linearThirds } from '../linear.ts';
 import { layerNorm } from '../normalization.ts';
-import { parameter } from '../parameter.ts';
+import { parameter, tableRows } from '../parameter.ts';
 import type { Ports } from '../ports.ts';
 import type { OpenClipConfig } from './config.ts';
 import { pooledState, stateOutputs, type StateOptions } from './states.ts';
@@ -46,9 +46,8 @@ export function openClipEncoder(weights: WeightScope, config: OpenClipConfig, st
 /** ids [n, t] to [n, t, d]. */
 function embeddings(ids: Value, weights: WeightScope, { vocabulary, length, width }: OpenClipConfig): Value {
   return within(weights, () => {
-    // Rows are taken before they are converted: the table is the largest tensor here and stays in the file's dtype.
-    const table = weight(weights.at('token_embedding').tensor('weight', [vocabulary, width]));
-    return add(cast(gather(table, ids), 'f32'), parameter(weights.tensor('positional_embedding', [length, width])));
+    const table = weights.at('token_embedding').tensor('weight', [vocabulary, width]);
+    return add(tableRows(table, ids), parameter(weights.tensor('positional_embedding', [length, width])));
   });
 }
 

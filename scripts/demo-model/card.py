@@ -29,8 +29,8 @@ with no download. It is deliberately small: it draws flat illustrated scenes at 
   (4 text heads, 8 UNet heads, native size) and the configs under which diffusers opens it.
 - **Licence**: CC0-1.0. The training pictures are rendered by `scripts/demo-model/scenes.py`; no other picture or weight was used. The tokenizer's word list
   is OpenAI CLIP's (MIT).
-- **What it was trained on**: captioned scenes drawn by that renderer, new ones all the time ({state['step']:,} optimiser steps, {state['used'] / 60:.0f} minutes on two CPU
-  cores in the last run, which started from an earlier checkpoint of 42 minutes; validation loss at 128 px from {log[0][4]:.4f} to {log[-1][4]:.4f}).
+- **What it was trained on**: captioned scenes drawn by that renderer, new ones all the time ({state['step']:,} optimiser steps, {state['used'] / 60:.0f} minutes on two
+  CPU cores, after a warm start of 42 minutes; validation loss at 128 px from {log[0][4]:.4f} to {log[-1][4]:.4f}). The decoder was trained alone for eight minutes more.
 - **What it can draw**: one or two of house, castle, lighthouse, boat, car, tree, pine tree, flower, cat, rabbit, owl, fish, fruit, vase, cup, and people's
   faces; in eleven colours; on hills, snow, sand, at sea, on a table, before a plain backdrop; by day, at sunset, at night; with clouds, rain, snow, sun, moon, stars,
   rainbow, mountains, a hot-air balloon; as watercolor, pixel art, line drawing, sepia photograph, neon. Words it does not know do nothing.

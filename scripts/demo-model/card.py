@@ -33,7 +33,7 @@ with no download. It is deliberately small: it draws flat illustrated scenes at 
   CPU cores, after a warm start of 42 minutes; validation loss at 128 px from {log[0][4]:.4f} to {log[-1][4]:.4f}). The decoder was trained alone for eight minutes more.
 - **What it can draw**: one or two of house, castle, lighthouse, boat, car, tree, pine tree, flower, cat, rabbit, owl, fish, fruit, vase, cup, and people's
   faces; in eleven colours; on hills, snow, sand, at sea, on a table, before a plain backdrop; by day, at sunset, at night; with clouds, rain, snow, sun, moon, stars,
-  rainbow, mountains, a hot-air balloon; as watercolor, pixel art, line drawing, sepia photograph, neon. Words it does not know do nothing.
+  rainbow, mountains, a hot-air balloon; as watercolor, pixel art, line drawing, sepia photograph, neon. Words it does not know should do nothing (not measured).
 - **What it cannot**: anything else. Photographs, text, hands, other sizes than about 128 px (composition breaks up), small details of faces.
 - **Settings it likes**: 20 steps, guidance 4, DPM++ 2M, 128 x 128.
 

@@ -117,7 +117,10 @@ function readEntry(name: string, value: unknown, dataStart: number, file: string
   if (typeof dtype !== 'string' || !SAFETENSORS_DTYPES.includes(dtype)) {
     throw bad(`dtype ${JSON.stringify(dtype)?.slice(0, 40)} is not one of ${SAFETENSORS_DTYPES.join(', ')}`);
   }
-  if (!Array.isArray(shape) || shape.length > MAXIMUM_RANK || !shape.every((extent) => isCount(extent) && extent > 0)) {
+  // Trainers leave marks, such as `v_pred`, as lists without an element; anything else without elements is a lie.
+  const isMark = Array.isArray(shape) && shape.length === 1 && shape[0] === 0;
+  const isShape = (extent: unknown): boolean => isCount(extent) && (extent > 0 || isMark);
+  if (!Array.isArray(shape) || shape.length > MAXIMUM_RANK || !shape.every(isShape)) {
     throw bad(
       `shape ${JSON.stringify(shape)?.slice(0, 80)} is not a list of at most ${MAXIMUM_RANK} positive integers`,
     );
@@ -148,7 +151,7 @@ function checkLayout(
   { file, fileBytes }: FileStamp,
 ): void {
   let end = dataStart;
-  for (const entry of [...tensors.values()].toSorted((a, b) => a.offset - b.offset)) {
+  for (const entry of [...tensors.values()].toSorted((a, b) => a.offset - b.offset || a.byteLength - b.byteLength)) {
     if (entry.offset < end)
       throw invalid(file, `tensor ${entry.name} overlaps the one before it`, { tensor: entry.name });
     if (entry.offset > end) throw invalid(file, `there is a gap before tensor ${entry.name}`, { tensor: entry.name });

@@ -171,6 +171,12 @@ const BAD: readonly [name: string, make: () => Buffer, code: string, message: Re
     'model_invalid',
     /larger than any file/,
   ],
+  [
+    'a scalar without its number',
+    () => safetensors(json({ a: entry([], [0, 0]) }), 0),
+    'model_invalid',
+    /needs 2 bytes/,
+  ],
   ['an extent of zero', () => safetensors(json({ a: entry([0, 4], [0, 0]) }), 0), 'model_invalid', /positive integers/],
   [
     'an infinite extent',

@@ -72,3 +72,49 @@ function isAsWanted(piece: Piece, elementBytes: number): boolean {
   const { storage } = piece;
   return storage.packedBytes === null && (!storage.isBigEndian || elementBytes === 1) && isContiguous(piece);
 }
+
+/** An entry that names its file, so that it may move into another header. */
+export type GroundedEntry = TensorEntry & { readonly file: string };
+
+/** @param file the header's own */
+export const grounded = (entry: TensorEntry, file: string): GroundedEntry => ({ ...entry, file: entry.file ?? file });
+
+/** What an entry is made of. */
+function piecesOf({ derivation, file, offset, byteLength, shape }: GroundedEntry): readonly Piece[] {
+  if (derivation !== undefined) return derivation.pieces;
+  const storage = { file, offset, byteLength, packedBytes: null, isBigEndian: false };
+  return [{ storage, start: 0, shape, strides: rowMajor(shape) }];
+}
+
+/** A matrix as the kernel of a 1x1 convolution; anything else as it is. */
+export function asKernel(entry: GroundedEntry): GroundedEntry {
+  if (entry.shape.length !== 2) return entry;
+  const shape = [...entry.shape, 1, 1];
+  if (entry.derivation === undefined) return { ...entry, shape };
+  const pieces = entry.derivation.pieces.map((piece) => ({
+    ...piece,
+    shape: [...piece.shape, 1, 1],
+    strides: [...piece.strides, 1, 1],
+  }));
+  return { ...entry, shape, derivation: { pieces } };
+}
+
+/** A matrix with rows and columns exchanged; null for anything else. */
+export function turned(entry: GroundedEntry): GroundedEntry | null {
+  const [only, ...others] = piecesOf(entry);
+  if (only === undefined || others.length > 0 || only.shape.length !== 2) return null;
+  const piece = { ...only, shape: only.shape.toReversed(), strides: only.strides.toReversed() };
+  return grounded(entryOfPieces(entry.name, entry.dtype, piece.shape, [piece]), entry.file);
+}
+
+/** Tensors one below the other along the first axis; null when they differ in dtype or in their other axes. */
+export function stacked(entries: readonly GroundedEntry[]): GroundedEntry | null {
+  const [first] = entries;
+  if (first === undefined || first.shape.length === 0) return null;
+  const [, ...rest] = first.shape;
+  const isLikeFirst = ({ dtype, shape }: TensorEntry): boolean =>
+    dtype === first.dtype && shape.slice(1).join() === rest.join() && shape.length === first.shape.length;
+  if (!entries.every(isLikeFirst)) return null;
+  const rows = entries.reduce((sum, { shape }) => sum + (shape[0] as number), 0);
+  return grounded(entryOfPieces(first.name, first.dtype, [rows, ...rest], entries.flatMap(piecesOf)), first.file);
+}

@@ -7,15 +7,15 @@ export type Sidecar = ReadonlyMap<string, unknown>;
 
 const SIDECAR_MAXIMUM_BYTES = 1 << 20;
 
-/** Path of the sidecar that belongs to a checkpoint: same folder, same stem, `.json`. */
-function sidecarPath(file: string): string {
-  const { dir, name } = parse(file);
-  return join(dir, `${name}.json`);
+/** Path of the sidecar that belongs to a checkpoint: same folder, same stem, `.json`. A folder's name has no ending. */
+function sidecarPath(file: string, isFolder: boolean): string {
+  const { dir, name, base } = parse(file);
+  return join(dir, `${isFolder ? base : name}.json`);
 }
 
 /** null where there is none, or where it is not a JSON object of reasonable size: other programs leave such files too. */
-export async function readSidecar(file: string): Promise<Sidecar | null> {
-  const path = sidecarPath(file);
+export async function readSidecar(file: string, isFolder = false): Promise<Sidecar | null> {
+  const path = sidecarPath(file, isFolder);
   const facts = await stat(path).catch(() => null);
   if (facts === null || !facts.isFile() || facts.size > SIDECAR_MAXIMUM_BYTES) return null;
   return parseSidecar(await readFile(path, 'utf8').catch(() => ''));

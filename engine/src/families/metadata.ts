@@ -62,11 +62,23 @@ const fits = (value: unknown, limit: NumberLimit): value is number =>
   (!limit.integer || Number.isInteger(value)) &&
   (limit.multipleOf === undefined || value % limit.multipleOf === 0);
 
-/** Size in image pixels: the sidecar's, else `modelspec.resolution` (`512x768` or `512`); null when neither is usable. */
+/** Latent cells are this many pixels wide in all of the line. */
+const PIXELS_PER_CELL = 8;
+
+/** What the U-Net's config in a diffusers folder says; its `sample_size` counts latent cells. */
+function configuredSize(header: CheckpointHeader): number | undefined {
+  const cells = header.configs?.get('unet')?.get('sample_size');
+  return isNumber(cells) ? cells * PIXELS_PER_CELL : undefined;
+}
+
+/**
+ * Size in image pixels: the sidecar's, else `modelspec.resolution` (`512x768` or `512`), else what a diffusers folder's
+ * config says; null when none is usable.
+ */
 export function readSize(header: CheckpointHeader, sidecar: Sidecar | null): { width: number; height: number } | null {
   const text = /^\s*(\d+)(?:\s*x\s*(\d+))?\s*$/i.exec(header.metadata.get('modelspec.resolution') ?? '');
-  const width = sidecar?.get('width') ?? (text === null ? undefined : Number(text[1]));
-  const height = sidecar?.get('height') ?? (text === null ? undefined : Number(text[2] ?? text[1]));
+  const width = sidecar?.get('width') ?? (text === null ? configuredSize(header) : Number(text[1]));
+  const height = sidecar?.get('height') ?? (text === null ? configuredSize(header) : Number(text[2] ?? text[1]));
   return fits(width, LIMITS.width) && fits(height, LIMITS.height) ? { width, height } : null;
 }
 

@@ -28,6 +28,9 @@ function* statements(
   }
   // Marks that trainers leave as empty tensors.
   if (header.tensors.has('v_pred')) yield { prediction: 'v', evidence: 'it has the key v_pred' };
+  // Of a diffusers folder.
+  const scheduled = predictionOf(header.configs?.get('scheduler')?.get('prediction_type'));
+  if (scheduled !== undefined) yield { prediction: scheduled, evidence: 'scheduler_config.json says so' };
   const declared = predictionOf(header.metadata.get('modelspec.prediction_type'));
   if (declared !== undefined) yield { prediction: declared, evidence: 'modelspec.prediction_type says so' };
   if (header.metadata.get('modelspec.architecture')?.endsWith('-v') === true) {
@@ -49,7 +52,8 @@ export function readPrediction(
   const prediction = said?.prediction ?? own;
   const reason = said?.evidence ?? ownEvidence;
   const zero = SIDECAR_ZERO_KEYS.map((key) => sidecar?.get(key)).find((value) => typeof value === 'boolean');
-  const zeroTerminalSnr = zero ?? header.tensors.has('ztsnr');
+  const isRescaled = header.configs?.get('scheduler')?.get('rescale_betas_zero_snr') === true;
+  const zeroTerminalSnr = zero ?? (header.tensors.has('ztsnr') || isRescaled);
   const levels = zeroTerminalSnr ? ' from pure noise on' : '';
   return {
     prediction,

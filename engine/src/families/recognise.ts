@@ -26,7 +26,7 @@ export interface RecognisedCheckpoint {
 export async function recogniseCheckpoint(file: string): Promise<RecognisedCheckpoint> {
   const header = await openCheckpoint(file);
   const { family, evidence } = findFamily(header);
-  const sidecar = await readSidecar(file);
+  const sidecar = await readSidecar(header.file, header.parts !== undefined);
   return { header, sidecar, family, evidence, facts: family.facts(header, sidecar) };
 }
 

@@ -1,6 +1,7 @@
 /** The table of kinds of golden cases: one file per kind, one line here. */
 import { brownian } from './brownian.ts';
 import { files } from './files.ts';
+import { folder } from './folder.ts';
 import { k } from './k.ts';
 import { pipeline } from './pipeline.ts';
 import { rng } from './rng.ts';
@@ -17,6 +18,7 @@ import { webui } from './webui.ts';
 export const kinds: readonly Kind[] = [
   brownian,
   files,
+  folder,
   k,
   pipeline,
   rng,

@@ -9,7 +9,7 @@ type Format = 'safetensors' | 'torch-zip' | 'torch-stream';
 const HEAD_BYTES = 64;
 const BRACE = 0x7b;
 const PROTOCOL = 0x80;
-/** torch's magic number as the first pickle of a stream has it in the protocols without a protocol mark. */
+/** torch's magic number as the first pickle of a stream has it in protocol 1, which has no mark of its own. */
 const MAGIC_LINE = 'L119547037146038801333356L\n';
 
 function formatOf(head: Buffer): Format {

@@ -5,7 +5,7 @@ import type { CheckpointHeader } from '../../src/checkpoint/header.ts';
 import type { FileDtype, TensorEntry } from '../../src/checkpoint/tensor-entry.ts';
 
 /** Bytes of a tensor as they lie in its file. */
-function readBytes({ file }: Pick<CheckpointHeader, 'file'>, entry: TensorEntry): Buffer {
+export function readBytes({ file }: Pick<CheckpointHeader, 'file'>, entry: TensorEntry): Buffer {
   if (entry.offset < 0) throw new Error(`${entry.name} has no place`);
   const handle = openSync(entry.file ?? file, 'r');
   try {

@@ -4,7 +4,8 @@ import type { PickleValue } from './values.ts';
 const letter = (text: string): number => text.charCodeAt(0);
 
 /**
- * Absent on purpose, so that they are refused as unknown: PERSID (torch writes BINPERSID), and the buffers of protocol
+ * Absent on purpose, so that they are refused as unknown: PERSID (what torch would write with protocol 0, and cannot read
+ * itself), and the buffers of protocol
  * 5, which would have to come from outside the file.
  */
 export const OP = {

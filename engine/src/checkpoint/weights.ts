@@ -25,6 +25,9 @@ export interface Weight {
   readonly byteLength: number;
 }
 
+/** No list of modules is so long: a number beyond it is a lie, and is left for `requireAllRead` to find. */
+const MOST_MODULES = 1000;
+
 /** An extent the file decides. */
 export type Any = '*';
 
@@ -169,7 +172,7 @@ export class WeightScope {
     for (const name of this.weights.header.tensors.keys()) {
       if (!name.startsWith(start)) continue;
       const index = Number.parseInt(name.slice(start.length), 10);
-      if (index >= count) count = index + 1;
+      if (index >= count && index < MOST_MODULES) count = index + 1;
     }
     return count;
   }

@@ -61,13 +61,16 @@ export function below(original: string, diffusers: string, parts: Keymap): NameP
   }));
 }
 
+/** No network has so many: a number beyond it is a lie, and its tensors are left for the family to find. */
+const MOST_MODULES = 1000;
+
 /** How many numbered modules follow a beginning, told by the highest number that occurs. */
 export function countOf(names: Iterable<string>, beginning: string): number {
   let count = 0;
   for (const name of names) {
     if (!name.startsWith(beginning)) continue;
     const index = Number.parseInt(name.slice(beginning.length), 10);
-    if (index >= count) count = index + 1;
+    if (index >= count && index < MOST_MODULES) count = index + 1;
   }
   return count;
 }

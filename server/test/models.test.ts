@@ -77,7 +77,8 @@ describe('the models folder', () => {
         'good.safetensors': 'good',
         'bad.safetensors': 'bad',
         'deadly.safetensors': 'die',
-        'old.ckpt': 'pickle',
+        'old.ckpt': 'bad',
+        'other.onnx': 'x',
         'notes.txt': 'x',
       },
       async (checkpoints) => {
@@ -89,13 +90,14 @@ describe('the models folder', () => {
         await chmod(join(checkpoints, 'locked'), 0);
       },
     );
-    const known = await until((now) => now.models.length >= 6 && isExamined(now));
+    const known = await until((now) => now.models.length >= 7 && isExamined(now));
     const reasons = Object.fromEntries(known.models.map(({ id, reason }) => [id, reason?.code ?? null]));
     expect(reasons).toEqual({
       good: null,
       bad: 'model_invalid',
       deadly: 'model_invalid',
-      'old.ckpt': 'model_unsupported',
+      'old.ckpt': 'model_invalid',
+      'other.onnx': 'model_unsupported',
       pipe: 'model_invalid',
       passwd: 'model_unsupported',
       loop: 'model_unsupported',
@@ -110,6 +112,38 @@ describe('the models folder', () => {
     });
     expect(refused?.statusCode).toBe(422);
     expect(refused?.body).toContain('cannot be used');
+  });
+
+  it('lists files of torch, and a folder of diffusers as one model under its name', async () => {
+    const { folders: at } = await open({
+      'old.ckpt': 'old',
+      'older.PT': 'older',
+      'part.bin': 'part',
+      'both.safetensors': 'a file',
+      'both/model_index.json': 'title:A folder beside its file',
+      'both/unet/config.json': '{}',
+      'both/unet/diffusion_pytorch_model.safetensors': 'weights',
+      'both/text_encoder/model.fp16.safetensors': 'bad',
+      'sub/v1.5/model_index.json': 'bad',
+    });
+    const known = await until(
+      (now) => now.models.length === 6 && now.models.every(({ reason }) => reason?.code !== 'model_pending'),
+    );
+    expect(Object.fromEntries(known.models.map(({ id, name, isUsable }) => [id, isUsable ? name : null]))).toEqual({
+      both: 'A folder beside its file',
+      'both.safetensors': 'both.safetensors',
+      'old.ckpt': 'old.ckpt',
+      'older.PT': 'older.PT',
+      'part.bin': 'part.bin',
+      'sub/v1.5': null,
+    });
+    const { id } = (await studio?.submit({ model: 'both' })) as { id: string };
+    expect(await studio?.ended(id)).toMatchObject({ state: 'done' });
+    expect(byId(await list(), 'both')).toMatchObject({ fileName: 'both', sha256: null, sizeBytes: 42 });
+
+    // A file deep inside is part of what the model is.
+    await writeFile(join(at.models, 'checkpoints/both/unet/diffusion_pytorch_model.safetensors'), 'other weights');
+    await until((now) => byId(now, 'both')?.sizeBytes === 48);
   });
 
   it('notices files that come, change and go, by itself', async () => {

@@ -4,7 +4,6 @@
  * A request names a model, never a path: the name is looked up among what the scan found. One bad file is listed with
  * its reason and harms no other.
  */
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { CheckpointError, RequestError, toStudioError, type StudioError } from '@easel/shared/errors';
@@ -18,7 +17,7 @@ import type { Events } from './events.ts';
 import type { FileHasher } from './file-hash.ts';
 import { FolderWatch } from './folder-watch.ts';
 import { shownError } from './job-view.ts';
-import { MODEL_EXTENSION, scanModels, type FoundModelFile } from './model-scan.ts';
+import { isUnchanged, PLAIN_EXTENSION, scanModels, type FoundModelFile } from './model-scan.ts';
 import { nearest } from './near-names.ts';
 
 export interface UsableModel {
@@ -58,8 +57,17 @@ const SETTLE_TIMEOUT_MS = 8000;
 /** Hashes are shown and compared by this many digits, as A1111 does. */
 const SHORT_HASH = 10;
 
-const stemOf = (path: string): string =>
-  path.toLowerCase().endsWith(MODEL_EXTENSION) ? path.slice(0, -MODEL_EXTENSION.length) : path;
+/** Paths without the usual ending, but where two would then have one id: a folder and the file it was made from. */
+const idsOf = (files: readonly FoundModelFile[]): Map<FoundModelFile, string> => {
+  const folders = new Set(files.filter(({ isFolder }) => isFolder).map(({ path }) => path));
+  return new Map(
+    files.map((found) => {
+      const isPlain = !found.isFolder && found.path.toLowerCase().endsWith(PLAIN_EXTENSION);
+      const stem = isPlain ? found.path.slice(0, -PLAIN_EXTENSION.length) : found.path;
+      return [found, isPlain && folders.has(stem) ? found.path : stem];
+    }),
+  );
+};
 const fileNameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 const fold = (text: string): string => text.normalize('NFC').trim().toLowerCase();
 
@@ -177,7 +185,7 @@ export class ModelLibrary {
     return view;
   }
 
-  /** SHA-256 of the file in hex, waiting for it while it is computed; null when the file cannot be read. */
+  /** SHA-256 of the file in hex, waiting for it while it is computed; null for a folder, or when it cannot be read. */
   async sha256(id: string): Promise<string | null> {
     const entry = this.#entries.find((candidate) => candidate.id === id);
     if (entry === undefined) return null;
@@ -227,16 +235,18 @@ export class ModelLibrary {
     if (!this.#isClosed) this.#watch.follow(scan.folders);
     const records = await this.#records.all();
     const before = new Map(this.#entries.map((entry) => [entry.found.path, entry]));
+    const ids = idsOf(scan.files);
     let hasChanged = before.size !== scan.files.length;
     this.#entries = scan.files.map((found) => {
       const known = before.get(found.path);
       const isSame = known?.found.sizeBytes === found.sizeBytes && known.found.mtimeMs === found.mtimeMs;
-      if (known !== undefined && isSame) return { ...known, found };
+      const id = ids.get(found) ?? found.path;
+      if (known !== undefined && isSame) return { ...known, id, found };
       hasChanged = true;
       const record = records.get(found.path);
       const isStillTrue =
         record !== undefined && record.sizeBytes === found.sizeBytes && record.mtimeMs === found.mtimeMs;
-      return { id: stemOf(found.path), found, record: isStillTrue ? record : null };
+      return { id, found, record: isStillTrue ? record : null };
     });
     return hasChanged;
   }
@@ -281,6 +291,8 @@ export class ModelLibrary {
   }
 
   async #hash(entry: Entry): Promise<string | null> {
+    // Nobody has agreed on what the hash of a folder is.
+    if (entry.found.isFolder) return null;
     const { path, sizeBytes, mtimeMs } = entry.found;
     const key = `${path}\n${sizeBytes}\n${mtimeMs}`;
     const running = this.#hashing.get(key);
@@ -347,12 +359,7 @@ export class ModelLibrary {
 
   /** Whether the file is still the one that was examined. */
   async #isAsFound({ found }: Entry): Promise<boolean> {
-    try {
-      const { size, mtimeMs } = await stat(join(this.#options.folder, found.path));
-      return size === found.sizeBytes && mtimeMs === found.mtimeMs;
-    } catch {
-      return false;
-    }
+    return isUnchanged(this.#options.folder, found);
   }
 
   #isPending(entry: Entry): boolean {
@@ -399,7 +406,7 @@ export class ModelLibrary {
       .map((entry) => this.#view(entry).reason?.message)
       .find((message) => message !== undefined);
     return new RequestError('no_model', `There is no usable model.${first === undefined ? '' : ` ${first}`}`, {
-      hint: `Put a Stable Diffusion 1 checkpoint (.safetensors) into the folder models/checkpoints.`,
+      hint: `Put a Stable Diffusion checkpoint (.safetensors, .ckpt or a diffusers folder) into the folder models/checkpoints.`,
     });
   }
 

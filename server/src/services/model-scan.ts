@@ -1,5 +1,6 @@
 /**
- * What lies below models/checkpoints: names, sizes and why something is not even worth opening. It opens no model.
+ * What lies below models/checkpoints: names, sizes and why something is not even worth opening. It opens no model. A
+ * folder that diffusers saved is one model, and what lies in it is none.
  *
  * Links are not followed (they may lead anywhere, or round in circles), nor anything that is not a regular file opened
  * (reading a pipe never ends).
@@ -13,6 +14,8 @@ import type { ErrorCode } from '@easel/shared/errors';
 export interface FoundModelFile {
   /** Below the folder, forward slashes, with extension. */
   path: string;
+  /** Whether it is a folder; size and time are then those of all that lies in it. */
+  isFolder: boolean;
   sizeBytes: number;
   mtimeMs: number;
   /** Why it cannot be a model; null when it may be one. */
@@ -28,16 +31,21 @@ export interface ModelScan {
 const DEEPEST = 16;
 const MOST_FILES = 10_000;
 
-export const MODEL_EXTENSION = '.safetensors';
+/** The ending that is left out of a model's id. */
+export const PLAIN_EXTENSION = '.safetensors';
+const READ_FORMATS = [PLAIN_EXTENSION, '.ckpt', '.pt', '.pth', '.bin'];
 /** Formats that hold models of this kind, and that people therefore put here. */
-const OTHER_FORMATS = ['.ckpt', '.pt', '.pth', '.bin', '.onnx', '.gguf'];
+const OTHER_FORMATS = ['.onnx', '.gguf'];
+/** What makes a folder one model. */
+const FOLDER_INDEX = 'model_index.json';
+const DEEPEST_IN_MODEL = 4;
 
 const extensionOf = (name: string): string => {
   const dot = name.lastIndexOf('.');
   return dot <= 0 ? '' : name.slice(dot).toLowerCase();
 };
 
-const isModelName = (name: string): boolean => [MODEL_EXTENSION, ...OTHER_FORMATS].includes(extensionOf(name));
+const isModelName = (name: string): boolean => [...READ_FORMATS, ...OTHER_FORMATS].includes(extensionOf(name));
 
 const unreadable = (thrown: unknown): string => {
   const { code } = thrown as NodeJS.ErrnoException;
@@ -45,7 +53,7 @@ const unreadable = (thrown: unknown): string => {
 };
 
 const examineEntry = async (folder: string, path: string, entry: Dirent): Promise<FoundModelFile | null> => {
-  const found = { path, sizeBytes: 0, mtimeMs: 0 };
+  const found = { path, isFolder: false, sizeBytes: 0, mtimeMs: 0 };
   if (entry.isSymbolicLink()) {
     if (extensionOf(entry.name) !== '' && !isModelName(entry.name)) return null;
     return {
@@ -66,15 +74,15 @@ const examineEntry = async (folder: string, path: string, entry: Dirent): Promis
   }
   try {
     const { size, mtimeMs } = await stat(join(folder, path));
-    if (extensionOf(entry.name) === MODEL_EXTENSION) return { path, sizeBytes: size, mtimeMs, reason: null };
+    if (READ_FORMATS.includes(extensionOf(entry.name))) return { ...found, sizeBytes: size, mtimeMs, reason: null };
     return {
-      path,
+      ...found,
       sizeBytes: size,
       mtimeMs,
       reason: {
         code: 'model_unsupported',
-        message: `${path}: this version reads .safetensors files only.`,
-        hint: 'Look for a .safetensors version of this model, or convert it.',
+        message: `${path}: files of this format are not read.`,
+        hint: 'Look for a .safetensors version of this model.',
       },
     };
   } catch (thrown) {
@@ -84,6 +92,49 @@ const examineEntry = async (folder: string, path: string, entry: Dirent): Promis
     };
   }
 };
+
+interface Measure {
+  sizeBytes: number;
+  mtimeMs: number;
+  /** Absolute, all below the measured one. */
+  folders: string[];
+}
+
+/** A folder's size and latest change, its files taken together. What cannot be looked at counts nothing. */
+async function measure(folder: string, depth = 0): Promise<Measure> {
+  const total: Measure = { sizeBytes: 0, mtimeMs: 0, folders: [] };
+  const entries = await readdir(folder, { withFileTypes: true }).catch((): Dirent[] => []);
+  for (const entry of entries) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) {
+      if (depth >= DEEPEST_IN_MODEL) continue;
+      const inner = await measure(path, depth + 1);
+      total.sizeBytes += inner.sizeBytes;
+      total.mtimeMs = Math.max(total.mtimeMs, inner.mtimeMs);
+      total.folders.push(path, ...inner.folders);
+      continue;
+    }
+    const facts = await stat(path).catch(() => null);
+    if (facts === null || !facts.isFile()) continue;
+    total.sizeBytes += facts.size;
+    total.mtimeMs = Math.max(total.mtimeMs, facts.mtimeMs);
+  }
+  return total;
+}
+
+/** Whether a model is still what the scan found. @param folder as given to {@link scanModels} */
+export async function isUnchanged(
+  folder: string,
+  { path, isFolder, sizeBytes, mtimeMs }: FoundModelFile,
+): Promise<boolean> {
+  const full = join(folder, path);
+  if (isFolder) {
+    const now = await measure(full);
+    return now.sizeBytes === sizeBytes && now.mtimeMs === mtimeMs;
+  }
+  const facts = await stat(full).catch(() => null);
+  return facts?.size === sizeBytes && facts.mtimeMs === mtimeMs;
+}
 
 /** @param folder absolute; one that is not there is empty */
 export async function scanModels(folder: string): Promise<ModelScan> {
@@ -96,8 +147,20 @@ export async function scanModels(folder: string): Promise<ModelScan> {
     } catch (thrown) {
       if (below !== '') {
         const message = `The folder ${below} cannot be read: ${unreadable(thrown)}.`;
-        scan.files.push({ path: below, sizeBytes: 0, mtimeMs: 0, reason: { code: 'model_invalid', message } });
+        scan.files.push({
+          path: below,
+          isFolder: true,
+          sizeBytes: 0,
+          mtimeMs: 0,
+          reason: { code: 'model_invalid', message },
+        });
       }
+      return;
+    }
+    if (below !== '' && entries.some((entry) => entry.name === FOLDER_INDEX && entry.isFile())) {
+      const { sizeBytes, mtimeMs, folders } = await measure(join(folder, below));
+      scan.files.push({ path: below, isFolder: true, sizeBytes, mtimeMs, reason: null });
+      scan.folders.push(...folders);
       return;
     }
     for (const entry of entries.sort((left, right) => (left.name < right.name ? -1 : 1))) {

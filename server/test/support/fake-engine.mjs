@@ -6,7 +6,7 @@
  * [die-image@1] after the picture with index 1. Models are small text files: `bad` is refused, `die` kills it, `slow 500`
  * takes so many ms while a job runs, anything else is a checkpoint whose native size is 64.
  */
-import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const PROTOCOL = Number(process.env.FAKE_ENGINE_PROTOCOL ?? 1);
@@ -48,7 +48,9 @@ const catalogue = {
 };
 
 const inspectionOf = async (file) => {
-  const text = readFileSync(file, 'utf8').slice(0, 100);
+  // Of a folder the file that makes it one model.
+  const source = statSync(file).isDirectory() ? join(file, 'model_index.json') : file;
+  const text = readFileSync(source, 'utf8').slice(0, 100);
   if (text.startsWith('bad')) throw Object.assign(new Error(`${file}: not a checkpoint.`), { code: 'model_invalid' });
   if (text.startsWith('die')) process.kill(process.pid, 'SIGKILL');
   if (text.startsWith('slow') && isBusy) await sleep(Number(text.slice(4)));

@@ -2,16 +2,27 @@
  * A folder of this process for bytes that no file has as they are needed: removed when it is done with, when the process
  * ends, and, should it be killed, by a later one.
  */
-import { rmSync } from 'node:fs';
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { readlinkSync, rmSync } from 'node:fs';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { toStudioError, StudioError } from '@easel/shared/errors';
 
-const PREFIX = 'easel-weights-';
-/** Another machine's processes may share the folder of temporary files: only what is surely forgotten is removed. */
-const FORGOTTEN_MS = 24 * 60 * 60 * 1000;
+/**
+ * Processes are told apart by number, and numbers mean something within one system only: containers may share the folder
+ * of temporary files, and what is dead here may live next door.
+ */
+function numberSpace(): string {
+  try {
+    return /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0] ?? '0';
+  } catch {
+    return '0';
+  }
+}
+
+/** What names of scratch folders begin with; the number of their process follows. */
+export const SCRATCH_PREFIX = `easel-weights-${numberSpace()}-`;
 
 export interface Scratch {
   readonly folder: string;
@@ -26,7 +37,7 @@ export async function makeScratch(): Promise<Scratch> {
     isSwept = true;
     await sweep();
   }
-  const folder = await mkdtemp(join(tmpdir(), `${PREFIX}${process.pid}-`)).catch((cause: unknown) => {
+  const folder = await mkdtemp(join(tmpdir(), `${SCRATCH_PREFIX}${process.pid}-`)).catch((cause: unknown) => {
     throw scratchError(cause);
   });
   const remove = (): void => rmSync(folder, { recursive: true, force: true });
@@ -54,13 +65,11 @@ export function scratchError(cause: unknown): StudioError {
 async function sweep(): Promise<void> {
   const names = await readdir(tmpdir()).catch((): string[] => []);
   for (const name of names) {
-    const owner = new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1];
-    if (owner === undefined || isRunning(Number(owner))) continue;
-    const folder = join(tmpdir(), name);
-    const facts = await stat(folder).catch(() => null);
-    if (facts === null || Date.now() - facts.mtimeMs < FORGOTTEN_MS) continue;
+    if (!name.startsWith(SCRATCH_PREFIX)) continue;
+    const owner = Number.parseInt(name.slice(SCRATCH_PREFIX.length), 10);
+    if (!(owner > 0) || isRunning(owner)) continue;
     // Another user's is none of our business.
-    await rm(folder, { recursive: true, force: true }).catch(() => null);
+    await rm(join(tmpdir(), name), { recursive: true, force: true }).catch(() => null);
   }
 }
 

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { openCheckpoint } from '../../src/checkpoint/open.ts';
+import { SCRATCH_PREFIX } from '../../src/checkpoint/scratch.ts';
 import { inspectCheckpoint } from '../../src/families/inspect.ts';
 import { readManifest, writeFormulaCheckpoint } from '../support/formula-weights.ts';
 import { networkNumbers } from '../support/network-numbers.ts';
@@ -69,7 +70,7 @@ const FORMS: readonly [name: string, write: () => Buffer][] = [
 ];
 
 const scratches = (): string[] =>
-  readdirSync(tmpdir()).filter((name) => name.startsWith(`easel-weights-${process.pid}-`));
+  readdirSync(tmpdir()).filter((name) => name.startsWith(`${SCRATCH_PREFIX}${process.pid}-`));
 
 describe('a checkpoint', () => {
   it.each(FORMS)('gives the same numbers from %s as from its safetensors file', async (name, write) => {

@@ -12,6 +12,7 @@ import { StudioError } from '@easel/shared/errors';
 import type { CheckpointHeader } from '../../src/checkpoint/header.ts';
 import { openCheckpoint } from '../../src/checkpoint/open.ts';
 import { placeTensors } from '../../src/checkpoint/place-tensors.ts';
+import { SCRATCH_PREFIX } from '../../src/checkpoint/scratch.ts';
 import { findFamily } from '../../src/families/recognise.ts';
 import { readManifest, type Manifest, type ManifestRow } from '../support/formula-weights.ts';
 import { headerOfManifest } from '../support/manifest-header.ts';
@@ -210,7 +211,7 @@ export async function fuzz({ seed, from, to, onFile }: FuzzOptions): Promise<Fuz
     writeFileSync(join(folder, name), bytes);
   }
   const report: FuzzReport = { files: 0, loaded: 0, refused: 0, slowestMs: 0, faults: [] };
-  const strays = watchOpened([home, join(tmpdir(), `easel-weights-${process.pid}-`)]);
+  const strays = watchOpened([home, join(tmpdir(), `${SCRATCH_PREFIX}${process.pid}-`)]);
   try {
     for (let number = from; number < to; number++) {
       onFile?.(number);

@@ -15,6 +15,7 @@ import { gather, swapBytes } from './gather.ts';
 import type { CheckpointHeader } from './header.ts';
 import { makeScratch, scratchError } from './scratch.ts';
 import { FILE_DTYPE_BYTES, type Piece, type StoragePlace, type TensorEntry } from './tensor-entry.ts';
+import { unpack } from './unpack.ts';
 
 export interface PlacedCheckpoint {
   /** Every wanted tensor lies at an offset of a file. */
@@ -107,8 +108,12 @@ class Placer {
     const { file, offset, byteLength } = storage;
     const start = this.#end;
     const bad = (options?: ErrorOptions): Error => invalid(file, 'a packed part of it cannot be unpacked', {}, options);
-    // The end of a range counts in; an empty one cannot be said.
-    if (packedBytes === 0) throw bad();
+    if (Math.max(packedBytes, byteLength) <= CHUNK_BYTES) {
+      const bytes = await unpack(await this.#read(file, offset, packedBytes), byteLength);
+      if (bytes === null) throw bad();
+      await this.#append(bytes);
+      return { ...storage, file: this.file, offset: start, packedBytes: null };
+    }
     const source = createReadStream(file, { start: offset, end: offset + packedBytes - 1, highWaterMark: CHUNK_BYTES });
     const inflating = createInflateRaw({ chunkSize: 1 << 20 });
     source.on('error', (error) => inflating.destroy(error)).pipe(inflating);

@@ -293,7 +293,7 @@ describe('a pickle that lies or breaks off', () => {
   it.each([
     ['empty dictionaries', '}'.repeat(2_000_000)],
     ['marks', '('.repeat(2_000_000)],
-    ['copies of a reference', `]${'2'.repeat(8_000_000)}`],
+    ['copies of a reference', `]${'2'.repeat(9_000_000)}`],
     // One list of 100,000 entries, made into a set again and again.
     [
       'copies of a container',

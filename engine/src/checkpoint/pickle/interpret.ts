@@ -12,11 +12,15 @@ import { damaged, PickleName, PickleObject, StorageRef, unsafe, type PickleDict,
 
 /**
  * Values a pickle may make, a container counting for several. The largest checkpoints with optimizer state need about a
- * tenth of it; all of it is about 150 MB.
+ * tenth of it; all of it is about 300 MB.
  */
-const BUDGET = 4_000_000;
+const BUDGET = 8_000_000;
 const CONTAINER_COST = 16;
-const MEMO_COST = 4;
+const MEMO_COST = 6;
+/** What is slow to make counts by the time it takes. */
+const TEXT_COST = 4;
+const LONG_COST = 10;
+const NAME_COST = 24;
 /** Characters of text or bytes that count as one value where a file may have them copied. */
 const COPIED_PER_UNIT = 16;
 const LONGEST_LINE = 1 << 16;
@@ -141,9 +145,9 @@ class Machine {
       case OP.binFloat:
         return this.#push(cursor.f64());
       case OP.long1:
-        return this.#push(this.#integer(cursor.u8()));
+        return this.#push(this.#integer(cursor.u8()), LONG_COST);
       case OP.long4:
-        return this.#push(this.#integer(cursor.i32()));
+        return this.#push(this.#integer(cursor.i32()), LONG_COST);
       case OP.int:
         return this.#push(lineInteger(cursor.line(LONGEST_LINE), true));
       case OP.long:
@@ -154,16 +158,16 @@ class Machine {
       // Text and bytes
       case OP.binUnicode:
       case OP.binString:
-        return this.#push(cursor.text(cursor.u32()));
+        return this.#push(cursor.text(cursor.u32()), TEXT_COST);
       case OP.shortBinUnicode:
       case OP.shortBinString:
-        return this.#push(cursor.text(cursor.u8()));
+        return this.#push(cursor.text(cursor.u8()), TEXT_COST);
       case OP.binUnicode8:
-        return this.#push(cursor.text(cursor.u64()));
+        return this.#push(cursor.text(cursor.u64()), TEXT_COST);
       case OP.unicode:
-        return this.#push(unescapeUnicode(cursor.line(LONGEST_LINE)));
+        return this.#push(unescapeUnicode(cursor.line(LONGEST_LINE)), TEXT_COST);
       case OP.string:
-        return this.#push(unquote(cursor.line(LONGEST_LINE)));
+        return this.#push(unquote(cursor.line(LONGEST_LINE)), TEXT_COST);
       case OP.binBytes:
         return this.#push(cursor.raw(cursor.u32()), CONTAINER_COST);
       case OP.shortBinBytes:
@@ -225,11 +229,11 @@ class Machine {
       // Names and what is done with them
       case OP.global: {
         const module = cursor.line(LONGEST_LINE);
-        return this.#push(findGlobal(module, cursor.line(LONGEST_LINE)), CONTAINER_COST);
+        return this.#push(findGlobal(module, cursor.line(LONGEST_LINE)), NAME_COST);
       }
       case OP.stackGlobal: {
         const name = this.#popText();
-        return this.#push(findGlobal(this.#popText(), name), CONTAINER_COST);
+        return this.#push(findGlobal(this.#popText(), name), NAME_COST);
       }
       case OP.inst: {
         const module = cursor.line(LONGEST_LINE);

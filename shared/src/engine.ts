@@ -5,6 +5,7 @@
  * a longer silence means it hangs. One job runs at a time; a `cancel` is obeyed between steps.
  */
 import type { Catalogue } from './catalogue.ts';
+import type { CheckpointDetection, CheckpointOverrides } from './checkpoint.ts';
 import type { WireError } from './errors.ts';
 import type { GenerationDefaults, GenerationParameters } from './generation.ts';
 
@@ -23,12 +24,16 @@ export interface CheckpointInspection {
   examples: string[];
   /** Bytes of weights the engine would map. */
   weightBytes: number;
+  /** What the file says of itself; the family above and the defaults have a person's corrections in them. */
+  detection: CheckpointDetection;
 }
 
 export interface EngineJob {
   jobId: string;
   /** Absolute path of the checkpoint. */
   checkpoint: string;
+  /** What a person says of it; another correction is another model. Absent = as detected. */
+  overrides?: CheckpointOverrides;
   parameters: GenerationParameters;
   /** Which pictures of the job to make, by index in [0, count): on a retry only the missing ones. */
   imageIndexes: number[];
@@ -37,7 +42,7 @@ export interface EngineJob {
 }
 
 export type ToEngine =
-  | { type: 'inspect'; requestId: number; file: string }
+  | { type: 'inspect'; requestId: number; file: string; overrides?: CheckpointOverrides }
   | { type: 'run'; job: EngineJob }
   | { type: 'cancel'; jobId: string }
   | { type: 'shutdown' };

@@ -22,5 +22,16 @@ export async function inspectCheckpoint(file: string): Promise<CheckpointInspect
     defaults: facts.defaults,
     examples: [...facts.examples],
     weightBytes,
+    detection: {
+      family: { value: family.id, evidence },
+      prediction: {
+        value: facts.prediction,
+        evidence: facts.predictionEvidence ?? 'nothing in the file says it, and models of this family predict that',
+      },
+      zeroTerminalSnr: {
+        value: facts.zeroTerminalSnr,
+        evidence: facts.zeroTerminalSnrEvidence ?? 'nothing in the file says otherwise',
+      },
+    },
   };
 }

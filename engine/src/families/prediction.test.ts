@@ -15,7 +15,12 @@ const header = (metadata: Record<string, string>, ...names: string[]): Checkpoin
 describe('what a network predicts', () => {
   it('is the family rule, without evidence, where nothing is said', () => {
     const facts = readPrediction(header({}), null, 'epsilon', null);
-    expect(facts).toEqual({ prediction: 'epsilon', predictionEvidence: null, zeroTerminalSnr: false });
+    expect(facts).toEqual({
+      prediction: 'epsilon',
+      predictionEvidence: null,
+      zeroTerminalSnr: false,
+      zeroTerminalSnrEvidence: null,
+    });
   });
 
   it('is v where a trainer left the key v_pred, from pure noise on where it left ztsnr', () => {
@@ -23,6 +28,7 @@ describe('what a network predicts', () => {
       prediction: 'v',
       predictionEvidence: 'it predicts v from pure noise on, because it has the key v_pred',
       zeroTerminalSnr: true,
+      zeroTerminalSnrEvidence: 'it has the key ztsnr',
     });
   });
 
@@ -40,6 +46,7 @@ describe('what a network predicts', () => {
     expect(readPrediction(header({}, 'v_pred', 'ztsnr'), sidecar, 'v', null)).toMatchObject({
       prediction: 'epsilon',
       zeroTerminalSnr: false,
+      zeroTerminalSnrEvidence: "the sidecar's rescale_betas_zero_snr says so",
     });
   });
 

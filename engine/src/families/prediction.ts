@@ -3,7 +3,10 @@ import type { CheckpointHeader } from '../checkpoint/header.ts';
 import type { Sidecar } from '../checkpoint/sidecar.ts';
 import type { CheckpointFacts, Prediction } from './types.ts';
 
-type PredictionFacts = Pick<CheckpointFacts, 'prediction' | 'predictionEvidence' | 'zeroTerminalSnr'>;
+type PredictionFacts = Pick<
+  CheckpointFacts,
+  'prediction' | 'predictionEvidence' | 'zeroTerminalSnr' | 'zeroTerminalSnrEvidence'
+>;
 
 /** Words for the two kinds, as files write them; undefined for anything else. */
 function predictionOf(value: unknown): Prediction | undefined {
@@ -38,6 +41,17 @@ function* statements(
   }
 }
 
+function readZeroTerminalSnr(
+  header: CheckpointHeader,
+  sidecar: Sidecar | null,
+): { value: boolean; evidence: string | null } {
+  const key = SIDECAR_ZERO_KEYS.find((each) => typeof sidecar?.get(each) === 'boolean');
+  if (key !== undefined) return { value: sidecar?.get(key) === true, evidence: `the sidecar's ${key} says so` };
+  if (header.tensors.has('ztsnr')) return { value: true, evidence: 'it has the key ztsnr' };
+  const isRescaled = header.configs?.get('scheduler')?.get('rescale_betas_zero_snr') === true;
+  return { value: isRescaled, evidence: isRescaled ? 'scheduler_config.json says so' : null };
+}
+
 /**
  * @param own what the family predicts where nothing is said
  * @param ownEvidence why, where the family cannot be sure; null where all of it predict that
@@ -51,13 +65,12 @@ export function readPrediction(
   const [said] = statements(header, sidecar);
   const prediction = said?.prediction ?? own;
   const reason = said?.evidence ?? ownEvidence;
-  const zero = SIDECAR_ZERO_KEYS.map((key) => sidecar?.get(key)).find((value) => typeof value === 'boolean');
-  const isRescaled = header.configs?.get('scheduler')?.get('rescale_betas_zero_snr') === true;
-  const zeroTerminalSnr = zero ?? (header.tensors.has('ztsnr') || isRescaled);
-  const levels = zeroTerminalSnr ? ' from pure noise on' : '';
+  const zero = readZeroTerminalSnr(header, sidecar);
+  const levels = zero.value ? ' from pure noise on' : '';
   return {
     prediction,
     predictionEvidence: reason === null ? null : `it predicts ${prediction}${levels}, because ${reason}`,
-    zeroTerminalSnr,
+    zeroTerminalSnr: zero.value,
+    zeroTerminalSnrEvidence: zero.evidence,
   };
 }

@@ -67,6 +67,8 @@ export interface CheckpointFacts {
   readonly defaultsEvidence: string | null;
   /** Whether its noise levels end in pure noise. */
   readonly zeroTerminalSnr: boolean;
+  /** What says so, as a clause; null where nothing does, and they do not. */
+  readonly zeroTerminalSnrEvidence: string | null;
   /** Its text encoders, in the order in which their states lie side by side. */
   readonly text: Readonly<Partial<Record<TextRole, TextFormat>>>;
   readonly defaults: GenerationDefaults;

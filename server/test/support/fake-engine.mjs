@@ -71,6 +71,11 @@ const inspectionOf = async (file) => {
     },
     examples: ['a red house'],
     weightBytes: text.length,
+    detection: {
+      family: { value: 'stable-diffusion-1', evidence: 'the fake engine takes everything' },
+      prediction: { value: 'epsilon', evidence: 'nothing in the file says otherwise' },
+      zeroTerminalSnr: { value: false, evidence: 'nothing in the file says otherwise' },
+    },
   };
 };
 

@@ -4,8 +4,9 @@ import { sigma, timestep } from '../numeric/sigma.ts';
 import { makeSigmaTable } from '../numeric/sigma-table.ts';
 import { combine, scale, tensor, type Tensor } from '../numeric/tensor.ts';
 import { philoxNoise } from '../numeric/philox.ts';
+import { denoiseBoth } from './both.ts';
 import { epsilonDenoiser } from './epsilon.ts';
-import { conditioned, guide } from './guidance.ts';
+import { conditioned, guide, guideBoth } from './guidance.ts';
 import { interpolatedTimesteps, listedTimesteps } from './timesteps.ts';
 import type { Predict } from './types.ts';
 import { vDenoiser } from './v.ts';
@@ -81,6 +82,30 @@ describe('guide', () => {
     );
     await predict(noise, timestep(3));
     expect(seen).toEqual([clean]);
+  });
+});
+
+describe('denoiseBoth', () => {
+  it('gives the guided and the unconditional picture of one evaluation, at guidance 1 too', async () => {
+    let ran = 0;
+    const counted =
+      (value: Tensor): Predict =>
+      async () => {
+        ran++;
+        return value;
+      };
+    for (const [make, guidance] of [
+      [epsilonDenoiser, 7],
+      [vDenoiser, 1],
+    ] as const) {
+      ran = 0;
+      const both = denoiseBoth(make, guideBoth(counted(clean), counted(noise), guidance), anyTime);
+      const { denoised, unconditional } = await both(noise, sigma(2));
+      expect(ran).toBe(2);
+      const alone = (value: Tensor) => make(async () => value, anyTime)(noise, sigma(2));
+      expect(unconditional).toEqual(await alone(noise));
+      expect(denoised).toEqual(await alone(combine(1 - guidance, noise, guidance, clean)));
+    }
   });
 });
 

@@ -1,6 +1,6 @@
 /** Classifier-free guidance: one wrapper around two predictions, whatever they predict. */
 import { combine, type Tensor } from '../numeric/tensor.ts';
-import type { Conditioning, Network, Predict } from './types.ts';
+import type { Conditioning, Network, Predict, PredictBoth } from './types.ts';
 
 /** Binds a network to what it is told. */
 export function conditioned(network: Network, conditioning: Conditioning): Predict {
@@ -19,18 +19,24 @@ export interface GuidanceOptions {
  * @param negative prediction for the negative prompt
  * @source Ho and Salimans 2022; rescaling: Lin et al. 2023, section 3.4
  */
-export function guide(
+export function guide(positive: Predict, negative: Predict, guidance: number, options: GuidanceOptions = {}): Predict {
+  if (guidance === 1) return positive;
+  const both = guideBoth(positive, negative, guidance, options);
+  return async (x, timestep) => (await both(x, timestep)).guided;
+}
+
+/** The same with the negative prediction kept, for CFG++: so the negative pass is run at guidance 1 too. */
+export function guideBoth(
   positive: Predict,
   negative: Predict,
   guidance: number,
   { rescale = 0 }: GuidanceOptions = {},
-): Predict {
-  if (guidance === 1) return positive;
+): PredictBoth {
   return async (x, timestep) => {
     const u = await negative(x, timestep);
     const c = await positive(x, timestep);
     const guided = combine(1 - guidance, u, guidance, c);
-    return rescale === 0 ? guided : rescaled(guided, c, rescale);
+    return { guided: rescale === 0 ? guided : rescaled(guided, c, rescale), negative: u };
   };
 }
 

@@ -4,16 +4,18 @@
  */
 import type { EngineJob, FromEngine } from '@easel/shared/engine';
 
+import { denoiseBoth } from '../denoisers/both.ts';
 import { epsilonDenoiser } from '../denoisers/epsilon.ts';
-import { conditioned, guide } from '../denoisers/guidance.ts';
+import { conditioned, guide, guideBoth } from '../denoisers/guidance.ts';
 import { interpolatedTimesteps } from '../denoisers/timesteps.ts';
-import type { Denoise, Predict } from '../denoisers/types.ts';
+import type { Denoise, DenoiseBoth, Predict, PredictBoth } from '../denoisers/types.ts';
 import { vDenoiser } from '../denoisers/v.ts';
 import type { Pipeline, Prediction } from '../families/types.ts';
 import { makeSigmaTable } from '../numeric/sigma-table.ts';
 import type { Sigma } from '../numeric/sigma.ts';
 import { scale, type Tensor } from '../numeric/tensor.ts';
 import { findSampler } from '../samplers/index.ts';
+import type { Sampler } from '../samplers/types.ts';
 import { planSigmas } from '../schedules/plan.ts';
 import { noiseSource, stepNoise } from './noise.ts';
 import { acquirePipeline } from './open-pipeline.ts';
@@ -33,17 +35,23 @@ const DENOISERS: Readonly<Record<Prediction, typeof epsilonDenoiser>> = { epsilo
 export async function textToImage(job: EngineJob, context: JobContext): Promise<void> {
   const { parameters } = job;
   context.emit(progress(job, job.imageIndexes[0] ?? 0, 0, 'loading'));
-  const pipeline = await acquirePipeline(job.checkpoint, ['vae-encoder'], context);
+  const pipeline = await acquirePipeline(job, ['vae-encoder'], context);
 
-  const predict = await guidedPrediction(pipeline, job);
+  const sampler = findSampler(parameters.sampler);
+  const { predict, predictBoth } = await guidedPrediction(pipeline, sampler, job);
   await context.breathe();
 
   const table = makeSigmaTable({ zeroTerminalSnr: pipeline.facts.zeroTerminalSnr });
-  const denoise = DENOISERS[pipeline.facts.prediction](predict, interpolatedTimesteps(table));
-  const sigmas = planSigmas(findSampler(parameters.sampler), parameters.schedule, table, parameters.steps);
+  const timestepOf = interpolatedTimesteps(table);
+  const make = DENOISERS[pipeline.facts.prediction];
+  const denoisers = {
+    denoise: make(predict, timestepOf),
+    ...(predictBoth === undefined ? {} : { denoiseBoth: denoiseBoth(make, predictBoth, timestepOf) }),
+  };
+  const sigmas = planSigmas(sampler, parameters.schedule, table, parameters.steps);
 
   for (const imageIndex of job.imageIndexes) {
-    const latent = await sampleLatent(job, imageIndex, pipeline, denoise, sigmas, context);
+    const latent = await sampleLatent(job, imageIndex, pipeline, denoisers, sigmas, context);
     context.emit(progress(job, imageIndex, parameters.steps, 'decoding'));
     await context.breathe();
     const picture = pictureFromTensor(await pipeline.decodeLatent(latent));
@@ -53,15 +61,24 @@ export async function textToImage(job: EngineJob, context: JobContext): Promise<
 }
 
 /** The prompt's prediction, guided away from the negative one; both are encoded once for all pictures of the job. */
-async function guidedPrediction(pipeline: Pipeline, { parameters }: EngineJob): Promise<Predict> {
-  const { clipSkip, width, height, guidance } = parameters;
+async function guidedPrediction(
+  pipeline: Pipeline,
+  sampler: Sampler,
+  { parameters }: EngineJob,
+): Promise<{ predict: Predict; predictBoth?: PredictBoth }> {
+  const { clipSkip, width, height } = parameters;
+  const guidance = parameters.guidance * (sampler.guidanceFactor ?? 1);
   const told = async (prompt: string, isNegative: boolean): Promise<Predict> => {
     const options = { clipSkip, isNegative, size: { width, height } };
     return conditioned(pipeline.network, await pipeline.condition(pipeline.tokenize(prompt), options));
   };
   const positive = await told(parameters.prompt, false);
-  if (guidance === 1) return positive;
-  return guide(positive, await told(parameters.negativePrompt, true), guidance);
+  if (guidance === 1 && sampler.usesUnconditional !== true) return { predict: positive };
+  const negative = await told(parameters.negativePrompt, true);
+  const predict = guide(positive, negative, guidance);
+  return sampler.usesUnconditional === true
+    ? { predict, predictBoth: guideBoth(positive, negative, guidance) }
+    : { predict };
 }
 
 /** Walks one picture from its noise to its final latent, f32 [1, c, h, w], reporting and previewing every step. */
@@ -69,7 +86,7 @@ async function sampleLatent(
   job: EngineJob,
   imageIndex: number,
   pipeline: Pipeline,
-  denoise: Denoise,
+  { denoise, ...both }: { denoise: Denoise; denoiseBoth?: DenoiseBoth },
   sigmas: readonly Sigma[],
   context: JobContext,
 ): Promise<Tensor> {
@@ -88,7 +105,10 @@ async function sampleLatent(
     firstPassBudgetMs(pipeline.residentBytes / BYTES_PER_WEIGHT, cells) * 2 * sampler.evaluationsPerStep,
   );
   context.quiet(clock.budgetMs(), 'sampling');
-  const walk = sampler.sample(denoise, x, sigmas, { noise: stepNoise(sampler, noise, parameters.rng, seed, sigmas) });
+  const walk = sampler.sample(denoise, x, sigmas, {
+    ...both,
+    noise: stepNoise(sampler, noise, parameters.rng, seed, sigmas),
+  });
   for (;;) {
     const next = await walk.next();
     clock.tick();

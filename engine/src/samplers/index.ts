@@ -11,6 +11,7 @@ import { dpmpp2m } from './dpmpp-2m.ts';
 import { dpmpp2sAncestral } from './dpmpp-2s-ancestral.ts';
 import { dpmpp3mSde } from './dpmpp-3m-sde.ts';
 import { dpmppSde } from './dpmpp-sde.ts';
+import { ddimCfgpp, eulerAncestralCfgpp, eulerCfgpp } from './euler-cfgpp.ts';
 import { eulerAncestral } from './euler-ancestral.ts';
 import { euler } from './euler.ts';
 import { heun } from './heun.ts';
@@ -39,9 +40,12 @@ export const samplers: readonly Sampler[] = [
   dpmAdaptive,
   restart,
   ddim,
+  ddimCfgpp,
   plms,
   unipc,
   lcm,
+  eulerCfgpp,
+  eulerAncestralCfgpp,
 ];
 
 /** @throws unknown_sampler with the allowed ids */

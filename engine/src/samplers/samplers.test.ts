@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 
-import type { Denoise } from '../numeric/denoise.ts';
+import type { Denoise, DenoiseBoth } from '../numeric/denoise.ts';
 import type { NoiseSource } from '../numeric/noise-source.ts';
 import { philoxNoise } from '../numeric/philox.ts';
 import type { Sigma } from '../numeric/sigma.ts';
 import { makeSigmaTable } from '../numeric/sigma-table.ts';
-import { scale, zeros, type Tensor } from '../numeric/tensor.ts';
+import { combine, scale, zeros, type Tensor } from '../numeric/tensor.ts';
 import { schedules } from '../schedules/index.ts';
 import { planSigmas } from '../schedules/plan.ts';
 import { ancestralSplit } from './ancestral.ts';
@@ -186,5 +186,33 @@ describe('DDIM', () => {
 
   it.each([1, 2, 3, 30, 150])('takes at least one step when asked for %i', async (steps) => {
     expect((await walk(findSampler('ddim'), towards, {}, steps)).steps.length).toBeGreaterThan(0);
+  });
+});
+
+describe('CFG++', () => {
+  const other: Denoise = async (x, sigma) => scale(x, 0.2 / (1 + sigma));
+  const both: DenoiseBoth = async (x, sigma) => ({
+    denoised: await shrinking(x, sigma),
+    unconditional: await other(x, sigma),
+  });
+
+  it('is the ordinary method where both predictions agree', async () => {
+    for (const [plusPlus, plain] of [
+      ['euler-cfgpp', 'euler'],
+      ['euler-ancestral-cfgpp', 'euler-ancestral'],
+      ['ddim-cfgpp', 'ddim'],
+    ] as const) {
+      const { end } = await walk(findSampler(plusPlus), shrinking);
+      expect(distance(end, (await walk(findSampler(plain), shrinking)).end)).toBeLessThan(1e-5);
+    }
+  });
+
+  it('takes the picture from the guided prediction and the noise from the other', async () => {
+    const never: Denoise = () => Promise.reject(new Error('asked for one prediction'));
+    const { steps } = await walk(findSampler('euler-cfgpp'), never, { denoiseBoth: both });
+    const [first, second] = steps as [Step, Step];
+    const { denoised, unconditional } = await both(first.x, first.sigma);
+    const noise = combine(1 / first.sigma, first.x, -1 / first.sigma, unconditional);
+    expect(distance(second.x, combine(1, denoised, second.sigma, noise))).toBeLessThan(1e-4);
   });
 });

@@ -5,7 +5,7 @@
  */
 import type { SamplerDescriptor } from '@easel/shared/catalogue';
 
-import type { Denoise } from '../numeric/denoise.ts';
+import type { Denoise, DenoiseBoth } from '../numeric/denoise.ts';
 import type { NoiseSource } from '../numeric/noise-source.ts';
 import type { Sigma } from '../numeric/sigma.ts';
 import type { SigmaTable } from '../numeric/sigma-table.ts';
@@ -41,6 +41,11 @@ export interface SampleOptions {
   readonly middle?: number;
   /** Relative error a method that chooses its own steps allows; absent = the sampler's own. */
   readonly tolerance?: number;
+  /**
+   * What samplers that walk by both predictions (CFG++) ask instead of `denoise`; absent = `denoise` answers for both, as
+   * it does where nothing is guided. Others do not look at it.
+   */
+  readonly denoiseBoth?: DenoiseBoth;
   /** Replaces the latent after each step (inpainting puts the kept part back). `sigma` is the level it is now at. */
   readonly correct?: (x: Tensor, sigma: Sigma) => Tensor;
 }
@@ -71,6 +76,10 @@ export interface Sampler extends SamplerDescriptor {
   readonly dropsNextToLastSigma?: boolean;
   /** Noise must come from a Brownian tree over the walk's sigmas (SDE family). */
   readonly usesBrownianNoise?: boolean;
+  /** Asks `denoiseBoth` of its options: the unconditional prediction must be there even at guidance 1. */
+  readonly usesUnconditional?: boolean;
+  /** Factor on the guidance of the request, for samplers whose scale counts otherwise; 1 when absent. */
+  readonly guidanceFactor?: number;
   /**
    * Factor on unit noise at the start; absent = sigmas[0]. DDIM and its kin start at unit variance, sqrt(1 + sigma^2),
    * and hand out their result at unit variance too.

@@ -2,7 +2,7 @@
 import type { Sigma } from '../numeric/sigma.ts';
 import type { SigmaTable } from '../numeric/sigma-table.ts';
 import { automatic, findSchedule } from './index.ts';
-import type { ScheduleOptions } from './types.ts';
+import type { PlanOptions } from './types.ts';
 
 /** What a sampler says about levels; every sampler record has this. */
 export interface SigmaWishes {
@@ -20,11 +20,12 @@ export function planSigmas(
   scheduleId: string,
   table: SigmaTable,
   steps: number,
-  options?: ScheduleOptions,
+  options: PlanOptions = {},
 ): readonly Sigma[] {
   const schedule = findSchedule(scheduleId === automatic.id ? sampler.defaultSchedule : scheduleId);
   if (sampler.ownSigmas !== undefined) return sampler.ownSigmas(table, steps);
-  if (sampler.dropsNextToLastSigma !== true) return schedule.sigmas(table, steps, options);
+  if (sampler.dropsNextToLastSigma !== true && options.discardPenultimate !== true)
+    return schedule.sigmas(table, steps, options);
   const levels = schedule.sigmas(table, steps + 1, options);
   return [...levels.slice(0, -2), ...levels.slice(-1)];
 }

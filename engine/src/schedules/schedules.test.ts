@@ -41,6 +41,21 @@ describe('planSigmas', () => {
     ]);
   });
 
+  it('drops it for any sampler when asked to, and only once', () => {
+    const more = findSchedule('karras').sigmas(table, 6);
+    for (const wishes of [plain, { ...plain, dropsNextToLastSigma: true }]) {
+      expect(planSigmas(wishes, 'karras', table, 5, { discardPenultimate: true })).toEqual([...more.slice(0, 5), 0]);
+    }
+  });
+
+  it('lets a request move the ends and the curve', () => {
+    const levels = planSigmas(plain, 'automatic', table, 5, { sigmaMin: 0.1, sigmaMax: 10, rho: 5 });
+    expect(levels[0]).toBeCloseTo(10, 5);
+    expect(levels[4]).toBeCloseTo(0.1, 6);
+    // Half way in sigma to the power of one fifth.
+    expect(levels[2]).toBeCloseTo(((10 ** 0.2 + 0.1 ** 0.2) / 2) ** 5, 5);
+  });
+
   it('refuses a schedule that does not exist and names the others, also where the sampler would not listen', () => {
     const stubborn = { ...plain, ownSigmas: () => [] };
     for (const sampler of [plain, stubborn]) {

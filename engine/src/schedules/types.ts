@@ -5,14 +5,20 @@ import type { Sigma } from '../numeric/sigma.ts';
 import type { SigmaTable } from '../numeric/sigma-table.ts';
 
 export interface ScheduleOptions {
-  /** Lowest positive level; absent = the table's first. */
+  /** Lowest positive level; absent = the table's first. Schedules made of table entries (uniform, simple, ddim, align-your-steps) keep theirs, as in the WebUI. */
   readonly sigmaMin?: number;
-  /** Highest level; absent = the table's last. */
+  /** Highest level; absent = the table's last. Read by the same schedules as `sigmaMin`. */
   readonly sigmaMax?: number;
-  /** Curvature, for schedules that have one. */
+  /** Curvature, for schedules that have one (karras 7, polyexponential 1 when absent). */
   readonly rho?: number;
   /** Which published step table to take, for schedules made of tables; absent = SD1. */
   readonly base?: 'sd15' | 'sdxl';
+}
+
+/** What a request may say about the levels of its walk. Samplers with levels of their own (`ownSigmas`) read none of it. */
+export interface PlanOptions extends ScheduleOptions {
+  /** One more level is made and the last before 0 left out, for every sampler and not only those that wish it. */
+  readonly discardPenultimate?: boolean;
 }
 
 /**

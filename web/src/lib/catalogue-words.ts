@@ -27,6 +27,9 @@ const CHINESE: Record<'sampler' | 'schedule' | 'rng', Words> = {
     plms: { summary: 'SD1 发布时所用的采样器；稳定，使用自己的调度。' },
     unipc: { summary: '先预测再校正；五到十步即很精确，使用自己的调度。' },
     lcm: { summary: '四到八步，需要为它训练的模型或 LoRA。' },
+    'euler-cfgpp': { summary: '引导下仍贴近模型所知画面的 Euler；引导强度设为 1 左右。' },
+    'euler-ancestral-cfgpp': { summary: '每一步加入新噪声的 Euler CFG++；引导强度设为 1 左右。' },
+    'ddim-cfgpp': { summary: '以 CFG++ 方式引导的 DDIM；引导强度照常填写，内部换算。' },
   },
   schedule: {
     automatic: { label: '自动', summary: '使用适合该采样器的调度。' },

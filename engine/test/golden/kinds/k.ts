@@ -2,11 +2,12 @@
  * Samplers in sigma space on the formula denoiser, as k-diffusion and the WebUI run them. One check per call: levels,
  * evaluated levels, the latent at every step, the draws and what they were asked for.
  */
+import { denoiseBoth } from '../../../src/denoisers/both.ts';
 import { epsilonDenoiser } from '../../../src/denoisers/epsilon.ts';
-import { guide } from '../../../src/denoisers/guidance.ts';
+import { guideBoth } from '../../../src/denoisers/guidance.ts';
 import { interpolatedTimesteps } from '../../../src/denoisers/timesteps.ts';
 import { brownianNoise } from '../../../src/numeric/brownian.ts';
-import type { Denoise } from '../../../src/numeric/denoise.ts';
+import type { Denoise, DenoiseBoth } from '../../../src/numeric/denoise.ts';
 import type { NoiseSource } from '../../../src/numeric/noise-source.ts';
 import { karrasLevels } from '../../../src/numeric/karras.ts';
 import { sigma as asSigma, type Sigma } from '../../../src/numeric/sigma.ts';
@@ -59,8 +60,8 @@ const OPTIONS: Readonly<Record<string, keyof SampleOptions>> = {
 const TABLE = makeSigmaTable();
 const timestepOf = interpolatedTimesteps(TABLE);
 
-function idOf({ sampler, args }: Call): string {
-  const id = IDS[sampler] ?? sampler.replaceAll('_', '-');
+function idOf({ sampler, args, plus_plus: isPlusPlus }: Call): string {
+  const id = `${IDS[sampler] ?? sampler.replaceAll('_', '-')}${isPlusPlus === true ? '-cfgpp' : ''}`;
   return args?.['solver_type'] === 'heun' ? `${id}-heun` : id;
 }
 
@@ -93,13 +94,12 @@ function samplerOf(call: Call): Sampler | undefined {
   return { ...sampler, sample: makeRestartSample(segments) };
 }
 
-function denoiserOf(call: Call, formula: Formula): Denoise {
-  if (call.cfg === undefined) return formulaDenoise(formula);
+/** Both predictions of a guided call; undefined where it has no guidance. */
+function guidedOf(call: Call, formula: Formula): DenoiseBoth | undefined {
+  if (call.cfg === undefined) return undefined;
   const predict = (p: Formula) => formulaPredict(p, 'epsilon', (t) => 1 / (1 + sigmaAt(TABLE, t) ** 2));
-  return epsilonDenoiser(
-    guide(predict(formula), predict({ ...formula, d: call.d_uncond ?? formula.d }), call.cfg),
-    timestepOf,
-  );
+  const unconditional = { ...formula, d: call.d_uncond ?? formula.d };
+  return denoiseBoth(epsilonDenoiser, guideBoth(predict(formula), predict(unconditional), call.cfg), timestepOf);
 }
 
 /** The levels of a call: of a schedule, of the sampler itself, or any between two ends for samplers that need no more. */
@@ -129,11 +129,15 @@ async function walk(
     asked: [],
   };
   const first = trace.sigmas[0] as Sigma;
-  const inner = denoiserOf(call, formula);
-  const denoise: Denoise = (y, sigma) => {
+  const guided = guidedOf(call, formula);
+  const plain = formulaDenoise(formula);
+  const both: DenoiseBoth = async (y, sigma) => {
     trace.evals.push(sampler.initialScale === undefined ? sigma : timestepOf(sigma));
-    return inner(y, sigma);
+    if (guided !== undefined) return guided(y, sigma);
+    const denoised = await plain(y, sigma);
+    return { denoised, unconditional: denoised };
   };
+  const denoise: Denoise = async (y, sigma) => (await both(y, sigma)).denoised;
   const start = scale(x, sampler.initialScale?.(first) ?? first);
   const source =
     call.brownian === true
@@ -141,6 +145,7 @@ async function walk(
       : torchNoise(call.seed);
   const run = sampler.sample(denoise, start, trace.sigmas, {
     ...options,
+    denoiseBoth: both,
     noise: recordingNoise(source, trace),
   });
   for (;;) {
@@ -189,7 +194,6 @@ function compareAsked(golden: GoldenCase, at: string, { asked, draws }: Trace): 
 async function checkCall(golden: GoldenCase, call: Call, formula: Formula): Promise<Check> {
   const sampler = samplerOf(call);
   if (sampler === undefined) return unknown(call.name, `sampler ${idOf(call)}`);
-  if (call.plus_plus === true) return unknown(call.name, 'CFG++');
   if ((sampler.dropsNextToLastSigma === true ? 1 : 0) !== (call.discard_next_to_last ?? 0)) {
     return unknown(call.name, 'levels made in another way than the sampler asks for');
   }

@@ -41,9 +41,9 @@ const shutDown = async (): Promise<void> => {
   if (process.connected) process.disconnect();
 };
 
-const inspect = async (requestId: number, file: string): Promise<void> => {
+const inspect = async ({ requestId, file, overrides }: Extract<ToEngine, { type: 'inspect' }>): Promise<void> => {
   try {
-    emit({ type: 'inspected', requestId, inspection: await inspectCheckpoint(file), error: null });
+    emit({ type: 'inspected', requestId, inspection: await inspectCheckpoint(file, overrides), error: null });
   } catch (thrown) {
     emit({ type: 'inspected', requestId, inspection: null, error: toStudioError(thrown).toWire() });
   }
@@ -52,7 +52,7 @@ const inspect = async (requestId: number, file: string): Promise<void> => {
 process.on('message', (message: ToEngine) => {
   switch (message.type) {
     case 'inspect':
-      void inspect(message.requestId, message.file);
+      void inspect(message);
       break;
     case 'run':
       void runner.run(message.job);

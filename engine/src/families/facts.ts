@@ -1,4 +1,5 @@
 /** The facts of a checkpoint: what its family says of all its kind, ruled by what the file and its sidecar say. */
+import type { CheckpointOverrides } from '@easel/shared/checkpoint';
 import type { GenerationDefaults } from '@easel/shared/generation';
 
 import type { CheckpointHeader } from '../checkpoint/header.ts';
@@ -40,8 +41,13 @@ interface OwnFacts {
 }
 
 /** Never fails on odd metadata, which counts as absent. */
-export function readFacts(header: CheckpointHeader, sidecar: Sidecar | null, own: OwnFacts): CheckpointFacts {
-  const predicted = readPrediction(header, sidecar, own.prediction, own.predictionEvidence ?? null);
+export function readFacts(
+  header: CheckpointHeader,
+  sidecar: Sidecar | null,
+  overrides: CheckpointOverrides,
+  own: OwnFacts,
+): CheckpointFacts {
+  const predicted = readPrediction(header, sidecar, own.prediction, own.predictionEvidence ?? null, overrides);
   const distilled = readDistillation(header);
   const edge = distilled?.size ?? own.size(predicted.prediction);
   const { steps, guidance, sampler, schedule } = distilled?.sampling ?? own.sampling;

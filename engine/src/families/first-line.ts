@@ -2,6 +2,8 @@
  * What Stable Diffusion 1 and its kin (inpainting, instruct-pix2pix) have in common: CLIP-L, a U-Net of eight heads, the
  * first autoencoder. Widths are read off the tensors, so small models are the same code as real ones.
  */
+import type { CheckpointOverrides } from '@easel/shared/checkpoint';
+
 import type { CheckpointHeader } from '../checkpoint/header.ts';
 import type { Sidecar } from '../checkpoint/sidecar.ts';
 import type { CheckpointWeights, WeightScope } from '../checkpoint/weights.ts';
@@ -62,8 +64,12 @@ export const FIRST_LINE_IGNORED: readonly RegExp[] = [
   /^cond_stage_model\.(transformer\.text_projection\.weight|logit_scale)$/,
 ];
 
-export function firstLineFacts(header: CheckpointHeader, sidecar: Sidecar | null): CheckpointFacts {
-  return readFacts(header, sidecar, {
+export function firstLineFacts(
+  header: CheckpointHeader,
+  sidecar: Sidecar | null,
+  overrides: CheckpointOverrides = {},
+): CheckpointFacts {
+  return readFacts(header, sidecar, overrides, {
     latentScale: FIRST_LATENT_SCALE,
     preview: FIRST_PREVIEW,
     prediction: 'epsilon',

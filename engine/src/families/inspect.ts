@@ -1,4 +1,5 @@
 /** What the model list shows of a file, found without reading weights. */
+import type { CheckpointOverrides } from '@easel/shared/checkpoint';
 import type { CheckpointInspection } from '@easel/shared/engine';
 
 import { recogniseCheckpoint } from './recognise.ts';
@@ -7,10 +8,14 @@ import { recogniseCheckpoint } from './recognise.ts';
  * Recognises a checkpoint and builds all its graphs from the header, so that a file that would fail when used is found
  * out when listed.
  *
+ * @param overrides what somebody corrected by hand
  * @throws model_gone | model_invalid | model_unsupported | model_incomplete | model_unexpected
  */
-export async function inspectCheckpoint(file: string): Promise<CheckpointInspection> {
-  const { header, sidecar, family, evidence, facts } = await recogniseCheckpoint(file);
+export async function inspectCheckpoint(
+  file: string,
+  overrides: CheckpointOverrides = {},
+): Promise<CheckpointInspection> {
+  const { header, sidecar, family, evidence, facts, detection } = await recogniseCheckpoint(file, overrides);
   family.check(header, sidecar);
   let weightBytes = 0;
   for (const { byteLength } of header.tensors.values()) weightBytes += byteLength;
@@ -22,16 +27,6 @@ export async function inspectCheckpoint(file: string): Promise<CheckpointInspect
     defaults: facts.defaults,
     examples: [...facts.examples],
     weightBytes,
-    detection: {
-      family: { value: family.id, evidence },
-      prediction: {
-        value: facts.prediction,
-        evidence: facts.predictionEvidence ?? 'nothing in the file says it, and models of this family predict that',
-      },
-      zeroTerminalSnr: {
-        value: facts.zeroTerminalSnr,
-        evidence: facts.zeroTerminalSnrEvidence ?? 'nothing in the file says otherwise',
-      },
-    },
+    detection,
   };
 }

@@ -1,4 +1,6 @@
 /** What a network predicts and how noisy its levels end. No tensor of it shows that; these say it, the first wins. */
+import type { CheckpointOverrides } from '@easel/shared/checkpoint';
+
 import type { CheckpointHeader } from '../checkpoint/header.ts';
 import type { Sidecar } from '../checkpoint/sidecar.ts';
 import type { CheckpointFacts, Prediction } from './types.ts';
@@ -20,11 +22,16 @@ function predictionOf(value: unknown): Prediction | undefined {
 const SIDECAR_KEYS = ['prediction', 'prediction_type', 'parameterization'] as const;
 const SIDECAR_ZERO_KEYS = ['zero_terminal_snr', 'rescale_betas_zero_snr', 'ztsnr'] as const;
 
+/** Why a value stands that somebody chose by hand. */
+export const SAID_BY_HAND = 'somebody said so by hand';
+
 /** Who says what, in order of trust. */
 function* statements(
   header: CheckpointHeader,
   sidecar: Sidecar | null,
+  overrides: CheckpointOverrides,
 ): Generator<{ prediction: Prediction; evidence: string }> {
+  if (overrides.prediction !== undefined) yield { prediction: overrides.prediction, evidence: SAID_BY_HAND };
   for (const key of SIDECAR_KEYS) {
     const prediction = predictionOf(sidecar?.get(key));
     if (prediction !== undefined) yield { prediction, evidence: `the sidecar's ${key} says so` };
@@ -44,7 +51,9 @@ function* statements(
 function readZeroTerminalSnr(
   header: CheckpointHeader,
   sidecar: Sidecar | null,
+  overrides: CheckpointOverrides,
 ): { value: boolean; evidence: string | null } {
+  if (overrides.zeroTerminalSnr !== undefined) return { value: overrides.zeroTerminalSnr, evidence: SAID_BY_HAND };
   const key = SIDECAR_ZERO_KEYS.find((each) => typeof sidecar?.get(each) === 'boolean');
   if (key !== undefined) return { value: sidecar?.get(key) === true, evidence: `the sidecar's ${key} says so` };
   if (header.tensors.has('ztsnr')) return { value: true, evidence: 'it has the key ztsnr' };
@@ -61,11 +70,12 @@ export function readPrediction(
   sidecar: Sidecar | null,
   own: Prediction,
   ownEvidence: string | null,
+  overrides: CheckpointOverrides = {},
 ): PredictionFacts {
-  const [said] = statements(header, sidecar);
+  const [said] = statements(header, sidecar, overrides);
   const prediction = said?.prediction ?? own;
   const reason = said?.evidence ?? ownEvidence;
-  const zero = readZeroTerminalSnr(header, sidecar);
+  const zero = readZeroTerminalSnr(header, sidecar, overrides);
   const levels = zero.value ? ' from pure noise on' : '';
   return {
     prediction,

@@ -5,6 +5,7 @@
  * here and a line in index.ts.
  */
 import type { FamilyDescriptor } from '@easel/shared/catalogue';
+import type { CheckpointOverrides } from '@easel/shared/checkpoint';
 import type { GenerationDefaults } from '@easel/shared/generation';
 import type { ClipDialect } from '@easel/shared/prompt/clip-tokenizer';
 
@@ -88,8 +89,8 @@ export interface Family extends FamilyDescriptor {
   readonly roles: readonly Role[];
   /** Recognises a checkpoint by its metadata or shapes; null = another kind. Reads no weights. */
   detect(header: CheckpointHeader): Detection | null;
-  /** Reads the facts; never fails on odd metadata, which counts as absent. */
-  facts(header: CheckpointHeader, sidecar: Sidecar | null): CheckpointFacts;
+  /** Reads the facts; never fails on odd metadata, which counts as absent. What somebody corrected by hand rules it. */
+  facts(header: CheckpointHeader, sidecar: Sidecar | null, overrides?: CheckpointOverrides): CheckpointFacts;
   /**
    * Builds one graph from the header alone.
    * @throws model_incomplete | model_unexpected naming the tensor

@@ -2,6 +2,8 @@
  * What Stable Diffusion XL and its kin (inpainting, the refiner) have in common: OpenCLIP's pooled vector and a few
  * numbers told beside the text, a U-Net of deep transformers, an autoencoder of its own scale.
  */
+import type { CheckpointOverrides } from '@easel/shared/checkpoint';
+
 import type { CheckpointHeader } from '../checkpoint/header.ts';
 import type { Sidecar } from '../checkpoint/sidecar.ts';
 import type { CheckpointWeights } from '../checkpoint/weights.ts';
@@ -94,9 +96,10 @@ export const XL_IGNORED: readonly RegExp[] = [
 export function xlFacts(
   header: CheckpointHeader,
   sidecar: Sidecar | null,
+  overrides: CheckpointOverrides = {},
   text: CheckpointFacts['text'] = { 'text-encoder': XL_CLIP, 'text-encoder-2': XL_OPEN_CLIP },
 ): CheckpointFacts {
-  return readFacts(header, sidecar, {
+  return readFacts(header, sidecar, overrides, {
     latentScale: 0.13025,
     preview: PREVIEW,
     prediction: 'epsilon',

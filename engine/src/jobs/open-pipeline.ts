@@ -1,4 +1,6 @@
 /** From a checkpoint's path to its resident networks: opened once, kept between jobs, replaced when the file changed. */
+import type { EngineJob } from '@easel/shared/engine';
+
 import type { CheckpointHeader } from '../checkpoint/header.ts';
 import { openCheckpoint } from '../checkpoint/open.ts';
 import { FILE_DTYPE_BYTES } from '../checkpoint/tensor-entry.ts';
@@ -35,16 +37,22 @@ export function chooseMemoryForm(
  * @param unused networks of the family that the job does without
  * @throws model_gone | model_invalid | pickle_unsafe | model_incomplete | model_unexpected | model_unsupported | session_failed | out_of_memory
  */
-export async function acquirePipeline(file: string, unused: readonly Role[], context: JobContext): Promise<Pipeline> {
+export async function acquirePipeline(
+  { checkpoint: file, overrides = {} }: Pick<EngineJob, 'checkpoint' | 'overrides'>,
+  unused: readonly Role[],
+  context: JobContext,
+): Promise<Pipeline> {
   const header = await openCheckpoint(file);
   const { fileBytes, modifiedMs } = header;
-  // The key holds size and time: weights are mapped from the file, and a changed file is another model.
-  const key = `${file}:${fileBytes}:${modifiedMs}`;
+  // The key holds size and time: weights are mapped from the file, and a changed file is another model. So is one that
+  // is read differently.
+  const said = [overrides.family, overrides.prediction, overrides.zeroTerminalSnr].join('/');
+  const key = `${file}:${fileBytes}:${modifiedMs}:${said}`;
   context.quiet(loadBudgetMs(fileBytes), 'loading');
   const sizes = { fileBytes, expandedBytes: expandedBytesOf(header) };
   const { memory, neededBytes } = chooseMemoryForm(sizes, context.pipelines.budgetBytes);
   const pipeline = await context.pipelines.acquire(key, neededBytes, async () =>
-    openPipeline(await recogniseCheckpoint(file), { startSession, memory }),
+    openPipeline(await recogniseCheckpoint(file, overrides), { startSession, memory }),
   );
   for (const role of pipeline.family.roles) {
     if (unused.includes(role)) continue;

@@ -45,9 +45,9 @@ export const stableDiffusion2 = assembleFamily({
       prefixes: [UNET_PREFIX, VAE_PREFIX, TEXT_PREFIX],
       parts: 'an OpenCLIP text encoder where Stable Diffusion 2 has it, a VAE',
     }),
-  facts: (header, sidecar) => {
+  facts: (header, sidecar, overrides = {}) => {
     const isBase = header.metadata.get('modelspec.architecture') === 'stable-diffusion-v2-512';
-    return readFacts(header, sidecar, {
+    return readFacts(header, sidecar, overrides, {
       latentScale: FIRST_LATENT_SCALE,
       preview: FIRST_PREVIEW,
       prediction: isBase ? 'epsilon' : 'v',

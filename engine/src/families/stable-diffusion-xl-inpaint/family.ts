@@ -17,7 +17,7 @@ export const stableDiffusionXlInpaint = assembleFamily({
       prefixes: XL_PREFIXES,
       parts: 'two text encoders under the names of Stable Diffusion XL, a VAE',
     }),
-  facts: (header, sidecar) => xlFacts(header, sidecar),
+  facts: xlFacts,
   networks: XL_NETWORKS,
   ignored: XL_IGNORED,
   async condition(pipeline, prompt, options) {

@@ -36,7 +36,7 @@ export const stableDiffusionXlRefiner = assembleFamily({
       foreign: [CLIP_PREFIX],
       parts: 'an OpenCLIP text encoder in the place of the first, a VAE',
     }),
-  facts: (header, sidecar) => xlFacts(header, sidecar, { 'text-encoder-2': XL_OPEN_CLIP }),
+  facts: (header, sidecar, overrides) => xlFacts(header, sidecar, overrides, { 'text-encoder-2': XL_OPEN_CLIP }),
   networks: { 'text-encoder-2': openClipNetwork(TEXT_PREFIX), ...XL_PICTURE_NETWORKS },
   ignored: XL_IGNORED,
   async condition(pipeline, prompt, { clipSkip, isNegative, size, ...options }) {

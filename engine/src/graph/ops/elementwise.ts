@@ -50,6 +50,8 @@ const unary =
 export const sigmoid = unary('Sigmoid');
 export const sin = unary('Sin');
 export const cos = unary('Cos');
+export const tanh = unary('Tanh');
+export const relu = unary('Relu');
 /** Exact (erf) gelu. */
 export const gelu = unary('Gelu');
 

@@ -7,6 +7,7 @@ import { pipeline } from './pipeline.ts';
 import { rng } from './rng.ts';
 import { scheduler } from './scheduler.ts';
 import { schedules } from './schedules.ts';
+import { taesd } from './taesd.ts';
 import { text } from './text.ts';
 import { timesteps } from './timesteps.ts';
 import { tokenizer } from './tokenizer.ts';
@@ -24,6 +25,7 @@ export const kinds: readonly Kind[] = [
   rng,
   scheduler,
   schedules,
+  taesd,
   text,
   timesteps,
   tokenizer,

@@ -1,24 +1,69 @@
 /** What this engine can do, as the server and the page see it: its tables, stripped of their functions. */
-import type { Catalogue, Descriptor, FamilyDescriptor, SamplerDescriptor } from '@easel/shared/catalogue';
+import type {
+  Catalogue,
+  Descriptor,
+  FamilyDescriptor,
+  OptionDescriptor,
+  ScheduleDescriptor,
+} from '@easel/shared/catalogue';
 import type { RngSource } from '@easel/shared/generation';
+import type { OptionId } from '@easel/shared/options/table';
+import { OPTION_IDS, optionRow } from '@easel/shared/options/values';
 
 import { families } from './families/index.ts';
 import { samplers } from './samplers/index.ts';
+import type { Sampler } from './samplers/types.ts';
 import { automatic, schedules } from './schedules/index.ts';
 
 const describe = ({ id, label, aliases, summary }: Descriptor): Descriptor => ({ id, label, aliases, summary });
 
-const describeSampler = (sampler: SamplerDescriptor): SamplerDescriptor => ({
+/** What follows from the form of a sampler's record needs no mention in it. */
+const describeSampler = (sampler: Sampler): Catalogue['samplers'][number] => ({
   ...describe(sampler),
   defaultSchedule: sampler.defaultSchedule,
   evaluationsPerStep: sampler.evaluationsPerStep,
   isStochastic: sampler.isStochastic,
+  options: [
+    ...(sampler.options ?? []),
+    ...(sampler.ownSigmas === undefined ? ['discardPenultimateSigma'] : []),
+    ...(sampler.initialScale === undefined ? ['sgmNoiseMultiplier'] : []),
+  ],
+  ignoresSchedule: sampler.ownSigmas !== undefined,
+});
+
+const describeSchedule = (schedule: ScheduleDescriptor): ScheduleDescriptor => ({
+  ...describe(schedule),
+  options: schedule.options ?? [],
 });
 
 const describeFamily = (family: FamilyDescriptor): FamilyDescriptor => ({
   ...describe(family),
   nativeSize: family.nativeSize,
+  options: family.options ?? [],
 });
+
+const describeOption = (id: OptionId): OptionDescriptor => {
+  const { label, summary, group, readBy, value, needs, isCommon } = optionRow(id);
+  const { kind, neutral } = value;
+  const own =
+    value.kind === 'number'
+      ? { limit: value.limit, step: value.step, ...(value.usualMaximum && { usualMaximum: value.usualMaximum }) }
+      : value.kind === 'choice'
+        ? { choices: value.choices.map((each) => ({ id: each.id, label: each.label })) }
+        : {};
+  return {
+    id,
+    label,
+    summary,
+    group,
+    readBy,
+    kind,
+    neutral,
+    ...own,
+    ...(needs && { needs }),
+    isCommon: isCommon === true,
+  };
+};
 
 const RNGS: readonly (Descriptor & { id: RngSource })[] = [
   {
@@ -35,12 +80,24 @@ const RNGS: readonly (Descriptor & { id: RngSource })[] = [
   },
 ];
 
+/** Rows of the table that nothing in this engine reads: they are not offered, and refused where they are asked for. */
+const UNREAD: readonly OptionId[] = [
+  'tiling',
+  'tokenMerging',
+  'pagScale',
+  'freeuBackbone1',
+  'freeuBackbone2',
+  'freeuSkip1',
+  'freeuSkip2',
+];
+
 /** Built once per process start and sent with `ready`. */
 export function catalogue(): Catalogue {
   return {
     samplers: samplers.map(describeSampler),
-    schedules: [automatic, ...schedules].map(describe),
+    schedules: [automatic, ...schedules].map(describeSchedule),
     families: families.map(describeFamily),
     rngs: RNGS.map(describe),
+    options: OPTION_IDS.filter((id) => !UNREAD.includes(id)).map(describeOption),
   };
 }

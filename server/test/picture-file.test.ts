@@ -45,6 +45,7 @@ const catalogue = {
   schedules: [{ id: 'karras', label: 'Karras', aliases: [], summary: '' }],
   families: [],
   rngs: [],
+  options: [],
 };
 const rgb = Uint8Array.from({ length: 72 * 64 * 3 }, (_, index) => (index * 7) % 256);
 

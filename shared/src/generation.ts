@@ -5,32 +5,18 @@
  */
 import { z } from 'zod';
 
-import { LIMITS, PROMPT_LIMIT, type NumberLimit } from './units.ts';
-
-const number = (limit: NumberLimit) => {
-  let schema = z.number().min(limit.minimum).max(limit.maximum);
-  if (limit.integer) schema = schema.int();
-  return limit.multipleOf === undefined ? schema : schema.multipleOf(limit.multipleOf);
-};
-
-// A NUL ends strings in other programs and a lone surrogate has no UTF-8 form: neither could be saved and read back.
-const isCleanText = (text: string): boolean => !/[\0\p{Surrogate}]/u.test(text);
-const text = z
-  .string()
-  .max(PROMPT_LIMIT)
-  .refine(isCleanText, { params: { code: 'bad_text' } });
-const id = z
-  .string()
-  .min(1)
-  .max(256)
-  .refine(isCleanText, { params: { code: 'bad_text' } });
+import { idField as id, numberField as number, textField as text } from './fields.ts';
+import { optionFields } from './options/values.ts';
+import { LIMITS } from './units.ts';
 
 /** Sources of the initial noise. `nv` = Philox as CUDA makes it, `cpu` = torch's Mersenne Twister. */
 export const RNG_SOURCES = ['nv', 'cpu'] as const;
 export type RngSource = (typeof RNG_SOURCES)[number];
 
-/** All that may be asked of a text-to-image job; everything but the prompt has a default from the model's family. */
-export const textToImageRequest = z.strictObject({
+/**
+ * What everybody sets, and what every picture has; options (shared/src/options) come beside it.
+ */
+const textToImageBasics = z.strictObject({
   type: z.literal('text-to-image').default('text-to-image'),
   prompt: text,
   negativePrompt: text.optional(),
@@ -46,10 +32,16 @@ export const textToImageRequest = z.strictObject({
   clipSkip: number(LIMITS.clipSkip).optional(),
   rng: z.enum(RNG_SOURCES).optional(),
 });
+
+/** All that may be asked of a text-to-image job; everything but the prompt has a default from the model's family. */
+export const textToImageRequest = textToImageBasics.extend(optionFields);
 export type TextToImageRequest = z.infer<typeof textToImageRequest>;
 
-/** The same with nothing left open: posted to /api/v1/jobs as it is, it makes the same picture. Seed is never -1. */
-export const textToImageParameters = textToImageRequest.required();
+/**
+ * The same with nothing left open: posted to /api/v1/jobs as it is, it makes the same picture. Seed is never -1. An option
+ * that is absent is neutral.
+ */
+export const textToImageParameters = textToImageBasics.required().extend(optionFields);
 export type TextToImageParameters = z.infer<typeof textToImageParameters>;
 
 /** Every kind of job. A new kind is one more member here and one file in engine/src/jobs. */

@@ -26,6 +26,7 @@ export const ddim: Sampler = {
   defaultSchedule: 'ddim',
   evaluationsPerStep: 1,
   isStochastic: false,
+  options: ['eta', 'ensd'],
   sample,
   ownSigmas: webuiTimestepSigmas,
   initialScale: (first) => Math.sqrt(first * first + 1),

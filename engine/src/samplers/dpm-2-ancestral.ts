@@ -43,6 +43,7 @@ export const dpm2Ancestral: Sampler = {
   defaultSchedule: 'karras',
   evaluationsPerStep: 2,
   isStochastic: true,
+  options: ['eta', 'sNoise', 'ensd'],
   sample,
   dropsNextToLastSigma: true,
 };

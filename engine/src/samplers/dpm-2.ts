@@ -39,6 +39,7 @@ export const dpm2: Sampler = {
   defaultSchedule: 'karras',
   evaluationsPerStep: 2,
   isStochastic: false,
+  options: ['sChurn', 'sTmin', 'sTmax', 'sNoise', 'ensd'],
   sample,
   dropsNextToLastSigma: true,
 };

@@ -82,6 +82,7 @@ export const dpmAdaptive: Sampler = {
   defaultSchedule: 'uniform',
   evaluationsPerStep: 3,
   isStochastic: false,
+  options: ['eta', 'sNoise', 'ensd'],
   sample,
   ownSigmas: evenlyTimedSigmas,
 };

@@ -54,6 +54,7 @@ export const dpmFast: Sampler = {
   defaultSchedule: 'uniform',
   evaluationsPerStep: 1,
   isStochastic: false,
+  options: ['eta', 'sNoise', 'ensd'],
   sample,
   ownSigmas: evenlyTimedSigmas,
 };

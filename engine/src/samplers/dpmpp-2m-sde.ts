@@ -50,8 +50,9 @@ const shared = {
   defaultSchedule: 'exponential',
   evaluationsPerStep: 1,
   isStochastic: true,
+  options: ['eta', 'sNoise'],
   usesBrownianNoise: true,
-} as const;
+} satisfies Partial<Sampler>;
 
 export const dpmpp2mSde: Sampler = {
   ...shared,

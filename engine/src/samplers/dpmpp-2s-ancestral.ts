@@ -37,5 +37,6 @@ export const dpmpp2sAncestral: Sampler = {
   defaultSchedule: 'karras',
   evaluationsPerStep: 2,
   isStochastic: true,
+  options: ['eta', 'sNoise', 'ensd'],
   sample,
 };

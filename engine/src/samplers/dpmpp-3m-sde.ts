@@ -77,6 +77,7 @@ export const dpmpp3mSde: Sampler = {
   defaultSchedule: 'exponential',
   evaluationsPerStep: 1,
   isStochastic: true,
+  options: ['eta', 'sNoise'],
   sample,
   dropsNextToLastSigma: true,
   usesBrownianNoise: true,

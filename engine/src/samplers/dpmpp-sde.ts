@@ -53,6 +53,7 @@ export const dpmppSde: Sampler = {
   defaultSchedule: 'karras',
   evaluationsPerStep: 2,
   isStochastic: true,
+  options: ['eta', 'sNoise'],
   sample,
   usesBrownianNoise: true,
 };

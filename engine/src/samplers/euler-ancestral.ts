@@ -32,5 +32,6 @@ export const eulerAncestral: Sampler = {
   defaultSchedule: 'uniform',
   evaluationsPerStep: 1,
   isStochastic: true,
+  options: ['eta', 'sNoise', 'ensd'],
   sample: sampleEulerAncestral,
 };

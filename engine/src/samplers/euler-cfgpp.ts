@@ -49,6 +49,7 @@ export const eulerCfgpp: Sampler = {
   defaultSchedule: 'uniform',
   evaluationsPerStep: 1,
   isStochastic: false,
+  options: ['eta', 'sNoise', 'ensd'],
   usesUnconditional: true,
   sample: sampleEuler,
 };
@@ -61,6 +62,7 @@ export const eulerAncestralCfgpp: Sampler = {
   defaultSchedule: 'uniform',
   evaluationsPerStep: 1,
   isStochastic: true,
+  options: ['eta', 'sNoise', 'ensd'],
   usesUnconditional: true,
   sample: makeSample(1),
 };
@@ -73,6 +75,7 @@ export const ddimCfgpp: Sampler = {
   defaultSchedule: 'ddim',
   evaluationsPerStep: 1,
   isStochastic: false,
+  options: ['eta', 'ensd'],
   usesUnconditional: true,
   // The WebUI's factor: its 12.5 is the paper's 1.
   guidanceFactor: 1 / 12.5,

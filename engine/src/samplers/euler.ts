@@ -28,5 +28,6 @@ export const euler: Sampler = {
   defaultSchedule: 'uniform',
   evaluationsPerStep: 1,
   isStochastic: false,
+  options: ['sChurn', 'sTmin', 'sTmax', 'sNoise', 'ensd'],
   sample,
 };

@@ -43,5 +43,6 @@ export const heun: Sampler = {
   defaultSchedule: 'uniform',
   evaluationsPerStep: 2,
   isStochastic: false,
+  options: ['sChurn', 'sTmin', 'sTmax', 'sNoise', 'ensd'],
   sample,
 };

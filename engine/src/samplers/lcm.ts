@@ -28,5 +28,6 @@ export const lcm: Sampler = {
   defaultSchedule: 'uniform',
   evaluationsPerStep: 1,
   isStochastic: true,
+  options: ['sNoise', 'ensd'],
   sample,
 };

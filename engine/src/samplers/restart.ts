@@ -104,5 +104,6 @@ export const restart: Sampler = {
   defaultSchedule: 'karras',
   evaluationsPerStep: 2,
   isStochastic: true,
+  options: ['sNoise', 'ensd'],
   sample: makeRestartSample(),
 };

@@ -13,6 +13,7 @@ export const beta: Schedule = {
   label: 'Beta',
   aliases: [],
   summary: 'More steps at both ends, fewer in the middle.',
+  options: ['sigmaMin', 'sigmaMax'],
   sigmas: (table, steps, { sigmaMin = lowestSigma(table), sigmaMax = highestSigma(table) } = {}) =>
     withZero(
       Array.from({ length: steps }, (_, i) => {

@@ -10,6 +10,7 @@ export const exponential: Schedule = {
   label: 'Exponential',
   aliases: ['exp'],
   summary: 'Each step removes the same fraction of the noise.',
+  options: ['sigmaMin', 'sigmaMax'],
   sigmas: (table, steps, { sigmaMin = lowestSigma(table), sigmaMax = highestSigma(table) } = {}) =>
     withZero(linspace(Math.log(sigmaMax), Math.log(sigmaMin), steps).map(Math.exp)),
 };

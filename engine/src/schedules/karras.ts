@@ -10,6 +10,7 @@ export const karras: Schedule = {
   label: 'Karras',
   aliases: ['ka'],
   summary: 'Larger steps in the noise, finer ones near the picture.',
+  options: ['sigmaMin', 'sigmaMax', 'rho'],
   sigmas: (table, steps, { sigmaMin = lowestSigma(table), sigmaMax = highestSigma(table), rho } = {}) =>
     withZero(karrasLevels(steps, sigmaMin, sigmaMax, rho)),
 };

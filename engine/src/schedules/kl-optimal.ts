@@ -11,6 +11,7 @@ export const klOptimal: Schedule = {
   label: 'KL Optimal',
   aliases: ['kl_optimal'],
   summary: 'Closed-form optimum for a simple picture; ends at the lowest level instead of 0.',
+  options: ['sigmaMin', 'sigmaMax'],
   sigmas: (table, steps, { sigmaMin = lowestSigma(table), sigmaMax = highestSigma(table) } = {}) => {
     const low = f(Math.atan(sigmaMin));
     const high = f(Math.atan(sigmaMax));

@@ -11,6 +11,7 @@ export const normal: Schedule = {
   label: 'Normal',
   aliases: [],
   summary: 'Uniform between the lowest and the highest level.',
+  options: ['sigmaMin', 'sigmaMax'],
   sigmas: (table, steps, { sigmaMin = lowestSigma(table), sigmaMax = highestSigma(table) } = {}) =>
     levelsAt(table, linspace(timestepAt(table, sigma(sigmaMax)), timestepAt(table, sigma(sigmaMin)), steps)),
 };

@@ -10,6 +10,7 @@ export const polyexponential: Schedule = {
   label: 'Polyexponential',
   aliases: [],
   summary: 'Exponential with an adjustable curve.',
+  options: ['sigmaMin', 'sigmaMax', 'rho'],
   sigmas: (table, steps, { sigmaMin = lowestSigma(table), sigmaMax = highestSigma(table), rho = 1 } = {}) => {
     const low = Math.log(sigmaMin);
     const high = Math.log(sigmaMax);

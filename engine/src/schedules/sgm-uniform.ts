@@ -11,6 +11,7 @@ export const sgmUniform: Schedule = {
   label: 'SGM Uniform',
   aliases: ['sgm_uniform', 'SGMUniform'],
   summary: 'Uniform without its last, smallest level; made for models that draw in few steps.',
+  options: ['sigmaMin', 'sigmaMax'],
   sigmas: (table, steps, { sigmaMin = lowestSigma(table), sigmaMax = highestSigma(table) } = {}) => {
     const start = timestepAt(table, sigma(sigmaMax));
     const end = timestepAt(table, sigma(sigmaMin));

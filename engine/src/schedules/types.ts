@@ -1,5 +1,5 @@
 /** What a schedule is: a record the catalogue can show, with a function from a number of steps to noise levels. */
-import type { Descriptor } from '@easel/shared/catalogue';
+import type { ScheduleDescriptor } from '@easel/shared/catalogue';
 
 import type { Sigma } from '../numeric/sigma.ts';
 import type { SigmaTable } from '../numeric/sigma-table.ts';
@@ -29,6 +29,6 @@ export interface PlanOptions extends ScheduleOptions {
  */
 export type MakeSigmas = (table: SigmaTable, steps: number, options?: ScheduleOptions) => readonly Sigma[];
 
-export interface Schedule extends Descriptor {
+export interface Schedule extends ScheduleDescriptor {
   readonly sigmas: MakeSigmas;
 }

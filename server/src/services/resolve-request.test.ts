@@ -19,6 +19,7 @@ const catalogue: Catalogue = {
   schedules: [entry('uniform', 'Uniform'), entry('karras', 'Karras'), entry('exponential', 'Exponential')],
   families: [],
   rngs: [],
+  options: [],
 };
 const defaults: GenerationDefaults = {
   width: 512,

@@ -45,6 +45,7 @@ const catalogue = {
   ],
   families: [{ ...descriptor('stable-diffusion-1', 'Stable Diffusion 1'), nativeSize: 64 }],
   rngs: [descriptor('nv', 'NV'), descriptor('cpu', 'CPU')],
+  options: [],
 };
 
 const inspectionOf = async (file) => {

@@ -1,14 +1,7 @@
 /** GET /api/v1/catalogue */
 import { z } from 'zod';
 
-import { catalogue } from '../catalogue.ts';
-
-const numberLimit = z.object({
-  minimum: z.number(),
-  maximum: z.number(),
-  multipleOf: z.number().optional(),
-  integer: z.boolean(),
-});
+import { catalogue, numberLimit } from '../catalogue.ts';
 
 export const catalogueView = catalogue.extend({
   limits: z.record(z.string(), numberLimit),

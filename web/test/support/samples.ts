@@ -62,6 +62,7 @@ export const CATALOGUE: CatalogueView = {
   schedules: [entry('automatic', 'Automatic'), entry('karras', 'Karras')],
   families: [],
   rngs: [entry('nv', 'NV'), entry('cpu', 'CPU')],
+  options: [],
   limits: LIMITS,
   promptLimit: 100_000,
 };

@@ -131,6 +131,11 @@ export interface ConditioningOptions {
   readonly targetSize?: Size;
   /** How pleasing it shall seem, 1 to 10; the refiner's own, one for each side, when absent. */
   readonly aestheticScore?: number;
+  /**
+   * What goes in beside the latent, for families whose network reads more: f32 [n, c, h, w], made of a given picture by
+   * `picture-inputs`. When absent, inpainting families paint everything.
+   */
+  readonly beside?: Tensor;
 }
 
 /** In image pixels. */

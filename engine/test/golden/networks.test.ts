@@ -60,6 +60,10 @@ describe('a network that is a little wrong', () => {
     ['webui-sdxl-dpmpp-2s-a', `${UNET}label_emb.0.0.bias`, 'sdxl'],
     ['text-refiner', `${OPEN_CLIP_REFINER}ln_final.bias`, 'sdxl-refiner'],
     ['unet-sd15-inpaint', `${UNET}input_blocks.0.0.weight`, 'sd15-inpaint'],
+    ['pipeline-sd15-img2img', `${VAE}encoder.conv_out.bias`],
+    ['pipeline-sd15-inpaint-legacy', `${VAE}encoder.norm_out.bias`],
+    ['pipeline-inpaint-9ch', `${VAE}encoder.conv_in.bias`, 'sd15-inpaint'],
+    ['pipeline-pix2pix', `${VAE}quant_conv.bias`, 'pix2pix'],
   ])('fails %s when %s is moved', async (name, tensor, model = 'sd15') => {
     const lines: string[] = [];
     const report = await runGolden([moved(name, tensor, model)], kinds, (line) => lines.push(line));

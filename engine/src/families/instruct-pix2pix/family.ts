@@ -10,6 +10,7 @@ import {
   FIRST_LINE_SIZE,
   firstLineFacts,
 } from '../first-line.ts';
+import { encodePrompt } from '../prompt.ts';
 
 export const instructPix2pix = assembleFamily({
   id: 'instruct-pix2pix',
@@ -28,11 +29,15 @@ export const instructPix2pix = assembleFamily({
   facts: firstLineFacts,
   networks: FIRST_LINE_NETWORKS,
   ignored: FIRST_LINE_IGNORED,
-  async condition() {
-    throw new RequestError(
-      'model_unusable',
-      'InstructPix2Pix changes a given picture; it cannot make one from words alone.',
-      { field: 'model', hint: 'Choose another model for text to image.' },
-    );
+  async condition(pipeline, prompt, { clipSkip, beside }) {
+    if (beside === undefined) {
+      throw new RequestError(
+        'model_unusable',
+        'InstructPix2Pix changes a given picture; it cannot make one from words alone.',
+        { field: 'model', hint: 'Choose another model for text to image.' },
+      );
+    }
+    const { context } = await encodePrompt(pipeline, prompt, clipSkip);
+    return { context, concat: beside };
   },
 });

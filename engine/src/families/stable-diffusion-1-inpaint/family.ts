@@ -1,7 +1,6 @@
 /** Stable Diffusion 1.x for inpainting: its U-Net takes the mask and what the mask leaves beside the latent. */
 import { assembleFamily } from '../assemble.ts';
 import { detectBy } from '../detection.ts';
-import { emptyMask, INPAINT_CHANNELS } from '../empty-mask.ts';
 import {
   FIRST_LINE_IGNORED,
   FIRST_LINE_NETWORKS,
@@ -9,6 +8,7 @@ import {
   FIRST_LINE_SIZE,
   firstLineFacts,
 } from '../first-line.ts';
+import { emptyInpaintingInput, INPAINT_CHANNELS } from '../picture-inputs.ts';
 import { encodePrompt } from '../prompt.ts';
 
 export const stableDiffusion1Inpaint = assembleFamily({
@@ -28,8 +28,8 @@ export const stableDiffusion1Inpaint = assembleFamily({
   facts: firstLineFacts,
   networks: FIRST_LINE_NETWORKS,
   ignored: FIRST_LINE_IGNORED,
-  async condition(pipeline, prompt, { clipSkip, size }) {
+  async condition(pipeline, prompt, { clipSkip, size, beside }) {
     const { context } = await encodePrompt(pipeline, prompt, clipSkip);
-    return { context, concat: await emptyMask(pipeline, size) };
+    return { context, concat: beside ?? (await emptyInpaintingInput(pipeline, size)) };
   },
 });

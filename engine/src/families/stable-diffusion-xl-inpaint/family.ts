@@ -1,7 +1,7 @@
 /** Stable Diffusion XL for inpainting: its U-Net takes the mask and what the mask leaves beside the latent. */
 import { assembleFamily } from '../assemble.ts';
 import { detectBy } from '../detection.ts';
-import { emptyMask, INPAINT_CHANNELS } from '../empty-mask.ts';
+import { emptyInpaintingInput, INPAINT_CHANNELS } from '../picture-inputs.ts';
 import { XL_IGNORED, XL_NETWORKS, XL_PREFIXES, XL_SIZE, xlCondition, xlFacts } from '../xl-line.ts';
 
 export const stableDiffusionXlInpaint = assembleFamily({
@@ -22,6 +22,6 @@ export const stableDiffusionXlInpaint = assembleFamily({
   ignored: XL_IGNORED,
   async condition(pipeline, prompt, options) {
     const told = await xlCondition(pipeline, prompt, options);
-    return { ...told, concat: await emptyMask(pipeline, options.size) };
+    return { ...told, concat: options.beside ?? (await emptyInpaintingInput(pipeline, options.size)) };
   },
 });

@@ -45,7 +45,10 @@ export function makeDdim(config: Config, request: StepRequest, fixedEta?: number
         const step = ddim.sample(denoise, start, part, { noise: o.noise, eta: fixedEta ?? o.eta ?? 0 });
         let result = await step.next();
         while (result.done !== true) result = await step.next();
-        current = o.correct?.(result.value, index) ?? result.value;
+        const next = timesteps[index + 1];
+        const at = next === undefined ? asSigma(0) : level(next);
+        current =
+          o.correct === undefined ? result.value : toUnitScale(o.correct(toSigmaScale(result.value, at), at), at);
         samples.push(current);
       }
       return samples;

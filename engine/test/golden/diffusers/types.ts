@@ -3,6 +3,7 @@ import type { Predict } from '../../../src/denoisers/types.ts';
 import type { NoiseSource } from '../../../src/numeric/noise-source.ts';
 import type { Timestep } from '../../../src/numeric/sigma.ts';
 import type { Tensor } from '../../../src/numeric/tensor.ts';
+import type { SampleOptions } from '../../../src/samplers/types.ts';
 import type { Spacing } from '../../../src/schedules/timestep-spacing.ts';
 import type { TableConfig } from './tables.ts';
 
@@ -19,8 +20,8 @@ export interface WalkOptions {
   readonly from?: number;
   /** Index of the first step not to run (a refiner takes over); all when absent. */
   readonly until?: number;
-  /** Replaces the sample after each step; `index` is the step that ended. In the scheduler's own scale. */
-  readonly correct?: (sample: Tensor, index: number) => Tensor;
+  /** As a sampler's: replaces the sample after each step, in the sampler's scale. The last step counts as ending at 0. */
+  readonly correct?: SampleOptions['correct'];
 }
 
 export interface DiffusersScheduler {

@@ -3,7 +3,7 @@ import { epsilonDenoiser } from '../../../src/denoisers/epsilon.ts';
 import type { Predict, TimestepOf } from '../../../src/denoisers/types.ts';
 import { vDenoiser } from '../../../src/denoisers/v.ts';
 import type { Denoise } from '../../../src/numeric/denoise.ts';
-import type { Sigma } from '../../../src/numeric/sigma.ts';
+import { sigma as asSigma, type Sigma } from '../../../src/numeric/sigma.ts';
 import { scale, type Tensor } from '../../../src/numeric/tensor.ts';
 import type { Sampler } from '../../../src/samplers/types.ts';
 import type { WalkOptions } from './types.ts';
@@ -43,13 +43,12 @@ export async function walk(
     seen.push(toOwn(x, sigma));
     return denoise(x, sigma);
   };
-  let ended = 0;
   const run = sampler.sample(recorded, fromOwn(start, levels[0] as Sigma), levels, {
     noise,
     ...(eta === undefined ? {} : { eta }),
     ...(correct === undefined
       ? {}
-      : { correct: (x: Tensor, sigma: Sigma) => fromOwn(correct(toOwn(x, sigma), ended++), sigma) }),
+      : { correct: (x: Tensor, sigma: Sigma) => correct(x, sigma === levels.at(-1) ? asSigma(0) : sigma) }),
   });
   let step = await run.next();
   while (step.done !== true) step = await run.next();

@@ -6,17 +6,19 @@ import { CLIP_END_TOKEN, CLIP_START_TOKEN } from '@easel/shared/prompt/clip-toke
 import { loadClipTokenizer } from '@easel/shared/prompt/clip-vocabulary';
 
 import { conditioned, guide } from '../../../src/denoisers/guidance.ts';
-import type { Conditioning } from '../../../src/denoisers/types.ts';
+import { guideByPicture } from '../../../src/denoisers/picture-guidance.ts';
+import type { Conditioning, Predict } from '../../../src/denoisers/types.ts';
 import type { ConditioningOptions, Pipeline, Size, TokenizedPrompt } from '../../../src/families/types.ts';
 import { pictureFromTensor } from '../../../src/jobs/pixels.ts';
 import type { NoiseSource } from '../../../src/numeric/noise-source.ts';
-import { concatBatch, scale, type Tensor } from '../../../src/numeric/tensor.ts';
+import { concatBatch, scale, zeros, type Tensor } from '../../../src/numeric/tensor.ts';
 import { torchNoise } from '../../../src/numeric/torch-random.ts';
 import type { GoldenCase } from '../case.ts';
 import { checkOf, compare, unknown, type Check, type Comparison } from '../compare.ts';
 import { makeScheduler } from '../diffusers/scheduler.ts';
 import type { DiffusersScheduler, SchedulerSpec } from '../diffusers/types.ts';
 import { openModel } from '../networks.ts';
+import { INSTRUCT, PICTURE_STAGES, type Beginning, type Given } from './picture-stage.ts';
 import type { Kind } from './types.ts';
 
 /** Height and width, or top and left. */
@@ -38,6 +40,8 @@ interface Arguments {
   readonly target_size?: Pair;
   readonly denoising_end?: number;
   readonly denoising_start?: number;
+  readonly strength?: number;
+  readonly image_guidance_scale?: number;
 }
 
 interface Stage {
@@ -69,6 +73,8 @@ const KNOWN_ARGUMENTS = new Set([
   'target_size',
   'denoising_end',
   'denoising_start',
+  'strength',
+  'image_guidance_scale',
   // Without negative_target_size, which no case has, diffusers does not look at it.
   'negative_original_size',
 ]);
@@ -83,7 +89,9 @@ const takesOver = ({ pipeline: name, args, tensors = {} }: Stage): boolean =>
 
 /** What of a stage we have no part for. */
 function foreignTo(stage: Stage): string | undefined {
-  if (!takesOver(stage) && (!KNOWN_PIPELINES.has(stage.pipeline) || stage.tensors !== undefined)) return stage.pipeline;
+  const inputs = Object.keys(stage.tensors ?? {}).toSorted();
+  const wanted = KNOWN_PIPELINES.has(stage.pipeline) ? [] : (PICTURE_STAGES[stage.pipeline]?.inputs ?? null);
+  if (!takesOver(stage) && wanted?.join() !== inputs.join()) return stage.pipeline;
   const argument = Object.keys(stage.args).find((name) => !KNOWN_ARGUMENTS.has(name));
   return argument === undefined ? undefined : `argument ${argument}`;
 }
@@ -150,43 +158,95 @@ interface Run {
   readonly steps: readonly Tensor[];
 }
 
-/** @param previous latents of the stage before, which this one goes on with */
-async function runStage(
+/** What a stage is given beside its arguments. */
+interface Inputs {
+  /** Latents of the stage before, which this one goes on with. */
+  readonly previous: Tensor | undefined;
+  readonly given: Given;
+}
+
+/** Where a stage begins: at what was before, at a picture, or at noise. */
+async function beginStage(
   scheduler: DiffusersScheduler,
-  { args }: Stage,
+  stage: Stage,
   pipeline: Pipeline,
   noise: NoiseSource,
-  previous: Tensor | undefined,
-): Promise<Run> {
+  shape: readonly number[],
+  { previous, given }: Inputs,
+): Promise<Beginning> {
+  const { denoising_start: share, num_inference_steps: steps, strength } = stage.args;
+  const { timesteps } = scheduler;
+  if (takesOver(stage)) return { start: previous as Tensor, from: stepsBefore(timesteps, share as number) };
+  const known = PICTURE_STAGES[stage.pipeline];
+  if (known === undefined) return { start: scale(noise.draw(shape), scheduler.initNoiseSigma), from: 0 };
+  return known.begin({ pipeline, scheduler, noise, shape, steps, strength: strength ?? known.strength, given });
+}
+
+/** The guided prediction of a stage. */
+async function predictionOf(
+  { args, pipeline: name }: Stage,
+  pipeline: Pipeline,
+  size: Size,
+  beside: Tensor | undefined,
+): Promise<Predict> {
   const prompts = typeof args.prompt === 'string' ? [args.prompt] : args.prompt;
-  const { channels, pixelsPerCell } = pipeline.facts.latent;
-  const [, , rows = 0, columns = 0] = previous?.shape ?? [];
-  const { height = rows * pixelsPerCell, width = columns * pixelsPerCell } = args;
-  const shape = [prompts.length, channels, height / pixelsPerCell, width / pixelsPerCell];
-
-  // diffusers skips layers for the prompt only, not for the negative prompt.
-  const sizes = { size: { width, height }, ...sizesOf(args) };
-  const positive = await told(pipeline, prompts, { clipSkip: 1 + (args.clip_skip ?? 0), isNegative: false, ...sizes });
   const negatives = prompts.map(() => args.negative_prompt ?? '');
-  const negative = await told(pipeline, negatives, { clipSkip: 1, isNegative: true, ...sizes });
-  const predict = guide(
-    conditioned(pipeline.network, positive),
-    conditioned(pipeline.network, negative),
-    args.guidance_scale,
-    {
-      rescale: args.guidance_rescale ?? 0,
-    },
-  );
+  const options = { size, ...sizesOf(args), ...(beside === undefined ? {} : { beside }) };
+  // diffusers skips layers for the prompt only, not for the negative prompt.
+  const positive = await told(pipeline, prompts, {
+    clipSkip: 1 + (args.clip_skip ?? 0),
+    isNegative: false,
+    ...options,
+  });
+  const negative = await told(pipeline, negatives, { clipSkip: 1, isNegative: true, ...options });
+  const { network } = pipeline;
+  if (name === INSTRUCT) {
+    const neither = { ...negative, concat: zeros((negative['concat'] as Tensor).shape) };
+    const predictions = {
+      neither: conditioned(network, neither),
+      picture: conditioned(network, negative),
+      both: conditioned(network, positive),
+    };
+    return guideByPicture(predictions, args.guidance_scale, args.image_guidance_scale ?? 1.5);
+  }
+  return guide(conditioned(network, positive), conditioned(network, negative), args.guidance_scale, {
+    rescale: args.guidance_rescale ?? 0,
+  });
+}
 
-  const start = previous ?? scale(noise.draw(shape), scheduler.initNoiseSigma);
-  const { denoising_start: from, denoising_end: until } = args;
+async function runStage(
+  scheduler: DiffusersScheduler,
+  stage: Stage,
+  pipeline: Pipeline,
+  noise: NoiseSource,
+  inputs: Inputs,
+): Promise<Run> {
+  const { args } = stage;
+  const batch = typeof args.prompt === 'string' ? 1 : args.prompt.length;
+  const { channels, pixelsPerCell } = pipeline.facts.latent;
+  const [, , rows = 0, columns = 0] = inputs.previous?.shape ?? [];
+  const [, , pictureHeight = rows * pixelsPerCell, pictureWidth = columns * pixelsPerCell] =
+    inputs.given['image']?.shape ?? [];
+  const { height = pictureHeight, width = pictureWidth } = args;
+  const shape = [batch, channels, height / pixelsPerCell, width / pixelsPerCell];
+
+  const { start, from, beside, correct } = await beginStage(scheduler, stage, pipeline, noise, shape, inputs);
+  const predict = await predictionOf(stage, pipeline, { width, height }, beside);
+  const until = args.denoising_end;
   const steps = await scheduler.run(predict, start, {
     noise,
+    from,
     ...(args.eta === undefined ? {} : { eta: args.eta }),
-    ...(from === undefined ? {} : { from: stepsBefore(scheduler.timesteps, from) }),
     ...(until === undefined ? {} : { until: stepsBefore(scheduler.timesteps, until) }),
+    ...(correct === undefined ? {} : { correct }),
   });
   return { scheduler, steps };
+}
+
+/** The tensors of a case that a stage is given. */
+function givenTo({ tensors = {} }: Stage, golden: GoldenCase): Given {
+  const named = Object.entries(tensors).filter(([, from]) => from !== 'previous');
+  return Object.fromEntries(named.map(([name, from]) => [name, golden.input(from)]));
 }
 
 async function runStages(
@@ -207,7 +267,8 @@ async function runStages(
   for (const [stage, pipeline] of stages) {
     const scheduler = makeScheduler(stage.scheduler, { steps: stage.args.num_inference_steps });
     if ('missing' in scheduler) return [unknown('picture', scheduler.missing)];
-    runs.push(await runStage(scheduler, stage, pipeline, noise, runs.at(-1)?.steps.at(-1)));
+    const inputs = { previous: runs.at(-1)?.steps.at(-1), given: givenTo(stage, golden) };
+    runs.push(await runStage(scheduler, stage, pipeline, noise, inputs));
   }
   const latents = runs.at(-1)?.steps.at(-1) as Tensor;
   const [, last] = stages.at(-1) as readonly [Stage, Pipeline];

@@ -13,7 +13,7 @@ import { repairText } from './repair-text.ts';
 export const CLIP_START_TOKEN = 49406;
 export const CLIP_END_TOKEN = 49407;
 /** Tokens of text per chunk; start and end make it 77. */
-const CLIP_CHUNK_TOKENS = 75;
+export const CLIP_CHUNK_TOKENS = 75;
 
 /** Contents of the two files in shared/data. */
 export interface ClipVocabulary {

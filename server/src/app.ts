@@ -35,6 +35,8 @@ const ROUTES: readonly Routes[] = [
 
 /** No request of this version carries more than a long prompt. */
 const BODY_LIMIT = 4 * 2 ** 20;
+/** Of an address, in characters. */
+const LONGEST_PARAMETER = 2048;
 /** Smaller answers travel faster as they are. */
 const COMPRESS_FROM = 2048;
 
@@ -42,6 +44,8 @@ export async function buildApp(dependencies: AppDependencies): Promise<StudioApp
   const app = Fastify({
     ...(dependencies.logger === undefined ? { logger: false } : { loggerInstance: dependencies.logger }),
     bodyLimit: BODY_LIMIT,
+    // Ids of models are paths.
+    routerOptions: { maxParamLength: LONGEST_PARAMETER },
     // Idle keep-alive connections would hold up the end.
     forceCloseConnections: true,
     requestTimeout: 60_000,

@@ -6,7 +6,7 @@
  */
 import { isIP } from 'node:net';
 import { homedir } from 'node:os';
-import { resolve } from 'node:path';
+import { delimiter, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
 import { StudioError } from '@easel/shared/errors';
@@ -21,6 +21,8 @@ export interface Config {
   port: number;
   /** Absolute folders. */
   models: string;
+  /** Further trees of models, of other programs too; only read. */
+  modelsFrom: string[];
   outputs: string;
   data: string;
   device: string;
@@ -42,7 +44,8 @@ const DEVICES = ['auto', 'cpu'] as const;
 interface Setting {
   readonly name: keyof z.infer<typeof settings>;
   readonly variable: string;
-  readonly kind: 'string' | 'boolean';
+  /** `list` may be given several times; in a variable its values stand as in PATH. */
+  readonly kind: 'string' | 'boolean' | 'list';
   /** Placeholder of the value in the usage text. */
   readonly value?: string;
   readonly help: string;
@@ -63,6 +66,13 @@ const SETTINGS: readonly Setting[] = [
     kind: 'string',
     value: 'FOLDER',
     help: 'Where checkpoints/ lies (./models).',
+  },
+  {
+    name: 'models-from',
+    variable: 'EASEL_MODELS_FROM',
+    kind: 'list',
+    value: 'FOLDER',
+    help: 'More models: an A1111, Forge, ComfyUI or InvokeAI folder, or any other; may be given several times.',
   },
   {
     name: 'outputs',
@@ -93,6 +103,7 @@ const settings = z.object({
   host: z.string().min(1).default('127.0.0.1'),
   port: port.default(7860),
   models: z.string().min(1).optional(),
+  'models-from': z.array(z.string().min(1)).default([]),
   outputs: z.string().min(1).optional(),
   data: z.string().min(1).optional(),
   device: z.enum(DEVICES).default('auto'),
@@ -105,6 +116,7 @@ const EXPECTED: Record<keyof z.infer<typeof settings>, string> = {
   host: 'an address such as 127.0.0.1',
   port: 'a whole number from 0 to 65535',
   models: 'a folder',
+  'models-from': 'a folder',
   outputs: 'a folder',
   data: 'a folder',
   device: `one of ${DEVICES.join(', ')}`,
@@ -118,7 +130,7 @@ const wrong = (message: string, hint?: string): StudioError =>
 export const usage = (): string => {
   const rows = SETTINGS.map((setting) => {
     const flag = setting.value === undefined ? `--${setting.name}` : `--${setting.name} ${setting.value}`;
-    return `  ${flag.padEnd(20)} ${setting.variable.padEnd(15)} ${setting.help}`;
+    return `  ${flag.padEnd(22)} ${setting.variable.padEnd(18)} ${setting.help}`;
   });
   return [
     'Easel, a Stable Diffusion studio.',
@@ -126,7 +138,7 @@ export const usage = (): string => {
     'Usage: npm start -- [flags]',
     '',
     ...rows,
-    `  ${'--help'.padEnd(20)} ${''.padEnd(15)} Print this and end.`,
+    `  ${'--help'.padEnd(22)} ${''.padEnd(18)} Print this and end.`,
     '',
     'Without a flag:',
     '  EASEL_ALLOWED_HOSTS   Further host names under which the page may be opened, separated by commas.',
@@ -137,10 +149,12 @@ export const usage = (): string => {
   ].join('\n');
 };
 
-type Values = Partial<Record<Setting['name'] | 'help', string | boolean>>;
+type Values = Partial<Record<Setting['name'] | 'help', string | boolean | string[]>>;
 
 const readFlags = (args: readonly string[]): Values => {
-  const options = Object.fromEntries(SETTINGS.map(({ name, kind }) => [name, { type: kind }]));
+  const options = Object.fromEntries(
+    SETTINGS.map(({ name, kind }) => [name, { type: kind === 'boolean' ? kind : 'string' } as const]),
+  );
   const { tokens } = parseArgs({
     args: [...args],
     options: { ...options, help: { type: 'boolean' } },
@@ -167,6 +181,9 @@ const readFlags = (args: readonly string[]): Values => {
       values[setting.name] = true;
     } else if (token.value === undefined || (!token.inlineValue && token.value.startsWith('--'))) {
       throw wrong(`--${setting.name} needs a value: ${EXPECTED[setting.name]}.`);
+    } else if (setting.kind === 'list') {
+      const before = values[setting.name];
+      values[setting.name] = [...(Array.isArray(before) ? before : []), token.value];
     } else {
       values[setting.name] = token.value;
     }
@@ -206,14 +223,14 @@ export function readConfig(
 
   const given: Record<string, unknown> = {};
   const source: Record<string, string> = {};
-  for (const { name, variable } of SETTINGS) {
+  for (const { name, variable, kind } of SETTINGS) {
     const fromFlag = flags[name];
     const fromVariable = env[variable];
     if (fromFlag !== undefined) {
       given[name] = fromFlag;
       source[name] = `--${name}`;
     } else if (fromVariable !== undefined && fromVariable !== '') {
-      given[name] = fromVariable;
+      given[name] = kind === 'list' ? fromVariable.split(delimiter).filter((part) => part !== '') : fromVariable;
       source[name] = variable;
     }
   }
@@ -244,6 +261,7 @@ export function readConfig(
     host: values.host,
     port: values.port,
     models: folder('models'),
+    modelsFrom: values['models-from'].map((path) => resolve(expandHome(path))),
     outputs: folder('outputs'),
     data: folder('data'),
     device: values.device,

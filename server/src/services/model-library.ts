@@ -1,14 +1,16 @@
 /**
- * What lies in the models folder: found, examined by the engine, hashed; looked at again when the folder changes.
+ * What lies in the model folders: found, examined by the engine, hashed; looked at again when a folder changes; and what
+ * a person says of it.
  *
  * A request names a model, never a path: the name is looked up among what the scan found. One bad file is listed with
- * its reason and harms no other.
+ * its reason and harms no other. In extra roots nothing is ever written.
  */
 import { join } from 'node:path';
 
+import type { CheckpointOverrides } from '@easel/shared/checkpoint';
 import { CheckpointError, RequestError, toStudioError, type StudioError } from '@easel/shared/errors';
 import type { GenerationDefaults } from '@easel/shared/generation';
-import type { ModelList, ModelView } from '@easel/shared/http/models';
+import type { ModelChange, ModelDetail, ModelKind, ModelList, ModelView } from '@easel/shared/http/models';
 
 import type { EngineHost } from '../engine-host/engine-host.ts';
 import type { Store } from '../store/database.ts';
@@ -16,15 +18,25 @@ import { ModelRecords, type ModelRecord } from '../store/model-records.ts';
 import type { Events } from './events.ts';
 import type { FileHasher } from './file-hash.ts';
 import { FolderWatch } from './folder-watch.ts';
-import { shownError } from './job-view.ts';
-import { isUnchanged, PLAIN_EXTENSION, scanModels, type FoundModelFile } from './model-scan.ts';
+import type { ServedFile } from './gallery.ts';
+import { readBeside } from './model-beside.ts';
+import { examinerOf, inspectionOf, isPending, keyOf, nameOf, viewOf, type Entry } from './model-entry.ts';
+import { ModelFolders } from './model-folders.ts';
+import { ModelHashing } from './model-hashing.ts';
+import { findNamed } from './model-names.ts';
+import type { ModelPreviews } from './model-previews.ts';
+import { isUnchanged } from './model-scan.ts';
+import { ModelSettingsBook } from './model-settings.ts';
 import { nearest } from './near-names.ts';
 
 export interface UsableModel {
   view: ModelView;
   /** Absolute path of the checkpoint. */
   file: string;
+  /** The model's own, ruled by what a person set. */
   defaults: GenerationDefaults;
+  /** A person's corrections of what was detected; empty when there are none. */
+  overrides: CheckpointOverrides;
 }
 
 export interface ModelLibraryOptions {
@@ -32,18 +44,14 @@ export interface ModelLibraryOptions {
   engine: EngineHost;
   events: Events;
   hasher: FileHasher;
-  /** Absolute path of models/checkpoints. */
-  folder: string;
+  previews: ModelPreviews;
+  /** Absolute path of our own models folder. */
+  models: string;
+  /** Absolute paths of further trees. */
+  extraRoots: readonly string[];
   /** Names this build of the engine: what another one found out is found out again. */
   examiner: string;
   log(level: 'info' | 'warn' | 'error', message: string): void;
-}
-
-interface Entry {
-  id: string;
-  found: FoundModelFile;
-  /** Null while nothing is known of the file as it is now. */
-  record: ModelRecord | null;
 }
 
 /** Somebody who asks for a fresh look gets one at most this often. */
@@ -54,28 +62,18 @@ const SECOND_LOOK_MS = 300;
 const SUSPECT_INTERVAL_MS = 2000;
 /** How long a request for a model waits while files are still being examined. */
 const SETTLE_TIMEOUT_MS = 8000;
-/** Hashes are shown and compared by this many digits, as A1111 does. */
-const SHORT_HASH = 10;
-
-/** Paths without the usual ending, but where two would then have one id: a folder and the file it was made from. */
-const idsOf = (files: readonly FoundModelFile[]): Map<FoundModelFile, string> => {
-  const folders = new Set(files.filter(({ isFolder }) => isFolder).map(({ path }) => path));
-  return new Map(
-    files.map((found) => {
-      const isPlain = !found.isFolder && found.path.toLowerCase().endsWith(PLAIN_EXTENSION);
-      const stem = isPlain ? found.path.slice(0, -PLAIN_EXTENSION.length) : found.path;
-      return [found, isPlain && folders.has(stem) ? found.path : stem];
-    }),
-  );
-};
-const fileNameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
-const fold = (text: string): string => text.normalize('NFC').trim().toLowerCase();
+/** A root that is not there is looked for again this often, since nothing can watch it. */
+const ABSENT_ROOT_INTERVAL_MS = 15_000;
+/** Many hashes at once are told together. */
+const ANNOUNCE_MS = 250;
 
 export class ModelLibrary {
   readonly #options: ModelLibraryOptions;
   readonly #records: ModelRecords;
+  readonly #folders: ModelFolders;
+  readonly #settings: ModelSettingsBook;
+  readonly #hashing: ModelHashing;
   readonly #watch: FolderWatch;
-  #entries: Entry[] = [];
   #chosenDefault: string | null = null;
   #scanning: Promise<void> | null = null;
   #mustScanAgain = false;
@@ -83,12 +81,20 @@ export class ModelLibrary {
   /** Files during whose examination the engine died while a job ran: looked at again when none does. */
   readonly #suspects = new Set<string>();
   #retryTimer: NodeJS.Timeout | null = null;
-  readonly #hashing = new Map<string, Promise<string | null>>();
+  #rootTimer: NodeJS.Timeout | null = null;
+  #announceTimer: NodeJS.Timeout | null = null;
   #isClosed = false;
 
   constructor(options: ModelLibraryOptions) {
     this.#options = options;
     this.#records = new ModelRecords(options.store);
+    this.#folders = new ModelFolders(this.#records, options);
+    this.#settings = new ModelSettingsBook(options.store);
+    this.#hashing = new ModelHashing({
+      hasher: options.hasher,
+      records: this.#records,
+      onChange: (entry) => void this.#hashed(entry),
+    });
     this.#watch = new FolderWatch(() => void this.rescan());
     options.engine.onState((state) => {
       if (state.state === 'ready' && this.#entries.some((entry) => this.#isPending(entry))) void this.rescan();
@@ -98,7 +104,9 @@ export class ModelLibrary {
   /** Knows what is there, as far as earlier servers found out; resolves before anything is examined. */
   async load(): Promise<void> {
     this.#chosenDefault = await this.#records.chosenDefault();
-    await this.#lookAtFolder();
+    await this.#settings.load();
+    await this.#folders.load();
+    await this.#lookAtFolders();
   }
 
   /** Begins to examine and to watch. */
@@ -109,13 +117,77 @@ export class ModelLibrary {
   close(): void {
     this.#isClosed = true;
     this.#watch.close();
-    if (this.#retryTimer !== null) clearInterval(this.#retryTimer);
+    this.#hashing.close();
+    for (const timer of [this.#retryTimer, this.#rootTimer]) if (timer !== null) clearInterval(timer);
+    if (this.#announceTimer !== null) clearTimeout(this.#announceTimer);
   }
 
-  /** As known now; `refresh` looks at the disk again first (at most every 2 s). */
-  async list(options: { refresh?: boolean } = {}): Promise<ModelList> {
+  /**
+   * As known now.
+   * @param options.refresh looks at the disk again first (at most every 2 s)
+   * @param options.kind checkpoints, where nothing is said
+   */
+  async list(options: { refresh?: boolean; kind?: ModelKind | 'all' } = {}): Promise<ModelList> {
     if (options.refresh === true && Date.now() - this.#scannedAt > REFRESH_INTERVAL_MS) await this.rescan();
-    return { models: this.#entries.map((entry) => this.#view(entry)), defaultModel: this.defaultModel()?.id ?? null };
+    const kind = options.kind ?? 'checkpoint';
+    return {
+      models: this.#entries.filter((entry) => kind === 'all' || entry.kind === kind).map((entry) => this.#view(entry)),
+      defaultModel: this.defaultModel()?.id ?? null,
+      roots: this.#folders.roots,
+    };
+  }
+
+  /** One model with what lies beside it. @throws not_found */
+  async get(id: string): Promise<ModelDetail> {
+    const entry = this.#byId(id);
+    return {
+      ...this.#view(entry),
+      beside: await readBeside(entry.folder, entry.found.beside),
+      detectedDefaults: this.#inspection(entry)?.defaults ?? null,
+    };
+  }
+
+  /**
+   * Keeps what a person says of a model. A corrected one is examined again before this resolves, while the engine is there.
+   * @throws not_found; not_allowed, unknown_sampler, unknown_schedule for what the engine does not know
+   */
+  async change(id: string, change: ModelChange): Promise<ModelDetail> {
+    const entry = this.#byId(id);
+    const catalogue =
+      change.overrides === undefined && change.defaults === undefined ? null : await this.#options.engine.whenReady();
+    await this.#settings.change(entry, change, catalogue);
+    if (this.#isPending(entry)) await this.#examine(entry);
+    this.#options.events.publish('models:changed', {});
+    return this.get(id);
+  }
+
+  /** A small picture of the model. @throws not_found */
+  async preview(id: string): Promise<ServedFile> {
+    const entry = this.#byId(id);
+    return this.#options.previews.file(entry, this.#settings.of(entry).preview);
+  }
+
+  /**
+   * @param imageId of the gallery; null takes the choice back
+   * @throws not_found, unknown_image, image_invalid
+   */
+  async choosePreview(id: string, imageId: string | null): Promise<ModelDetail> {
+    const entry = this.#byId(id);
+    const before = this.#settings.of(entry).preview;
+    const preview = imageId === null ? null : await this.#options.previews.choose(imageId);
+    await this.#settings.setPreview(entry, preview);
+    if (before !== null) await this.#options.previews.forget(before);
+    this.#options.events.publish('models:changed', {});
+    return this.get(id);
+  }
+
+  /** Begins hashing a file that is not hashed, or stops it until somebody asks again. @throws not_found */
+  async setHashing(id: string, isWanted: boolean): Promise<ModelDetail> {
+    const entry = this.#byId(id);
+    if (isWanted) this.#hashing.begin(entry, { isWanted: true });
+    else this.#hashing.stop(entry);
+    this.#announce();
+    return this.get(id);
   }
 
   /** The model used when a request names none; null when there is no usable one. */
@@ -130,13 +202,14 @@ export class ModelLibrary {
   }
 
   /**
-   * By id, name, file name, `name [hash]` title, or (short) SHA-256; undefined = the default model. Waits a little while
-   * files are still being examined.
-   * @throws unknown_model with near names, model_unusable with its reason, model_pending, model_gone, no_model
+   * By id, name, file name, `name [hash]` title, or hash; undefined = the default model. Waits a little while files are
+   * still being examined.
+   * @throws unknown_model with near names, model_unusable with its reason, model_unavailable, model_pending, model_gone,
+   *   no_model
    */
   async resolve(reference?: string): Promise<UsableModel> {
     let entry = this.#find(reference);
-    if (entry !== null && this.#inspection(entry) !== null && !(await this.#isAsFound(entry))) {
+    if (entry !== null && this.#inspection(entry) !== null && !(await isUnchanged(entry.folder, entry.found))) {
       await this.rescan();
       const { id } = entry;
       entry = this.#find(reference);
@@ -156,24 +229,14 @@ export class ModelLibrary {
       entry = this.#find(reference);
     }
     if (entry === null) throw reference === undefined ? this.#noModel() : this.#unknown(reference);
-    const inspection = this.#inspection(entry);
-    if (inspection !== null)
-      return {
-        view: this.#view(entry),
-        file: join(this.#options.folder, entry.found.path),
-        defaults: inspection.defaults,
-      };
-    const { reason } = this.#view(entry);
-    const isPending = this.#isPending(entry);
-    throw new RequestError(
-      isPending ? 'model_pending' : 'model_unusable',
-      `model: ${entry.id} cannot be used. ${reason?.message ?? ''}`.trim(),
-      {
-        field: 'model',
-        got: entry.id,
-        ...(reason?.hint === undefined ? {} : { hint: reason.hint }),
-      },
-    );
+    if (this.#inspection(entry) === null) throw this.#unusable(entry);
+    const view = this.#view(entry);
+    return {
+      view,
+      file: join(entry.folder, entry.found.path),
+      defaults: view.defaults as GenerationDefaults,
+      overrides: view.overrides,
+    };
   }
 
   /** Makes a model the default, also after a restart. @throws as resolve */
@@ -188,11 +251,10 @@ export class ModelLibrary {
   /** SHA-256 of the file in hex, waiting for it while it is computed; null for a folder, or when it cannot be read. */
   async sha256(id: string): Promise<string | null> {
     const entry = this.#entries.find((candidate) => candidate.id === id);
-    if (entry === undefined) return null;
-    return entry.record?.sha256 ?? this.#hash(entry);
+    return entry === undefined ? null : this.#hashing.sha256(entry);
   }
 
-  /** Looks at the folder again, examines what is new, hashes what is usable. Resolves when all files are examined. */
+  /** Looks at the folders again, examines what is new, hashes what is usable. Resolves when all files are examined. */
   async rescan(): Promise<void> {
     if (this.#scanning !== null) {
       this.#mustScanAgain = true;
@@ -209,19 +271,25 @@ export class ModelLibrary {
     return this.#scanning;
   }
 
+  get #entries(): Entry[] {
+    return this.#folders.entries;
+  }
+
   async #scan(): Promise<void> {
     try {
-      let hasChanged = await this.#lookAtFolder();
+      let hasChanged = await this.#lookAtFolders();
+      if (hasChanged) this.#announce();
       for (const entry of this.#entries) {
         if (this.#isClosed) return;
         if (!this.#isPending(entry) || this.#options.engine.state.state !== 'ready') continue;
-        if (this.#suspects.has(entry.found.path) && this.#options.engine.isRunning) continue;
+        if (this.#suspects.has(keyOf(entry)) && this.#options.engine.isRunning) continue;
         await this.#examine(entry);
         hasChanged = true;
+        this.#announce();
       }
       if (hasChanged) this.#options.events.publish('models:changed', {});
       for (const entry of this.#entries) {
-        if (this.#inspection(entry) !== null && entry.record?.sha256 === null) void this.#hash(entry);
+        if (entry.kind !== 'checkpoint' || this.#inspection(entry) !== null) this.#hashing.begin(entry);
       }
     } catch (thrown) {
       this.#options.log('error', `The models folder could not be examined: ${toStudioError(thrown).message}`);
@@ -229,45 +297,33 @@ export class ModelLibrary {
   }
 
   /** @returns whether anything is there that was not, or the other way round */
-  async #lookAtFolder(): Promise<boolean> {
-    const scan = await scanModels(this.#options.folder);
+  async #lookAtFolders(): Promise<boolean> {
+    const { hasChanged, watched } = await this.#folders.look();
     this.#scannedAt = Date.now();
-    if (!this.#isClosed) this.#watch.follow(scan.folders);
-    const records = await this.#records.all();
-    const before = new Map(this.#entries.map((entry) => [entry.found.path, entry]));
-    const ids = idsOf(scan.files);
-    let hasChanged = before.size !== scan.files.length;
-    this.#entries = scan.files.map((found) => {
-      const known = before.get(found.path);
-      const isSame = known?.found.sizeBytes === found.sizeBytes && known.found.mtimeMs === found.mtimeMs;
-      const id = ids.get(found) ?? found.path;
-      if (known !== undefined && isSame) return { ...known, id, found };
-      hasChanged = true;
-      const record = records.get(found.path);
-      const isStillTrue =
-        record !== undefined && record.sizeBytes === found.sizeBytes && record.mtimeMs === found.mtimeMs;
-      return { id, found, record: isStillTrue ? record : null };
-    });
+    this.#hashing.follow(this.#entries);
+    if (!this.#isClosed) {
+      this.#watch.follow(watched);
+      const isAnyAbsent = this.#folders.roots.some(({ isAvailable }) => !isAvailable);
+      if (isAnyAbsent) this.#rootTimer ??= setInterval(() => void this.rescan(), ABSENT_ROOT_INTERVAL_MS).unref();
+      else if (this.#rootTimer !== null) {
+        clearInterval(this.#rootTimer);
+        this.#rootTimer = null;
+      }
+    }
     return hasChanged;
   }
 
   async #examine(entry: Entry): Promise<void> {
-    const { engine, folder, examiner } = this.#options;
-    const record: ModelRecord = {
-      path: entry.found.path,
-      sizeBytes: entry.found.sizeBytes,
-      mtimeMs: entry.found.mtimeMs,
-      examiner,
-      inspection: null,
-      error: null,
-      sha256: entry.record?.sha256 ?? null,
-    };
+    const { engine } = this.#options;
+    if (entry.record === null || engine.state.state !== 'ready') return;
+    const { overrides } = this.#settings.of(entry);
+    const record: ModelRecord = { ...entry.record, examiner: this.#examiner(entry), inspection: null, error: null };
     try {
-      record.inspection = await engine.inspect(join(folder, entry.found.path));
+      record.inspection = await engine.inspect(join(entry.folder, entry.found.path), overrides);
     } catch (thrown) {
       const error = toStudioError(thrown);
       if (error.code === 'engine_lost' && error.details['wasShared'] === true) {
-        this.#suspects.add(entry.found.path);
+        this.#suspects.add(keyOf(entry));
         this.#retryTimer ??= setInterval(() => this.#retrySuspects(), SUSPECT_INTERVAL_MS).unref();
         return;
       }
@@ -279,9 +335,10 @@ export class ModelLibrary {
             }
           : error.toWire();
     }
-    this.#suspects.delete(entry.found.path);
-    entry.record = record;
-    await this.#records.save(record);
+    this.#suspects.delete(keyOf(entry));
+    // A hash may have come meanwhile.
+    entry.record = { ...entry.record, examiner: record.examiner, inspection: record.inspection, error: record.error };
+    await this.#records.save(entry.record);
     // The engine that died at this file is needed for the next one.
     if (record.error !== null && engine.state.state !== 'ready') await engine.whenReady().catch(() => null);
   }
@@ -290,28 +347,25 @@ export class ModelLibrary {
     if (this.#suspects.size > 0 && !this.#options.engine.isRunning) void this.rescan();
   }
 
-  async #hash(entry: Entry): Promise<string | null> {
-    // Nobody has agreed on what the hash of a folder is.
-    if (entry.found.isFolder) return null;
-    const { path, sizeBytes, mtimeMs } = entry.found;
-    const key = `${path}\n${sizeBytes}\n${mtimeMs}`;
-    const running = this.#hashing.get(key);
-    if (running !== undefined) return running;
-    const hashing = (async () => {
-      const sha256 = await this.#options.hasher.hash(join(this.#options.folder, path));
-      // The entry may have been replaced by a newer look at the same file.
-      const current = this.#entries.find(
-        ({ found }) => found.path === path && found.sizeBytes === sizeBytes && found.mtimeMs === mtimeMs,
-      );
-      if (sha256 !== null && current !== undefined && current.record !== null && !this.#isClosed) {
-        current.record = { ...current.record, sha256 };
-        await this.#records.save(current.record);
-        this.#options.events.publish('models:changed', {});
-      }
-      return sha256;
-    })().finally(() => this.#hashing.delete(key));
-    this.#hashing.set(key, hashing);
-    return hashing;
+  /** Something is known of a file's hashes that was not. */
+  async #hashed(entry: Entry): Promise<void> {
+    if (this.#isClosed) return;
+    try {
+      await this.#settings.hashed(entry, new Set(this.#entries.map(keyOf)));
+    } catch (thrown) {
+      this.#options.log('error', `The notes of ${entry.id} could not be kept: ${toStudioError(thrown).message}`);
+    }
+    // Corrections may have followed a file that was renamed.
+    if (this.#isPending(entry)) void this.rescan();
+    this.#announce();
+  }
+
+  /** Tells everybody soon. */
+  #announce(): void {
+    this.#announceTimer ??= setTimeout(() => {
+      this.#announceTimer = null;
+      if (!this.#isClosed) this.#options.events.publish('models:changed', {});
+    }, ANNOUNCE_MS).unref();
   }
 
   /** Waits for the running examination, as long as somebody may reasonably wait. */
@@ -330,75 +384,57 @@ export class ModelLibrary {
   }
 
   #find(reference: string | undefined): Entry | null {
-    if (reference === undefined) {
-      const id = this.defaultModel()?.id;
-      return (
-        this.#entries.find((entry) => entry.id === id) ?? this.#entries.find((entry) => this.#isPending(entry)) ?? null
-      );
+    const checkpoints = this.#entries.filter(({ kind }) => kind === 'checkpoint');
+    if (reference !== undefined) {
+      // A name that fits several means one that can be used.
+      const isReady = (entry: Entry): boolean => this.#inspection(entry) !== null;
+      const exact = checkpoints.find(({ id }) => id === reference);
+      return exact ?? findNamed(checkpoints.filter(isReady), reference) ?? findNamed(checkpoints, reference);
     }
-    const exact = this.#entries.find(({ id }) => id === reference);
-    if (exact !== undefined) return exact;
-    const wanted = fold(reference);
-    const isNamed = (entry: Entry, name: string): boolean =>
-      [entry.id, this.#nameOf(entry), fileNameOf(entry.id), fileNameOf(entry.found.path), entry.found.path].some(
-        (own) => fold(own) === name,
-      );
-    const hashed = /^(?<name>.*?)\s*\[(?<hash>[0-9a-f]{6,64})\]$/.exec(wanted)?.groups;
-    const hash = hashed?.['hash'] ?? (/^[0-9a-f]{8,64}$/.test(wanted) ? wanted : undefined);
-    return (
-      this.#entries.find((entry) => isNamed(entry, wanted)) ??
-      (hash === undefined
-        ? undefined
-        : this.#entries.find((entry) => entry.record?.sha256?.startsWith(hash) === true)) ??
-      (hashed?.['name'] === undefined
-        ? undefined
-        : this.#entries.find((entry) => isNamed(entry, hashed['name'] as string))) ??
-      null
-    );
+    const id = this.defaultModel()?.id;
+    return checkpoints.find((entry) => entry.id === id) ?? checkpoints.find((entry) => this.#isPending(entry)) ?? null;
   }
 
-  /** Whether the file is still the one that was examined. */
-  async #isAsFound({ found }: Entry): Promise<boolean> {
-    return isUnchanged(this.#options.folder, found);
+  #byId(id: string): Entry {
+    const entry = this.#entries.find((candidate) => candidate.id === id);
+    if (entry !== undefined) return entry;
+    throw new RequestError('not_found', `There is no model "${id.slice(0, 100)}".`, {
+      got: id.slice(0, 100),
+      hint: 'GET /api/v1/models?kind=all lists them.',
+    });
+  }
+
+  #examiner(entry: Entry): string {
+    return examinerOf(this.#options.examiner, entry, this.#settings.of(entry));
   }
 
   #isPending(entry: Entry): boolean {
-    return entry.found.reason === null && entry.record?.examiner !== this.#options.examiner;
+    return isPending(entry, this.#examiner(entry));
   }
 
-  #inspection(entry: Entry): NonNullable<ModelRecord['inspection']> | null {
-    return entry.found.reason === null && !this.#isPending(entry) ? (entry.record?.inspection ?? null) : null;
-  }
-
-  #nameOf(entry: Entry): string {
-    return entry.record?.inspection?.title ?? fileNameOf(entry.id);
+  #inspection(entry: Entry): ReturnType<typeof inspectionOf> {
+    return inspectionOf(entry, this.#examiner(entry));
   }
 
   #view(entry: Entry): ModelView {
-    const inspection = this.#inspection(entry);
-    const error = entry.record?.error ?? null;
-    const pending = {
-      code: 'model_pending',
-      message: 'It has not been examined yet.',
-      hint: 'Try again in a few seconds.',
-    };
-    return {
-      id: entry.id,
-      name: this.#nameOf(entry),
-      fileName: fileNameOf(entry.found.path),
-      sizeBytes: entry.found.sizeBytes,
-      sha256: entry.record?.sha256 ?? null,
-      isUsable: inspection !== null,
-      reason:
-        inspection !== null
-          ? null
-          : (entry.found.reason ?? (this.#isPending(entry) || error === null ? pending : shownError(error))),
-      family: inspection?.family ?? null,
-      familyLabel: inspection?.familyLabel ?? null,
-      evidence: inspection?.evidence ?? null,
-      defaults: inspection?.defaults ?? null,
-      examples: inspection?.examples ?? [],
-    };
+    const settings = this.#settings.of(entry);
+    return viewOf(entry, {
+      settings,
+      preview: this.#options.previews.version(entry, settings.preview),
+      hashing: this.#hashing.stateOf(entry),
+      examiner: this.#examiner(entry),
+    });
+  }
+
+  #unusable(entry: Entry): StudioError {
+    const { reason } = this.#view(entry);
+    const code =
+      reason?.code === 'model_pending' || reason?.code === 'model_unavailable' ? reason.code : 'model_unusable';
+    return new RequestError(code, `model: ${entry.id} cannot be used. ${reason?.message ?? ''}`.trim(), {
+      field: 'model',
+      got: entry.id,
+      ...(reason?.hint === undefined ? {} : { hint: reason.hint }),
+    });
   }
 
   #noModel(): StudioError {
@@ -414,7 +450,7 @@ export class ModelLibrary {
     const names = this.#entries.filter((entry) => this.#inspection(entry) !== null);
     const near = nearest(
       reference,
-      names.flatMap((entry) => [entry.id, this.#nameOf(entry)]),
+      names.flatMap((entry) => [entry.id, nameOf(entry)]),
     );
     return new RequestError('unknown_model', `There is no model "${reference.slice(0, 100)}".`, {
       field: 'model',
@@ -426,5 +462,5 @@ export class ModelLibrary {
 }
 
 /** Title as A1111 writes it: file name and the first digits of the hash. */
-export const titleOf = (model: Pick<ModelView, 'fileName' | 'sha256'>): string =>
-  model.sha256 === null ? model.fileName : `${model.fileName} [${model.sha256.slice(0, SHORT_HASH)}]`;
+export const titleOf = (model: Pick<ModelView, 'fileName' | 'hashes'>): string =>
+  model.hashes.autoV2 === null ? model.fileName : `${model.fileName} [${model.hashes.autoV2}]`;

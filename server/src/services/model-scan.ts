@@ -1,6 +1,6 @@
 /**
- * What lies below models/checkpoints: names, sizes and why something is not even worth opening. It opens no model. A
- * folder that diffusers saved is one model, and what lies in it is none.
+ * What lies below a folder of models: names, sizes, what belongs to each, and why something is not even worth opening. It
+ * opens no model. A folder that diffusers saved is one model, and what lies in it is none.
  *
  * Links are not followed (they may lead anywhere, or round in circles), nor anything that is not a regular file opened
  * (reading a pipe never ends).
@@ -20,7 +20,21 @@ export interface FoundModelFile {
   mtimeMs: number;
   /** Why it cannot be a model; null when it may be one. */
   reason: { code: ErrorCode; message: string; hint?: string } | null;
+  beside: FilesBeside;
 }
+
+/** Files of the same stem, below the folder; null where there is none. */
+export interface FilesBeside {
+  preview: { path: string; mtimeMs: number; sizeBytes: number } | null;
+  /** `name.json`: our sidecar, or what the WebUI keeps of a person's notes. */
+  json: { path: string; mtimeMs: number } | null;
+  /** `name.civitai.info` */
+  civitai: { path: string; mtimeMs: number } | null;
+  /** `name.yaml`: a config as the first programs had it. */
+  yaml: { path: string; mtimeMs: number } | null;
+}
+
+export const NOTHING_BESIDE: FilesBeside = { preview: null, json: null, civitai: null, yaml: null };
 
 export interface ModelScan {
   files: FoundModelFile[];
@@ -45,6 +59,41 @@ const extensionOf = (name: string): string => {
   return dot <= 0 ? '' : name.slice(dot).toLowerCase();
 };
 
+/** What is left of a name without the ending of a model file. */
+const stemOf = (name: string): string => (isModelName(name) ? name.slice(0, -extensionOf(name).length) : name);
+
+const PREVIEW_ENDINGS = ['png', 'jpg', 'jpeg', 'webp']
+  .flatMap((type) => [`.preview.${type}`, `.${type}`])
+  .sort(
+    // The longer ones mean nothing else.
+    (left, right) => right.length - left.length,
+  );
+
+/** @param names what else lies in the folder, plain files only, by lower-case name */
+async function filesBeside(
+  folder: string,
+  below: string,
+  name: string,
+  names: ReadonlyMap<string, string>,
+): Promise<FilesBeside> {
+  const stem = stemOf(name).toLowerCase();
+  const look = async (endings: readonly string[]): Promise<FilesBeside['preview']> => {
+    const ending = endings.find((each) => names.has(stem + each));
+    const other = ending === undefined ? undefined : names.get(stem + ending);
+    if (other === undefined) return null;
+    const path = below === '' ? other : `${below}/${other}`;
+    const facts = await stat(join(folder, path)).catch(() => null);
+    return facts === null ? null : { path, mtimeMs: facts.mtimeMs, sizeBytes: facts.size };
+  };
+  const [preview, json, civitai, yaml] = await Promise.all([
+    look(PREVIEW_ENDINGS),
+    look(['.json']),
+    look(['.civitai.info']),
+    look(['.yaml', '.yml']),
+  ]);
+  return { preview, json, civitai, yaml };
+}
+
 const isModelName = (name: string): boolean => [...READ_FORMATS, ...OTHER_FORMATS].includes(extensionOf(name));
 
 const unreadable = (thrown: unknown): string => {
@@ -53,7 +102,7 @@ const unreadable = (thrown: unknown): string => {
 };
 
 const examineEntry = async (folder: string, path: string, entry: Dirent): Promise<FoundModelFile | null> => {
-  const found = { path, isFolder: false, sizeBytes: 0, mtimeMs: 0 };
+  const found = { path, isFolder: false, sizeBytes: 0, mtimeMs: 0, beside: NOTHING_BESIDE };
   if (entry.isSymbolicLink()) {
     if (extensionOf(entry.name) !== '' && !isModelName(entry.name)) return null;
     return {
@@ -153,25 +202,33 @@ export async function scanModels(folder: string): Promise<ModelScan> {
           sizeBytes: 0,
           mtimeMs: 0,
           reason: { code: 'model_invalid', message },
+          beside: NOTHING_BESIDE,
         });
       }
       return;
     }
     if (below !== '' && entries.some((entry) => entry.name === FOLDER_INDEX && entry.isFile())) {
       const { sizeBytes, mtimeMs, folders } = await measure(join(folder, below));
-      scan.files.push({ path: below, isFolder: true, sizeBytes, mtimeMs, reason: null });
+      scan.files.push({ path: below, isFolder: true, sizeBytes, mtimeMs, reason: null, beside: NOTHING_BESIDE });
       scan.folders.push(...folders);
       return;
     }
+    const names = new Map(entries.filter((entry) => entry.isFile()).map(({ name }) => [name.toLowerCase(), name]));
     for (const entry of entries.sort((left, right) => (left.name < right.name ? -1 : 1))) {
       if (entry.name.startsWith('.') || scan.files.length >= MOST_FILES) continue;
       const path = below === '' ? entry.name : `${below}/${entry.name}`;
       if (entry.isDirectory()) {
+        const before = scan.files.length;
         if (depth < DEEPEST) await walk(path, depth + 1);
+        const model = scan.files[before];
+        if (model?.isFolder === true && model.path === path)
+          model.beside = await filesBeside(folder, below, entry.name, names);
         continue;
       }
       const file = await examineEntry(folder, path, entry);
-      if (file !== null) scan.files.push(file);
+      if (file === null) continue;
+      if (file.reason === null) file.beside = await filesBeside(folder, below, entry.name, names);
+      scan.files.push(file);
     }
   };
   await walk('', 0);

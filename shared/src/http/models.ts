@@ -1,6 +1,7 @@
-/** GET /api/v1/models */
+/** /api/v1/models: what lies in the model folders, what is known of it, and what a person says of it. */
 import { z } from 'zod';
 
+import { checkpointDetection, checkpointOverrides } from '../checkpoint.ts';
 import { textToImageParameters } from '../generation.ts';
 
 const generationDefaults = textToImageParameters.pick({
@@ -14,36 +15,135 @@ const generationDefaults = textToImageParameters.pick({
   rng: true,
 });
 
+/** What a file is for, by the folder it lies in. Only checkpoints can be named in a request so far. */
+export const MODEL_KINDS = ['checkpoint', 'vae', 'lora', 'embedding', 'upscaler', 'controlnet'] as const;
+export const modelKind = z.enum(MODEL_KINDS);
+export type ModelKind = z.infer<typeof modelKind>;
+
+/** How far the hashes of a file are: `stopped` by a person, `none` where nothing is to be hashed. */
+const hashState = z.enum(['none', 'waiting', 'running', 'done', 'stopped', 'failed']);
+
+const modelHashes = z.object({
+  /** Of the whole file in hex; null until it has been computed. */
+  sha256: z.string().nullable(),
+  /** Its first 10 digits. */
+  autoV2: z.string().nullable(),
+  /** The first 12 digits of the SHA-256 of a .safetensors without its header; it stays when metadata is edited. */
+  autoV3: z.string().nullable(),
+  /** 8 digits of 64 KiB in the middle, as programs of 2022 showed it; null also for a file that is too short. */
+  short: z.string().nullable(),
+});
+export type ModelHashes = z.infer<typeof modelHashes>;
+
+/** What a person sets where the model's own defaults do not please; absent = the model's own. */
+export const modelDefaults = generationDefaults.partial().strict();
+export type ModelDefaults = z.infer<typeof modelDefaults>;
+
 export const modelView = z.object({
-  /** Path below the models folder's checkpoints, without extension; what `model` in a request means. */
+  /** Path below the folder of its kind, without extension; what `model` in a request means. */
   id: z.string(),
+  kind: modelKind,
   /** For people: the title in the file, else the file's stem. */
   name: z.string(),
   /** File name without folders. */
   fileName: z.string(),
+  /** Name of the extra folder it lies in; null = the own models folder. */
+  root: z.string().nullable(),
   sizeBytes: z.number().int(),
+  modifiedAt: z.string(),
   /** SHA-256 of the whole file in hex; null until it has been computed. */
   sha256: z.string().nullable(),
+  hashes: modelHashes,
+  hashing: hashState,
   isUsable: z.boolean(),
+  /** Whether the folder it lies in can be reached. */
+  isAvailable: z.boolean(),
   /** Why it cannot be used; null when it can. */
   reason: z.object({ code: z.string(), message: z.string(), hint: z.string().optional() }).nullable(),
   family: z.string().nullable(),
   familyLabel: z.string().nullable(),
   /** What the detection went by. */
   evidence: z.string().nullable(),
+  /** What the file says of itself, piece by piece; null until it has been examined, and where it is of no known kind. */
+  detection: checkpointDetection.nullable(),
+  /** A person's corrections of that. */
+  overrides: checkpointOverrides,
+  /** What a request that says nothing gets: the model's own, ruled by `ownDefaults`. */
   defaults: generationDefaults.nullable(),
+  ownDefaults: modelDefaults,
+  /** Part of the picture's address that changes with it; null when there is no picture. */
+  preview: z.string().nullable(),
+  notes: z.string(),
+  triggerWords: z.array(z.string()),
   examples: z.array(z.string()),
 });
 export type ModelView = z.infer<typeof modelView>;
+
+/** A folder of another program that models are read from. */
+const modelRoot = z.object({
+  name: z.string(),
+  /** Whose arrangement it is: `webui`, `comfyui`, `invokeai`, or `plain` for a folder of files. */
+  layout: z.enum(['webui', 'comfyui', 'invokeai', 'plain']).nullable(),
+  isAvailable: z.boolean(),
+  /** Sentences about parts of it that are left out, or why it cannot be reached. */
+  problems: z.array(z.string()),
+});
+export type ModelRoot = z.infer<typeof modelRoot>;
 
 export const modelList = z.object({
   models: z.array(modelView),
   /** The model used when a request names none; null when there is no usable one. */
   defaultModel: z.string().nullable(),
+  roots: z.array(modelRoot),
 });
 export type ModelList = z.infer<typeof modelList>;
 
 export const modelQuery = z.strictObject({
-  /** `1` looks at the folder again first. */
+  /** `1` looks at the folders again first. */
   refresh: z.enum(['0', '1']).optional(),
+  /** Checkpoints only, where nothing is said. */
+  kind: z.enum([...MODEL_KINDS, 'all']).optional(),
 });
+
+/** What other programs left beside the file, as plain text. */
+const besideModel = z.object({
+  description: z.string().nullable(),
+  notes: z.string().nullable(),
+  triggerWords: z.array(z.string()),
+  /** What it was made from, in its maker's words. */
+  baseModel: z.string().nullable(),
+  /** How strongly to apply it; of LoRAs. */
+  preferredWeight: z.number().nullable(),
+});
+export type BesideModel = z.infer<typeof besideModel>;
+
+export const modelDetail = modelView.extend({
+  beside: besideModel,
+  /** The model's own defaults, before what a person set. */
+  detectedDefaults: generationDefaults.nullable(),
+});
+export type ModelDetail = z.infer<typeof modelDetail>;
+
+export const MODEL_NOTES_LIMIT = 20_000;
+const TRIGGER_WORDS_LIMIT = 100;
+const TRIGGER_WORD_LENGTH = 500;
+
+// As in requests: what has no UTF-8 form could not be kept.
+const isCleanText = (text: string): boolean => !/[\0\p{Surrogate}]/u.test(text);
+const cleanText = (length: number) =>
+  z
+    .string()
+    .max(length)
+    .refine(isCleanText, { params: { code: 'bad_text' } });
+
+/** What a person says of a model. Each field given takes the place of what was there; absent ones stay. */
+export const modelChange = z.strictObject({
+  notes: cleanText(MODEL_NOTES_LIMIT).optional(),
+  triggerWords: z.array(cleanText(TRIGGER_WORD_LENGTH).min(1)).max(TRIGGER_WORDS_LIMIT).optional(),
+  overrides: checkpointOverrides.optional(),
+  defaults: modelDefaults.optional(),
+});
+export type ModelChange = z.infer<typeof modelChange>;
+
+/** Which picture of the gallery becomes the model's. */
+export const modelPreviewChoice = z.strictObject({ image: z.string().min(1).max(100) });

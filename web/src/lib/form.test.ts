@@ -46,7 +46,7 @@ describe('the form and its request', () => {
   });
 
   it('stays a valid request where no model is known', () => {
-    const nothing = { models: [], defaultModel: null };
+    const nothing = { models: [], defaultModel: null, roots: [] };
     const request = requestOf({ ...EMPTY_FORM, prompt: 'x' }, modelOf(EMPTY_FORM, nothing));
     expect(textToImageRequest.parse(request)).toEqual(request);
     expect(request.model).toBeUndefined();

@@ -68,7 +68,7 @@ export function listRoutes(app: StudioApp, { engine, models }: AppDependencies):
       .map((model) => ({
         title: titleOf(model),
         model_name: stemOf(model.id),
-        hash: model.sha256?.slice(0, 10) ?? null,
+        hash: model.hashes.autoV2,
         sha256: model.sha256,
         // Where it lies on disk is nobody's business.
         filename: model.fileName,

@@ -35,6 +35,8 @@ export interface EngineJob {
   /** What a person says of it; another correction is another model. Absent = as detected. */
   overrides?: CheckpointOverrides;
   parameters: GenerationParameters;
+  /** Where the parameters name a refiner: its file. */
+  refiner?: { checkpoint: string; overrides?: CheckpointOverrides };
   /** Which pictures of the job to make, by index in [0, count): on a retry only the missing ones. */
   imageIndexes: number[];
   /** Whether anybody wants previews. */

@@ -44,6 +44,18 @@ export type TextToImageRequest = z.infer<typeof textToImageRequest>;
 export const textToImageParameters = textToImageBasics.required().extend(optionFields);
 export type TextToImageParameters = z.infer<typeof textToImageParameters>;
 
+/**
+ * What one picture of a job is made from: its own seeds, count 1. Each further picture takes the next seed; where seeds are
+ * varied it keeps the seed and takes the next variation, as the WebUI does.
+ */
+export function parametersOfPicture(parameters: TextToImageParameters, imageIndex: number): TextToImageParameters {
+  const { seed, variationSeed, variationStrength = 0 } = parameters;
+  const one = { ...parameters, count: 1 };
+  return variationStrength === 0
+    ? { ...one, seed: seed + imageIndex }
+    : { ...one, variationSeed: (variationSeed ?? 0) + imageIndex };
+}
+
 /** Every kind of job. A new kind is one more member here and one file in engine/src/jobs. */
 export const generationRequest = z.discriminatedUnion('type', [textToImageRequest]);
 export type GenerationRequest = z.infer<typeof generationRequest>;

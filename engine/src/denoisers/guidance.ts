@@ -1,5 +1,6 @@
 /** Classifier-free guidance: one wrapper around two predictions, whatever they predict. */
-import { combine, type Tensor } from '../numeric/tensor.ts';
+import { combine } from '../numeric/tensor.ts';
+import { rescaled } from './rescale.ts';
 import type { Conditioning, Network, Predict, PredictBoth } from './types.ts';
 
 /** Binds a network to what it is told. */
@@ -38,27 +39,4 @@ export function guideBoth(
     const guided = combine(1 - guidance, u, guidance, c);
     return { guided: rescale === 0 ? guided : rescaled(guided, c, rescale), negative: u };
   };
-}
-
-/** Each picture of the batch brought towards the spread of `like`. Shapes [n, c, h, w]. */
-function rescaled(guided: Tensor, like: Tensor, amount: number): Tensor {
-  const batch = guided.shape[0] ?? 1;
-  const size = guided.data.length / batch;
-  const data = new Float32Array(guided.data.length);
-  for (let start = 0; start < data.length; start += size) {
-    const from = guided.data.subarray(start, start + size);
-    const ratio = standardDeviation(like.data.subarray(start, start + size)) / standardDeviation(from);
-    const factor = amount * ratio + 1 - amount;
-    for (let i = 0; i < size; i++) data[start + i] = factor * (from[i] as number);
-  }
-  return { data, shape: guided.shape };
-}
-
-function standardDeviation(values: Float32Array): number {
-  let mean = 0;
-  for (const value of values) mean += value;
-  mean /= values.length;
-  let sum = 0;
-  for (const value of values) sum += (value - mean) ** 2;
-  return Math.sqrt(sum / values.length);
 }

@@ -4,6 +4,8 @@
  */
 import type { CheckpointOverrides } from '@easel/shared/checkpoint';
 
+import type { OptionId } from '@easel/shared/options/table';
+
 import type { CheckpointHeader } from '../checkpoint/header.ts';
 import type { Sidecar } from '../checkpoint/sidecar.ts';
 import type { CheckpointWeights } from '../checkpoint/weights.ts';
@@ -37,6 +39,22 @@ const NUMBER_WIDTH = 256;
 
 /** Beginnings of names that files with both text encoders have. */
 export const XL_PREFIXES = [UNET_PREFIX, VAE_PREFIX, CLIP_PREFIX, OPEN_CLIP_PREFIX] as const;
+
+/** What its networks are told beside the prompt, as options of a request. */
+export const XL_OPTIONS: readonly OptionId[] = [
+  'originalWidth',
+  'originalHeight',
+  'cropTop',
+  'cropLeft',
+  'targetWidth',
+  'targetHeight',
+  'negativeOriginalWidth',
+  'negativeOriginalHeight',
+  'negativeCropTop',
+  'negativeCropLeft',
+  'negativeTargetWidth',
+  'negativeTargetHeight',
+];
 
 /** Both encoders give the state before their last layer, as it is. */
 const STATES = { ownSkip: 2, isNormed: false } as const;

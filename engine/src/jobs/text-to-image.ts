@@ -2,138 +2,140 @@
  * Text to image: prompt, noise, sampling, decoding; one picture after another, so that a picture never depends on how
  * many were asked for.
  */
-import type { EngineJob, FromEngine } from '@easel/shared/engine';
+import type { EngineJob } from '@easel/shared/engine';
+import { parametersOfPicture } from '@easel/shared/generation';
+import { optionOf } from '@easel/shared/options/values';
 
-import { denoiseBoth } from '../denoisers/both.ts';
-import { epsilonDenoiser } from '../denoisers/epsilon.ts';
-import { conditioned, guide, guideBoth } from '../denoisers/guidance.ts';
-import { interpolatedTimesteps } from '../denoisers/timesteps.ts';
-import type { Denoise, DenoiseBoth, Predict, PredictBoth } from '../denoisers/types.ts';
-import { vDenoiser } from '../denoisers/v.ts';
-import type { Pipeline, Prediction } from '../families/types.ts';
-import { makeSigmaTable } from '../numeric/sigma-table.ts';
+import type { GuidedNetwork } from '../denoisers/guided.ts';
+import type { Pipeline } from '../families/types.ts';
 import type { Sigma } from '../numeric/sigma.ts';
-import { scale, type Tensor } from '../numeric/tensor.ts';
+import { addScaled, scale, type Tensor } from '../numeric/tensor.ts';
 import { findSampler } from '../samplers/index.ts';
 import type { Sampler } from '../samplers/types.ts';
 import { planSigmas } from '../schedules/plan.ts';
-import { noiseSource, stepNoise } from './noise.ts';
-import { acquirePipeline } from './open-pipeline.ts';
-import { pictureFromTensor, previewFromLatent } from './pixels.ts';
-import { createStepClock, firstPassBudgetMs } from './step-clock.ts';
+import { startAsWebui } from '../schedules/strength.ts';
+import type { PlanOptions } from '../schedules/types.ts';
+import { pictureNoise } from './noise.ts';
+import { pictureFromTensor } from './pixels.ts';
+import { isRefinersLevel, openRefiner, refinementOf, type Refinement } from './refine.ts';
+import { firstPassBudgetMs } from './step-clock.ts';
+import { toldCheckpoint, type OpenCheckpoint, type ToldCheckpoint } from './told-checkpoint.ts';
 import type { JobContext } from './types.ts';
+import { needsNegative, progress, walkPicture } from './walk.ts';
 
-/** A decoder pass measured in guided steps of the same picture; 1.6 for SD 1.5, more where the U-Net is small. */
-const DECODE_IN_STEPS = 10;
 /** Half precision: two bytes a weight. An estimate for a time budget needs no more. */
 const BYTES_PER_WEIGHT = 2;
-
-type Activity = Extract<FromEngine, { type: 'progress' }>['activity'];
-
-const DENOISERS: Readonly<Record<Prediction, typeof epsilonDenoiser>> = { epsilon: epsilonDenoiser, v: vDenoiser };
 
 export async function textToImage(job: EngineJob, context: JobContext): Promise<void> {
   const { parameters } = job;
   context.emit(progress(job, job.imageIndexes[0] ?? 0, 0, 'loading'));
-  const pipeline = await acquirePipeline(job, ['vae-encoder'], context);
-
   const sampler = findSampler(parameters.sampler);
-  const { predict, predictBoth } = await guidedPrediction(pipeline, sampler, job);
+  const isTold = needsNegative(parameters, sampler);
+  const refinement = refinementOf(job);
+  // The refiner decodes what it has finished.
+  const unused = refinement === null ? (['vae-encoder'] as const) : (['vae-encoder', 'vae-decoder'] as const);
+  const painter = toldCheckpoint(job, parameters, isTold, unused, context);
+  const refiner = refinement && toldCheckpoint(refinement.source, parameters, isTold, ['vae-encoder'], context);
+  let base = await painter.open();
   await context.breathe();
 
-  const table = makeSigmaTable({ zeroTerminalSnr: pipeline.facts.zeroTerminalSnr });
-  const timestepOf = interpolatedTimesteps(table);
-  const make = DENOISERS[pipeline.facts.prediction];
-  const denoisers = {
-    denoise: make(predict, timestepOf),
-    ...(predictBoth === undefined ? {} : { denoiseBoth: denoiseBoth(make, predictBoth, timestepOf) }),
-  };
-  const sigmas = planSigmas(sampler, parameters.schedule, table, parameters.steps);
-
   for (const imageIndex of job.imageIndexes) {
-    const latent = await sampleLatent(job, imageIndex, pipeline, denoisers, sigmas, context);
+    // The refiner of the picture before may have taken the place of the painter.
+    if (refiner !== null && imageIndex !== job.imageIndexes[0]) base = await painter.open();
+    const { latent, pipeline } = await paint(job, imageIndex, { base, sampler, refinement, refiner }, context);
     context.emit(progress(job, imageIndex, parameters.steps, 'decoding'));
     await context.breathe();
     const picture = pictureFromTensor(await pipeline.decodeLatent(latent));
-    context.emit({ type: 'image', jobId: job.jobId, imageIndex, seed: parameters.seed + imageIndex, ...picture });
+    const { seed } = parametersOfPicture(parameters, imageIndex);
+    context.emit({ type: 'image', jobId: job.jobId, imageIndex, seed, ...picture });
     await context.breathe();
   }
 }
 
-/** The prompt's prediction, guided away from the negative one; both are encoded once for all pictures of the job. */
-async function guidedPrediction(
-  pipeline: Pipeline,
-  sampler: Sampler,
-  { parameters }: EngineJob,
-): Promise<{ predict: Predict; predictBoth?: PredictBoth }> {
-  const { clipSkip, width, height } = parameters;
-  const guidance = parameters.guidance * (sampler.guidanceFactor ?? 1);
-  const told = async (prompt: string, isNegative: boolean): Promise<Predict> => {
-    const options = { clipSkip, isNegative, size: { width, height } };
-    return conditioned(pipeline.network, await pipeline.condition(pipeline.tokenize(prompt), options));
-  };
-  const positive = await told(parameters.prompt, false);
-  if (guidance === 1 && sampler.usesUnconditional !== true) return { predict: positive };
-  const negative = await told(parameters.negativePrompt, true);
-  const predict = guide(positive, negative, guidance);
-  return sampler.usesUnconditional === true
-    ? { predict, predictBoth: guideBoth(positive, negative, guidance) }
-    : { predict };
+interface Painters {
+  readonly base: OpenCheckpoint;
+  readonly sampler: Sampler;
+  readonly refinement: Refinement | null;
+  readonly refiner: ToldCheckpoint | null;
 }
 
-/** Walks one picture from its noise to its final latent, f32 [1, c, h, w], reporting and previewing every step. */
-async function sampleLatent(
+/** One picture from its noise to its final latent, f32 [1, c, h, w], and the pipeline that shall decode it. */
+async function paint(
   job: EngineJob,
   imageIndex: number,
-  pipeline: Pipeline,
-  { denoise, ...both }: { denoise: Denoise; denoiseBoth?: DenoiseBoth },
-  sigmas: readonly Sigma[],
+  { base, sampler, refinement, refiner }: Painters,
   context: JobContext,
-): Promise<Tensor> {
-  const { parameters } = job;
-  const { latent: format } = pipeline.facts;
-  const sampler = findSampler(parameters.sampler);
+): Promise<{ latent: Tensor; pipeline: Pipeline }> {
+  const parameters = parametersOfPicture(job.parameters, imageIndex);
+  const { latent: format } = base.pipeline.facts;
   const shape = [1, format.channels, parameters.height / format.pixelsPerCell, parameters.width / format.pixelsPerCell];
-  const cells = (shape[2] as number) * (shape[3] as number);
+  const plan = (steps: number): readonly Sigma[] =>
+    planSigmas(sampler, parameters.schedule, base.table, steps, planOptions(parameters));
+  const sigmas = plan(parameters.steps);
+  const { first, steps: noise } = pictureNoise(parameters, shape, format.pixelsPerCell);
+  const top = sigmas[0] as Sigma;
 
-  const seed = parameters.seed + imageIndex;
-  const noise = noiseSource(parameters.rng, seed);
-  const first = sigmas[0] as Sigma;
-  const x = scale(noise.draw(shape), sampler.initialScale?.(first) ?? first);
+  let current = base;
+  const toRefiner = async (): Promise<void> => {
+    current = await openRefiner(refiner as ToldCheckpoint, base);
+    context.quiet(firstPassMs(current.pipeline, shape) * 2 * sampler.evaluationsPerStep, 'sampling');
+  };
+  const switchAt = refinement?.switchAt ?? null;
+  const networkAt = async (sigma: Sigma): Promise<GuidedNetwork> => {
+    // Once it has the picture it keeps it, also where a sampler goes back up.
+    if (switchAt !== null && current === base && isRefinersLevel(base.table, sigma, switchAt)) await toRefiner();
+    return current.network;
+  };
 
-  const clock = createStepClock(
-    firstPassBudgetMs(pipeline.residentBytes / BYTES_PER_WEIGHT, cells) * 2 * sampler.evaluationsPerStep,
+  const start = refinement?.strength == null ? null : startAsWebui(parameters.steps, refinement.strength);
+  const again = start === null ? [] : plan(start.steps).slice(start.first);
+  const walk = { sampler, networkAt, format, firstPassMs: firstPassMs(base.pipeline, shape) };
+  const painted = await walkPicture(
+    job,
+    imageIndex,
+    {
+      ...walk,
+      sigmas,
+      x: scale(first, startScale(sampler, top, optionOf(parameters, 'sgmNoiseMultiplier'))),
+      noise: noise(sampler, sigmas),
+      after: Math.max(again.length - 1, 0),
+    },
+    context,
   );
-  context.quiet(clock.budgetMs(), 'sampling');
-  const walk = sampler.sample(denoise, x, sigmas, {
-    ...both,
-    noise: stepNoise(sampler, noise, parameters.rng, seed, sigmas),
-  });
-  for (;;) {
-    const next = await walk.next();
-    clock.tick();
-    if (next.done) {
-      context.quiet(clock.budgetMs() * DECODE_IN_STEPS, 'decoding');
-      return next.value;
-    }
-    context.quiet(clock.budgetMs(), 'sampling');
-    const { index, count, denoised } = next.value;
-    context.emit(progress(job, imageIndex, index + 1, 'sampling', count));
-    if (job.previews) {
-      const preview = previewFromLatent(denoised, format.preview);
-      context.emit({ type: 'preview', jobId: job.jobId, imageIndex, step: index + 1, ...preview });
-    }
-    await context.breathe();
-  }
+  if (again.length < 2) return { latent: painted, pipeline: current.pipeline };
+
+  await toRefiner();
+  // A pass of its own, as if the picture had been given: the same noise from the start.
+  const fresh = pictureNoise(parameters, shape, format.pixelsPerCell);
+  const refined = await walkPicture(
+    job,
+    imageIndex,
+    {
+      ...walk,
+      sigmas: again,
+      x: addScaled(painted, again[0] as Sigma, fresh.first),
+      noise: fresh.steps(sampler, again),
+      before: sigmas.length - 1,
+    },
+    context,
+  );
+  return { latent: refined, pipeline: current.pipeline };
 }
 
-/** @param steps how many there will be: samplers with levels of their own walk more or fewer than were asked for */
-function progress(
-  job: EngineJob,
-  imageIndex: number,
-  step: number,
-  activity: Activity,
-  steps = job.parameters.steps,
-): FromEngine {
-  return { type: 'progress', jobId: job.jobId, imageIndex, step, steps, activity };
+/** Factor on unit noise at the first level. @source the WebUI's `sgm_noise_multiplier` for the second form */
+const startScale = ({ initialScale }: Sampler, top: Sigma, isSgm: boolean): number =>
+  initialScale?.(top) ?? (isSgm ? Math.sqrt(top * top + 1) : top);
+
+const firstPassMs = (pipeline: Pipeline, [, , h = 0, w = 0]: readonly number[]): number =>
+  firstPassBudgetMs(pipeline.residentBytes / BYTES_PER_WEIGHT, h * w);
+
+/** Only what was asked for: schedules have bounds of their own. */
+function planOptions(parameters: EngineJob['parameters']): PlanOptions {
+  const { sigmaMin = 0, sigmaMax = 0, rho = 0, discardPenultimateSigma = false } = parameters;
+  return {
+    ...(sigmaMin > 0 ? { sigmaMin } : {}),
+    ...(sigmaMax > 0 ? { sigmaMax } : {}),
+    ...(rho > 0 ? { rho } : {}),
+    ...(discardPenultimateSigma ? { discardPenultimate: true } : {}),
+  };
 }

@@ -89,3 +89,12 @@ export function timestepAt(table: SigmaTable, level: Sigma): Timestep {
   const weight = Math.min(Math.max(f(f(below - log) / f(below - above)), 0), 1);
   return timestep(f(f(f(1 - weight) * low) + f(weight * (low + 1))));
 }
+
+/** The whole timestep whose level is nearest, by the difference of levels. */
+export function nearestTimestep({ sigmas }: SigmaTable, level: Sigma): Timestep {
+  let nearest = 0;
+  for (let t = 1; t < sigmas.length; t++) {
+    if (Math.abs((sigmas[t] as number) - level) < Math.abs((sigmas[nearest] as number) - level)) nearest = t;
+  }
+  return timestep(nearest);
+}

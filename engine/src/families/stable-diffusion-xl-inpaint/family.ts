@@ -2,7 +2,7 @@
 import { assembleFamily } from '../assemble.ts';
 import { detectBy } from '../detection.ts';
 import { emptyInpaintingInput, INPAINT_CHANNELS } from '../picture-inputs.ts';
-import { XL_IGNORED, XL_NETWORKS, XL_PREFIXES, XL_SIZE, xlCondition, xlFacts } from '../xl-line.ts';
+import { XL_IGNORED, XL_NETWORKS, XL_OPTIONS, XL_PREFIXES, XL_SIZE, xlCondition, xlFacts } from '../xl-line.ts';
 
 export const stableDiffusionXlInpaint = assembleFamily({
   id: 'stable-diffusion-xl-inpaint',
@@ -10,6 +10,7 @@ export const stableDiffusionXlInpaint = assembleFamily({
   aliases: ['sdxl-inpaint'],
   summary: 'Stable Diffusion XL trained to fill a masked part of a picture; without a picture it paints all.',
   nativeSize: XL_SIZE,
+  options: [...XL_OPTIONS],
   detect: (header) =>
     detectBy(header, {
       architecture: /^stable-diffusion-xl-(?!v1-refiner)[^/]+(\/inpaint(ing)?)?$/,

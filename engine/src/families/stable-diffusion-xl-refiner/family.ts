@@ -13,6 +13,7 @@ import {
   toldVector,
   XL_IGNORED,
   XL_OPEN_CLIP,
+  XL_OPTIONS,
   XL_PICTURE_NETWORKS,
   XL_SIZE,
   xlFacts,
@@ -28,6 +29,8 @@ export const stableDiffusionXlRefiner = assembleFamily({
   aliases: ['sdxl-refiner', 'stable-diffusion-xl-v1-refiner'],
   summary: 'Finishes what Stable Diffusion XL began: sharper details in the last steps. On its own it paints poorly.',
   nativeSize: XL_SIZE,
+  // It is told no target size.
+  options: [...XL_OPTIONS.filter((id) => !/target/i.test(id)), 'aestheticScore', 'negativeAestheticScore'],
   detect: (header) =>
     detectBy(header, {
       architecture: /^stable-diffusion-xl-v1-refiner$/,

@@ -1,7 +1,7 @@
 /** Stable Diffusion XL, base and what was trained from it: one record with everything true of these checkpoints. */
 import { assembleFamily } from '../assemble.ts';
 import { detectBy } from '../detection.ts';
-import { XL_IGNORED, XL_NETWORKS, XL_PREFIXES, XL_SIZE, xlCondition, xlFacts } from '../xl-line.ts';
+import { XL_IGNORED, XL_NETWORKS, XL_OPTIONS, XL_PREFIXES, XL_SIZE, xlCondition, xlFacts } from '../xl-line.ts';
 
 export const stableDiffusionXl = assembleFamily({
   id: 'stable-diffusion-xl',
@@ -9,6 +9,7 @@ export const stableDiffusionXl = assembleFamily({
   aliases: ['sdxl', 'xl', 'stable-diffusion-xl-v1-base'],
   summary: 'The 2023 models of 1024 pixels and their descendants: finer pictures, three times the size and the time.',
   nativeSize: XL_SIZE,
+  options: [...XL_OPTIONS],
   detect: (header) =>
     detectBy(header, {
       // Anything of the line but the refiner; a slash begins the name of an add-on.

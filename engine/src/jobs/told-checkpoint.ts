@@ -1,0 +1,115 @@
+/**
+ * A checkpoint and what a request tells it. Opened when it is needed, and again when another one had to make room;
+ * prompts are read once for all pictures of the job.
+ */
+import type { EngineJob } from '@easel/shared/engine';
+import { optionOf } from '@easel/shared/options/values';
+
+import { epsilonDenoiser } from '../denoisers/epsilon.ts';
+import { conditioned } from '../denoisers/guidance.ts';
+import type { GuidedNetwork } from '../denoisers/guided.ts';
+import { interpolatedTimesteps } from '../denoisers/timesteps.ts';
+import type { Conditioning } from '../denoisers/types.ts';
+import { vDenoiser } from '../denoisers/v.ts';
+import type { ConditioningOptions, Pipeline, Prediction, Role, Size } from '../families/types.ts';
+import { makeSigmaTable, type SigmaTable } from '../numeric/sigma-table.ts';
+import { acquirePipeline } from './open-pipeline.ts';
+import type { JobContext } from './types.ts';
+
+const DENOISERS: Readonly<Record<Prediction, typeof epsilonDenoiser>> = { epsilon: epsilonDenoiser, v: vDenoiser };
+
+type Parameters = EngineJob['parameters'];
+
+export interface OpenCheckpoint {
+  readonly pipeline: Pipeline;
+  readonly network: GuidedNetwork;
+  /** The levels it was trained at, or is taken to be. */
+  readonly table: SigmaTable;
+}
+
+export interface ToldCheckpoint {
+  /** @throws as {@link acquirePipeline}; out_of_range for a clip skip beyond the text encoder's layers */
+  open(): Promise<OpenCheckpoint>;
+}
+
+/**
+ * @param source which file
+ * @param needsNegative whether the negative prompt will be asked for
+ * @param unused networks of the family that the job does without
+ */
+export function toldCheckpoint(
+  source: Pick<EngineJob, 'checkpoint' | 'overrides'>,
+  parameters: Parameters,
+  needsNegative: boolean,
+  unused: readonly Role[],
+  context: JobContext,
+): ToldCheckpoint {
+  let told: { positive: Conditioning; negative: Conditioning | null } | null = null;
+  return {
+    async open() {
+      const pipeline = await acquirePipeline(source, unused, context);
+      told ??= {
+        positive: await tell(pipeline, parameters, false),
+        negative: needsNegative ? await tell(pipeline, parameters, true) : null,
+      };
+      const table = makeSigmaTable({ zeroTerminalSnr: hasZeroSnr(pipeline, parameters) });
+      const network: GuidedNetwork = {
+        make: DENOISERS[pipeline.facts.prediction],
+        timestepOf: interpolatedTimesteps(table),
+        positive: conditioned(pipeline.network, told.positive),
+        negative: told.negative === null ? null : conditioned(pipeline.network, told.negative),
+      };
+      return { pipeline, network, table };
+    },
+  };
+}
+
+/** What the network is told of one prompt. */
+async function tell(pipeline: Pipeline, parameters: Parameters, isNegative: boolean): Promise<Conditioning> {
+  const prompt = isNegative ? parameters.negativePrompt : parameters.prompt;
+  return pipeline.condition(pipeline.tokenize(prompt), conditioningOptions(parameters, isNegative));
+}
+
+function hasZeroSnr({ facts }: Pipeline, parameters: Parameters): boolean {
+  const wanted = optionOf(parameters, 'noiseSchedule');
+  return wanted === 'automatic' ? facts.zeroTerminalSnr : wanted === 'zero-terminal-snr';
+}
+
+/** What families may tell beside a prompt; where the negative one has nothing of its own it gets what the prompt has. */
+export function conditioningOptions(parameters: Parameters, isNegative: boolean): ConditioningOptions {
+  const { clipSkip, width, height } = parameters;
+  const size = { width, height };
+  const original = { width: optionOf(parameters, 'originalWidth'), height: optionOf(parameters, 'originalHeight') };
+  const target = { width: optionOf(parameters, 'targetWidth'), height: optionOf(parameters, 'targetHeight') };
+  const crop = { top: optionOf(parameters, 'cropTop'), left: optionOf(parameters, 'cropLeft') };
+  const positive = { originalSize: sizeOr(original, size), targetSize: sizeOr(target, size), crop };
+  if (!isNegative) {
+    return { clipSkip, isNegative, size, ...positive, aestheticScore: optionOf(parameters, 'aestheticScore') };
+  }
+  const negativeOriginal = {
+    width: optionOf(parameters, 'negativeOriginalWidth'),
+    height: optionOf(parameters, 'negativeOriginalHeight'),
+  };
+  const negativeTarget = {
+    width: optionOf(parameters, 'negativeTargetWidth'),
+    height: optionOf(parameters, 'negativeTargetHeight'),
+  };
+  return {
+    clipSkip,
+    isNegative,
+    size,
+    originalSize: sizeOr(negativeOriginal, positive.originalSize),
+    targetSize: sizeOr(negativeTarget, positive.targetSize),
+    crop: {
+      top: optionOf(parameters, 'negativeCropTop') ?? crop.top,
+      left: optionOf(parameters, 'negativeCropLeft') ?? crop.left,
+    },
+    aestheticScore: optionOf(parameters, 'negativeAestheticScore'),
+  };
+}
+
+/** A side of 0 is not given. */
+const sizeOr = (given: Size, otherwise: Size): Size => ({
+  width: given.width === 0 ? otherwise.width : given.width,
+  height: given.height === 0 ? otherwise.height : given.height,
+});

@@ -1,6 +1,7 @@
 /** DPM-Solver++(3M) for the SDE: memory of two steps and noise; one evaluation a step, wants 30 or more. */
 import type { Sigma } from '../numeric/sigma.ts';
 import { weightedSum, type Tensor } from '../numeric/tensor.ts';
+import { differences } from './multistep.ts';
 import { settle } from './step.ts';
 import type { Sample, Sampler } from './types.ts';
 
@@ -25,11 +26,7 @@ function corrections(
   const r0 = last.h / h;
   if (older === undefined) return [phi2 / r0, -phi2 / r0, 0];
   const phi3 = phi2 / g - 0.5;
-  const r1 = older.h / h;
-  // First and second divided difference of the predictions, as weights on each of them.
-  const spread = 1 / (r0 + r1);
-  const first = [(1 + r0 * spread) / r0, -(1 + r0 * spread) / r0 - (r0 * spread) / r1, (r0 * spread) / r1] as const;
-  const second = [spread / r0, -spread / r0 - spread / r1, spread / r1] as const;
+  const { first, second } = differences(r0, older.h / h);
   return [0, 1, 2].map((k) => phi2 * (first[k] as number) - phi3 * (second[k] as number)) as [number, number, number];
 }
 

@@ -1,12 +1,10 @@
 /** PLMS: linear multistep on the noise prediction, with the WebUI's own levels like DDIM. */
 import type { Sigma } from '../numeric/sigma.ts';
 import { combine, scale, weightedSum, type Tensor } from '../numeric/tensor.ts';
+import { ADAMS_BASHFORTH } from './adams.ts';
 import { settle } from './step.ts';
 import type { Sample, Sampler } from './types.ts';
 import { webuiTimestepSigmas } from './webui-timesteps.ts';
-
-/** Adams-Bashforth weights by the number of slopes known, newest first. */
-const ADAMS = [[1], [3 / 2, -1 / 2], [23 / 12, -16 / 12, 5 / 12], [55 / 24, -59 / 24, 37 / 24, -9 / 24]];
 
 /** @source Liu et al. 2022 (PNDM), eq. 12; the first step looks ahead and averages, as the paper's eq. 13 */
 const sample: Sample = async function* (denoise, x, sigmas, o) {
@@ -19,7 +17,7 @@ const sample: Sample = async function* (denoise, x, sigmas, o) {
     const before = x;
     const denoised = await denoise(x, sigma);
     const slope = slopeAt(x, sigma, denoised);
-    slopes = [slope, ...slopes].slice(0, ADAMS.length);
+    slopes = [slope, ...slopes].slice(0, ADAMS_BASHFORTH.length);
     const dt = next - sigma;
     if (i === 0 && next > 0) {
       const ahead = weightedSum([
@@ -33,7 +31,7 @@ const sample: Sample = async function* (denoise, x, sigmas, o) {
         [dt / 2, slopeAhead],
       ]);
     } else {
-      const weights = ADAMS[slopes.length - 1] as readonly number[];
+      const weights = ADAMS_BASHFORTH[slopes.length - 1] as readonly number[];
       x = weightedSum([[1, x], ...slopes.map((each, j) => [dt * (weights[j] as number), each] as const)]);
     }
     x = settle(x, next, i, o);

@@ -201,6 +201,10 @@ describe('CFG++', () => {
       ['euler-cfgpp', 'euler'],
       ['euler-ancestral-cfgpp', 'euler-ancestral'],
       ['ddim-cfgpp', 'ddim'],
+      ['dpmpp-2m-cfgpp', 'dpmpp-2m'],
+      ['dpmpp-2s-ancestral-cfgpp', 'dpmpp-2s-ancestral'],
+      ['res-multistep-cfgpp', 'res-multistep'],
+      ['res-multistep-ancestral-cfgpp', 'res-multistep-ancestral'],
     ] as const) {
       const { end } = await walk(findSampler(plusPlus), shrinking);
       expect(distance(end, (await walk(findSampler(plain), shrinking)).end)).toBeLessThan(1e-5);
@@ -214,5 +218,59 @@ describe('CFG++', () => {
     const { denoised, unconditional } = await both(first.x, first.sigma);
     const noise = combine(1 / first.sigma, first.x, -1 / first.sigma, unconditional);
     expect(distance(second.x, combine(1, denoised, second.sigma, noise))).toBeLessThan(1e-4);
+  });
+});
+
+/**
+ * Pictures that are normally distributed around 0: the flow has a closed form, x(sigma) = x0 sqrt(v + sigma^2) / sqrt(v +
+ * sigma0^2), so how fast a sampler's error falls with its steps can be measured.
+ */
+describe('order of convergence', () => {
+  const variance = 0.25;
+  const gaussian: Denoise = async (x, sigma) => scale(x, variance / (variance + sigma * sigma));
+  const [high, low] = [10, 0.5];
+
+  async function errorIn(id: string, steps: number, options: Partial<SampleOptions> = {}): Promise<number> {
+    const levels = Array.from({ length: steps + 1 }, (_, i) => (high * (low / high) ** (i / steps)) as Sigma);
+    const start = scale(picture, high);
+    const run = findSampler(id).sample(gaussian, start, levels, { noise: silent, ...options });
+    let step = await run.next();
+    while (step.done !== true) step = await run.next();
+    const rest = findSampler(id).initialScale === undefined ? 1 : Math.hypot(low, 1);
+    const exact = scale(start, Math.sqrt((variance + low * low) / (variance + high * high)));
+    return distance(scale(step.value, rest), exact);
+  }
+
+  it.each([
+    ['euler', 1],
+    ['heun', 2],
+    ['dpm-2', 2],
+    ['lms', 3],
+    ['plms', 2],
+    ['ddim', 1],
+    ['dpmpp-2m', 2],
+    ['dpmpp-3m', 2],
+    ['dpm-2m', 2],
+    ['dpmpp-2s', 2],
+    ['dpmpp-3s', 2],
+    ['deis', 2],
+    ['ipndm', 2],
+    ['pndm', 2],
+    ['res-multistep', 2],
+    ['unipc', 2],
+  ])('%s is of order %f or better', async (id, order) => {
+    const [coarse, fine] = [await errorIn(id, 60), await errorIn(id, 120)];
+    expect(Math.log2(coarse / fine)).toBeGreaterThan(order - 0.35);
+  });
+
+  it.each([
+    ['dpmpp-2m-sde', 2],
+    ['dpmpp-2m-sde-heun', 2],
+    ['dpmpp-3m-sde', 2],
+    ['sa-solver', 2],
+    ['dpmpp-2s-ancestral', 2],
+  ])('%s without noise is of order %f or better', async (id, order) => {
+    const [coarse, fine] = [await errorIn(id, 60, { eta: 0 }), await errorIn(id, 120, { eta: 0 })];
+    expect(Math.log2(coarse / fine)).toBeGreaterThan(order - 0.35);
   });
 });

@@ -41,6 +41,8 @@ export interface SampleOptions {
   readonly middle?: number;
   /** Relative error a method that chooses its own steps allows; absent = the sampler's own. */
   readonly tolerance?: number;
+  /** The network's training levels, for methods that count in timesteps (TCD, SA-Solver); absent = Stable Diffusion's. */
+  readonly table?: SigmaTable;
   /**
    * What samplers that walk by both predictions (CFG++) ask instead of `denoise`; absent = `denoise` answers for both, as
    * it does where nothing is guided. Others do not look at it.

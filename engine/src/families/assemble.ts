@@ -2,13 +2,15 @@
 import { CheckpointWeights } from '../checkpoint/weights.ts';
 import type { Sidecar } from '../checkpoint/sidecar.ts';
 import { build } from '../graph/build.ts';
+import { withWrapping } from '../modules/convolution.ts';
 import { withDialect } from '../modules/dialect.ts';
 import type { Ports } from '../modules/ports.ts';
 import { readDecoderConfig, readEncoderConfig, vaeDecoder, vaeEncoder } from '../modules/vae.ts';
+import { PLAIN, type NetworkOptions } from './network-options.ts';
 import type { Family, Role } from './types.ts';
 
 /** Writes one network of a checkpoint. */
-type NetworkOf = (weights: CheckpointWeights, sidecar: Sidecar | null) => Ports;
+type NetworkOf = (weights: CheckpointWeights, sidecar: Sidecar | null, options: NetworkOptions) => Ports;
 
 export type Networks = Readonly<Partial<Record<Role, NetworkOf>>>;
 
@@ -20,13 +22,20 @@ type Parts = Omit<Family, 'roles' | 'build' | 'check'> & {
 
 export function assembleFamily({ networks, ignored, ...rest }: Parts): Family {
   const roles = Object.keys(networks) as Role[];
-  const write = (role: Role, weights: CheckpointWeights, sidecar: Sidecar | null): Ports =>
-    withDialect('cpu', () => (networks[role] as NetworkOf)(weights, sidecar));
+  const write = (
+    role: Role,
+    weights: CheckpointWeights,
+    sidecar: Sidecar | null,
+    options: NetworkOptions = PLAIN,
+  ): Ports =>
+    withDialect('cpu', () =>
+      withWrapping(options.wraps, () => (networks[role] as NetworkOf)(weights, sidecar, options)),
+    );
   return {
     ...rest,
     roles,
-    build(role, header, sidecar) {
-      const { inputs, outputs } = write(role, new CheckpointWeights(header), sidecar);
+    build(role, header, sidecar, options) {
+      const { inputs, outputs } = write(role, new CheckpointWeights(header), sidecar, options);
       return build(role, inputs, outputs);
     },
     check(header, sidecar) {

@@ -9,6 +9,7 @@ import type { Network } from '../denoisers/types.ts';
 import type { Feeds, MemoryForm, Results, Session, StartSession } from '../graph/session.ts';
 import { concatChannels, type Tensor } from '../numeric/tensor.ts';
 import { tokenizePrompt } from './prompt.ts';
+import { buildKey, PLAIN, type NetworkOptions } from './network-options.ts';
 import type { RecognisedCheckpoint } from './recognise.ts';
 import type {
   LatentDistribution,
@@ -41,6 +42,7 @@ class OpenPipeline implements Pipeline {
   readonly #sessions = new Map<Role, Promise<Session>>();
   readonly #started = new Set<Session>();
   /** The weights where sessions can map them; made once, at the first start. */
+  #options = PLAIN;
   #placing: Promise<PlacedCheckpoint> | null = null;
 
   constructor(
@@ -62,6 +64,18 @@ class OpenPipeline implements Pipeline {
   }
 
   async load(...roles: readonly Role[]): Promise<void> {
+  async configure(options: NetworkOptions): Promise<void> {
+    const before = this.#options;
+    this.#options = options;
+    for (const [role, starting] of this.#sessions) {
+      if (buildKey(role, options) === buildKey(role, before)) continue;
+      this.#sessions.delete(role);
+      const session = await starting.catch(() => null);
+      if (session !== null) this.#started.delete(session);
+      await session?.release();
+    }
+  }
+
     for (const role of roles) await this.#session(role);
   }
 
@@ -159,7 +173,7 @@ class OpenPipeline implements Pipeline {
     const { header, sidecar, family } = this.checkpoint;
     await requireUnchanged(header);
     const placed = await this.#place();
-    const session = await this.startSession(family.build(role, placed.header, sidecar), this.memory);
+    const session = await this.startSession(family.build(role, placed.header, sidecar, this.#options), this.memory);
     this.#started.add(session);
     return session;
   }

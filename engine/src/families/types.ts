@@ -17,6 +17,7 @@ import type { Feeds, Results } from '../graph/session.ts';
 import type { Tensor } from '../numeric/tensor.ts';
 
 /** The networks a family may have. Each becomes one graph and, when used, one session. */
+import type { NetworkOptions } from './network-options.ts';
 export type Role = TextRole | 'unet' | 'vae-decoder' | 'vae-encoder';
 
 /** Text encoders, by the slots diffusers has for them. */
@@ -95,7 +96,8 @@ export interface Family extends FamilyDescriptor {
    * Builds one graph from the header alone.
    * @throws model_incomplete | model_unexpected naming the tensor
    */
-  build(role: Role, header: CheckpointHeader, sidecar: Sidecar | null): GraphModel;
+   * @param options as it was trained when absent
+  build(role: Role, header: CheckpointHeader, sidecar: Sidecar | null, options?: NetworkOptions): GraphModel;
   /**
    * Builds everything without encoding it and accounts for every tensor.
    * @throws model_incomplete | model_unexpected naming the tensor
@@ -162,6 +164,11 @@ export interface Pipeline {
   load(...roles: readonly Role[]): Promise<void>;
   /** A prompt's rows of ids for every text encoder of the family. */
   tokenize(text: string): TokenizedPrompt;
+  /**
+   * Chooses how networks are built from now on, as they were trained at first. Frees the sessions of those that would be
+   * built otherwise; the others stay.
+   */
+  configure(options: NetworkOptions): Promise<void>;
   /** What the network is told of one prompt. @throws out_of_range */
   condition(prompt: TokenizedPrompt, options: ConditioningOptions): Promise<Conditioning>;
   /**

@@ -1,6 +1,6 @@
 /** Convolution layer with bias. The one place every kernel of a network passes, so low-rank branches will attach here. */
 import type { WeightScope } from '../checkpoint/weights.ts';
-import { conv2d } from '../graph/ops/network.ts';
+import { conv2d, type Axes } from '../graph/ops/network.ts';
 import { within } from '../graph/scope.ts';
 import type { Value } from '../graph/value.ts';
 import { parameter } from './parameter.ts';
@@ -11,15 +11,35 @@ interface ConvolutionOptions {
   /** Edge of the square kernel; 3 when absent. */
   readonly size?: number;
   readonly stride?: number;
-  /** Zeros around each side; half the kernel when absent, which keeps the size at stride 1. */
+  /** Cells around each side, zeros unless wrapping; half the kernel when absent, which keeps the size at stride 1. */
   readonly padding?: number;
 }
+
+/** Along which axes the pictures of the networks being written continue at their opposite edge. */
+let wraps: Axes = { x: false, y: false };
+
+/**
+ * Runs `write` with convolutions that wrap around, which is all it takes: nothing else in these networks knows where a
+ * cell lies. Building a graph is synchronous, so one variable is enough.
+ */
+export function withWrapping<T>(axes: Axes, write: () => T): T {
+  const outer = wraps;
+  wraps = axes;
+  try {
+    return write();
+  } finally {
+    wraps = outer;
+  }
+}
+
+/** Where a convolution's padding comes from, for those who write one themselves. */
+export const wrapping = (): Axes => wraps;
 
 /** x [n, from, h, w] to [n, to, h', w']. */
 export function convolution(x: Value, weights: WeightScope, options: ConvolutionOptions): Value {
   const { from, to, size = 3, stride = 1, padding = Math.floor(size / 2) } = options;
   return within(weights, () => {
     const kernel = parameter(weights.tensor('weight', [to, from, size, size]));
-    return conv2d(x, kernel, parameter(weights.tensor('bias', [to])), { stride, padding });
+    return conv2d(x, kernel, parameter(weights.tensor('bias', [to])), { stride, padding, wraps });
   });
 }

@@ -11,6 +11,7 @@ import { conv2d } from '../graph/ops/network.ts';
 import { doubleNearest } from '../graph/ops/shape.ts';
 import { within } from '../graph/scope.ts';
 import { constant, input, type Value } from '../graph/value.ts';
+import { wrapping } from './convolution.ts';
 import { parameter } from './parameter.ts';
 import type { Ports } from './ports.ts';
 
@@ -98,6 +99,6 @@ function convolution(
   return within(weights, () => {
     const kernel = parameter(weights.tensor('weight', [to, from, 3, 3]));
     const bias = hasBias ? parameter(weights.tensor('bias', [to])) : null;
-    return conv2d(x, kernel, bias, { stride, padding: 1 });
+    return conv2d(x, kernel, bias, { stride, padding: 1, wraps: wrapping() });
   });
 }

@@ -11,41 +11,50 @@ const TOLERANCE = 1e-5;
 
 describe('operators of networks', () => {
   it.each([
-    [1, 1],
-    [2, 1],
-    [2, 0],
-  ])('conv2d agrees with the sum over its window, stride %i, padding %i', async (stride, padding) => {
-    const [h, w] = [5, 4];
-    const x = input('x', 'f32', ['n', 2, 'h', 'w']);
-    const k = input('k', 'f32', [3, 2, 3, 3]);
-    const b = input('b', 'f32', [3]);
-    const feeds = {
-      x: { data: wild(2 * h * w), shape: [1, 2, h, w] },
-      k: { data: wild(54, 2), shape: [3, 2, 3, 3] },
-      b: { data: wild(3, 3), shape: [3] },
-    };
-    const out = await runGraph({ x, k, b }, conv2d(x, k, b, { stride, padding }), feeds);
-    const [oh, ow] = [h, w].map((extent) => Math.floor((extent + 2 * padding - 3) / stride) + 1) as [number, number];
-    const expected: number[] = [];
-    for (let o = 0; o < 3; o++) {
-      for (let y = 0; y < oh; y++) {
-        for (let z = 0; z < ow; z++) {
-          let sum = at(feeds.b.data, o);
-          for (let c = 0; c < 2; c++) {
-            for (let i = 0; i < 9; i++) {
-              const row = y * stride - padding + Math.floor(i / 3);
-              const column = z * stride - padding + (i % 3);
-              if (row < 0 || row >= h || column < 0 || column >= w) continue;
-              sum += at(feeds.k.data, (o * 2 + c) * 9 + i) * at(feeds.x.data, (c * h + row) * w + column);
+    [1, 1, { x: false, y: false }],
+    [2, 1, { x: false, y: false }],
+    [2, 0, { x: false, y: false }],
+    [1, 1, { x: true, y: false }],
+    [1, 1, { x: false, y: true }],
+    [2, 1, { x: true, y: true }],
+    [2, 0, { x: true, y: true }],
+  ])(
+    'conv2d agrees with the sum over its window, stride %i, padding %i, wrapping %o',
+    async (stride, padding, wraps) => {
+      const [h, w] = [5, 4];
+      const within = (at: number, extent: number, doesWrap: boolean): number =>
+        doesWrap ? (at + extent) % extent : at >= 0 && at < extent ? at : -1;
+      const x = input('x', 'f32', ['n', 2, 'h', 'w']);
+      const k = input('k', 'f32', [3, 2, 3, 3]);
+      const b = input('b', 'f32', [3]);
+      const feeds = {
+        x: { data: wild(2 * h * w), shape: [1, 2, h, w] },
+        k: { data: wild(54, 2), shape: [3, 2, 3, 3] },
+        b: { data: wild(3, 3), shape: [3] },
+      };
+      const out = await runGraph({ x, k, b }, conv2d(x, k, b, { stride, padding, wraps }), feeds);
+      const [oh, ow] = [h, w].map((extent) => Math.floor((extent + 2 * padding - 3) / stride) + 1) as [number, number];
+      const expected: number[] = [];
+      for (let o = 0; o < 3; o++) {
+        for (let y = 0; y < oh; y++) {
+          for (let z = 0; z < ow; z++) {
+            let sum = at(feeds.b.data, o);
+            for (let c = 0; c < 2; c++) {
+              for (let i = 0; i < 9; i++) {
+                const row = within(y * stride - padding + Math.floor(i / 3), h, wraps.y);
+                const column = within(z * stride - padding + (i % 3), w, wraps.x);
+                if (row < 0 || column < 0) continue;
+                sum += at(feeds.k.data, (o * 2 + c) * 9 + i) * at(feeds.x.data, (c * h + row) * w + column);
+              }
             }
+            expected.push(sum);
           }
-          expected.push(sum);
         }
       }
-    }
-    expect(out.shape).toEqual([1, 3, oh, ow]);
-    expect(largestDifference(out.data, expected)).toBeLessThan(TOLERANCE);
-  });
+      expect(out.shape).toEqual([1, 3, oh, ow]);
+      expect(largestDifference(out.data, expected)).toBeLessThan(TOLERANCE);
+    },
+  );
 
   it('matmulTransposed takes the weight as PyTorch stores it', async () => {
     const x = input('x', 'f32', ['n', 't', 3]);

@@ -4,6 +4,7 @@ import type { Tensor } from '../../../src/numeric/tensor.ts';
 import type { GoldenCase } from '../case.ts';
 import { checkOf, compare, unknown, type Check } from '../compare.ts';
 import { openModel } from '../networks.ts';
+import { withOptions, type CallOptions } from './options.ts';
 import { rowsOf } from './text.ts';
 import type { Kind } from './types.ts';
 
@@ -17,9 +18,21 @@ interface Call {
   readonly time_ids?: string;
   readonly down?: readonly string[];
   readonly mid?: string;
+  readonly options?: CallOptions;
 }
 
-const KNOWN = new Set(['name', 'model', 'sample', 'context', 'timestep', 'text_embeds', 'time_ids', 'down', 'mid']);
+const KNOWN = new Set([
+  'name',
+  'model',
+  'sample',
+  'context',
+  'timestep',
+  'text_embeds',
+  'time_ids',
+  'down',
+  'mid',
+  'options',
+]);
 
 /** What is told beside the text; nothing where the case has no such inputs. */
 function vectorOf(golden: GoldenCase, { text_embeds: pooled, time_ids: numbers }: Call): { vector?: Tensor } {
@@ -36,16 +49,20 @@ async function checkCall(golden: GoldenCase, call: Call): Promise<Check> {
     ...(call.down ?? []).map((name, i) => [`down.${i}`, name]),
     ...(call.mid === undefined ? [] : [['mid', call.mid]]),
   ];
-  const { out } = await pipeline.run(
-    'unet',
-    {
-      sample: golden.input(call.sample),
-      timestep: golden.input(call.timestep),
-      context: golden.input(call.context),
-      ...vectorOf(golden, call),
-      ...Object.fromEntries(residuals.map(([port, name]) => [port as string, golden.input(name as string)])),
-    },
-    ['out'],
+  const sample = golden.input(call.sample);
+  const { out } = await withOptions(pipeline, call.options, ({ inputs }) =>
+    pipeline.run(
+      'unet',
+      {
+        sample,
+        timestep: golden.input(call.timestep),
+        context: golden.input(call.context),
+        ...vectorOf(golden, call),
+        ...Object.fromEntries(residuals.map(([port, name]) => [port as string, golden.input(name as string)])),
+        ...inputs(sample),
+      },
+      ['out'],
+    ),
   );
   return checkOf(call.name, [compare(call.name, out as Tensor, golden.stored(call.name), golden.bound)]);
 }

@@ -60,7 +60,7 @@ export function conv2d(
     attributes: {
       kernel_shape: { ints: [kh, kw] },
       strides: { ints: [stride, stride] },
-      pads: { ints: [padding, padding, padding, padding] },
+      pads: { ints: [...zeros, ...zeros] },
     },
   })[0];
 }

@@ -4,8 +4,8 @@ import { scale, type Tensor } from '../../../src/numeric/tensor.ts';
 import type { GoldenCase } from '../case.ts';
 import { checkOf, compare, unknown, type Check, type Comparison } from '../compare.ts';
 import { openModel } from '../networks.ts';
-import type { Kind } from './types.ts';
 import { withOptions, type CallOptions } from './options.ts';
+import type { Kind } from './types.ts';
 
 interface Call {
   readonly name: string;
@@ -13,29 +13,8 @@ interface Call {
   readonly do: string;
   readonly input: string;
   readonly noise?: string;
-}
   readonly options?: CallOptions;
-  /** Of tiled calls: edges of a tile in pixels and in cells, and how much of it neighbours share. */
-  readonly tile_sample_min_size?: number;
-  readonly tile_latent_min_size?: number;
-  readonly tile_overlap_factor?: number;
 }
-
-/** diffusers' tiling of either half. */
-async function tiled(golden: GoldenCase, call: Call, pipeline: Pipeline): Promise<Comparison> {
-  const { scale: factor } = pipeline.facts.latent;
-  const { tile_sample_min_size: pixels = 0, tile_latent_min_size: cells = 0, tile_overlap_factor: overlap = 0 } = call;
-  const x = golden.input(call.input);
-  if (call.do === 'tiled_decode') {
-    const image = await codeBlended(x, { size: cells, overlap, scale: pixels / cells }, async (tile) =>
-      pipeline.decodeLatent(scale(tile, factor)),
-    );
-    return compare(call.name, image, golden.stored(call.name), golden.bound);
-  }
-  const mean = await codeBlended(x, { size: pixels, overlap, scale: cells / pixels }, async (tile) =>
-    scale((await pipeline.encodeImage(tile)).mean, 1 / factor),
-  );
-  return compare(call.name, mean, golden.stored(`${call.name}.mean`), golden.bound);
 
 async function encode(golden: GoldenCase, call: Call, pipeline: Pipeline): Promise<Comparison[]> {
   const { scale: factor } = pipeline.facts.latent;
@@ -57,11 +36,11 @@ async function encode(golden: GoldenCase, call: Call, pipeline: Pipeline): Promi
 async function checkCall(golden: GoldenCase, call: Call): Promise<Check> {
   const pipeline = await openModel(golden, call.model);
   if ('missing' in pipeline) return unknown(call.name, pipeline.missing);
-  if (call.do === 'encode') return checkOf(call.name, await encode(golden, call, pipeline));
   return withOptions(pipeline, call.options, () => checkWith(pipeline, golden, call));
 }
 
 async function checkWith(pipeline: Pipeline, golden: GoldenCase, call: Call): Promise<Check> {
+  if (call.do === 'encode') return checkOf(call.name, await encode(golden, call, pipeline));
   if (call.do !== 'decode') return unknown(call.name, call.do.replaceAll('_', ' '));
   const image = await pipeline.decodeLatent(scale(golden.input(call.input), pipeline.facts.latent.scale));
   return checkOf(call.name, [compare(call.name, image, golden.stored(call.name), golden.bound)]);

@@ -5,11 +5,12 @@ import { basename } from 'node:path';
 import { CheckpointError, RequestError } from '@easel/shared/errors';
 
 import { placeTensors, type PlacedCheckpoint } from '../checkpoint/place-tensors.ts';
+import { DEFAULT_EMPHASIS, type Emphasis } from '../conditioning/emphasis.ts';
 import type { Network } from '../denoisers/types.ts';
 import type { Feeds, MemoryForm, Results, Session, StartSession } from '../graph/session.ts';
 import { concatChannels, type Tensor } from '../numeric/tensor.ts';
-import { tokenizePrompt } from './prompt.ts';
 import { buildKey, PLAIN, type NetworkOptions } from './network-options.ts';
+import { tokenizePrompt } from './prompt.ts';
 import type { RecognisedCheckpoint } from './recognise.ts';
 import type {
   LatentDistribution,
@@ -41,8 +42,8 @@ export function openPipeline(
 class OpenPipeline implements Pipeline {
   readonly #sessions = new Map<Role, Promise<Session>>();
   readonly #started = new Set<Session>();
-  /** The weights where sessions can map them; made once, at the first start. */
   #options = PLAIN;
+  /** The weights where sessions can map them; made once, at the first start. */
   #placing: Promise<PlacedCheckpoint> | null = null;
 
   constructor(
@@ -63,7 +64,6 @@ class OpenPipeline implements Pipeline {
     return [...this.#started].reduce((sum, session) => sum + session.residentBytes, 0);
   }
 
-  async load(...roles: readonly Role[]): Promise<void> {
   async configure(options: NetworkOptions): Promise<void> {
     const before = this.#options;
     this.#options = options;
@@ -76,6 +76,7 @@ class OpenPipeline implements Pipeline {
     }
   }
 
+  async load(...roles: readonly Role[]): Promise<void> {
     for (const role of roles) await this.#session(role);
   }
 
@@ -85,8 +86,8 @@ class OpenPipeline implements Pipeline {
     return session.run({ ...Object.fromEntries(absent.map((name) => [name, NOTHING])), ...feeds }, fetch);
   }
 
-  tokenize(text: string): TokenizedPrompt {
-    return tokenizePrompt(text, this.facts.text);
+  tokenize(text: string, emphasis: Emphasis = DEFAULT_EMPHASIS): TokenizedPrompt {
+    return tokenizePrompt(text, this.facts.text, emphasis);
   }
 
   condition(...[prompt, options]: Parameters<Pipeline['condition']>): ReturnType<Pipeline['condition']> {

@@ -1,45 +1,61 @@
 /** From a prompt's text to what the text encoders of a family make of it. The same for all families. */
-import { chunkTokens } from '@easel/shared/prompt/clip-tokenizer';
+import { chunkRuns, type Chunk } from '@easel/shared/prompt/chunks';
 import { loadClipTokenizer } from '@easel/shared/prompt/clip-vocabulary';
+import { wholeText } from '@easel/shared/prompt/excerpt';
+import { parseWeights, type WeightedRun } from '@easel/shared/prompt/weights';
 
+import { emphasise, type Emphasis } from '../conditioning/emphasis.ts';
 import type { Tensor } from '../numeric/tensor.ts';
-import type { CheckpointFacts, Pipeline, TextRole, TokenizedPrompt } from './types.ts';
+import type { CheckpointFacts, Pipeline, TextFormat, TextRole, TokenizedPrompt } from './types.ts';
 
-/** Rows of ids for every text encoder; each as many as its own reading of the text needs. */
-export function tokenizePrompt(text: string, encoders: CheckpointFacts['text']): TokenizedPrompt {
-  const rows = Object.entries(encoders).map(([role, { dialect, padding }]) => [
-    role,
-    chunkTokens(loadClipTokenizer().encode(text, dialect), padding),
-  ]);
-  return { text, rows: Object.fromEntries(rows) as TokenizedPrompt['rows'] };
+/** Chunks for every text encoder; each as many as its own reading of the text needs. */
+export function tokenizePrompt(text: string, encoders: CheckpointFacts['text'], emphasis: Emphasis): TokenizedPrompt {
+  const plain: WeightedRun = { ...wholeText(text), weight: 1, isBreak: false };
+  const runs = emphasis.isLiteral === true ? [plain] : parseWeights(text);
+  const chunks = Object.entries(encoders).map(([role, format]) => [role, chunksOf(runs, format)]);
+  return { text, emphasis, chunks: Object.fromEntries(chunks) as TokenizedPrompt['chunks'] };
+}
+
+function chunksOf(runs: readonly WeightedRun[], { dialect, padding }: TextFormat): Chunk[] {
+  return chunkRuns(runs, (text) => loadClipTokenizer().encode(text, dialect), { padding });
 }
 
 /** What the encoders of a family make of a prompt. */
 export interface EncodedPrompt {
-  /** States of all encoders side by side, rows one behind the other: f32 [1, tokens, sum of widths]. */
+  /** States of all encoders side by side, chunks one behind the other: f32 [1, tokens, sum of widths]. */
   readonly context: Tensor;
-  /** The last pooling encoder's vector of the first row, f32 [1, width]; null where none pools. */
+  /** The last pooling encoder's vector of the first chunk, f32 [1, width]; null where none pools. */
   readonly pooled: Tensor | null;
 }
 
 /** @throws out_of_range */
 export async function encodePrompt(
   pipeline: Pipeline,
-  { rows }: TokenizedPrompt,
+  { chunks, emphasis }: TokenizedPrompt,
   clipSkip: number,
 ): Promise<EncodedPrompt> {
-  const count = Math.max(...Object.values(rows).map((each) => each.length));
+  const count = Math.max(...Object.values(chunks).map((each) => each.length));
   const parts: Tensor[] = [];
   let pooled: Tensor | null = null;
-  for (const [role, { padding }] of Object.entries(pipeline.facts.text)) {
-    const own = rows[role as TextRole] ?? [];
-    // Encoders may read odd text as different numbers of tokens; empty rows make them equally long.
-    const [empty = []] = chunkTokens([], padding);
-    const filled = [...own, ...Array.from({ length: count - own.length }, () => empty)];
-    const encoded = await pipeline.encodeText(role as TextRole, filled, clipSkip);
-    const [n = 1, t = 0, d = 0] = encoded.hidden.shape;
-    // Rows lie one behind the other already: side by side along the tokens is the same memory.
-    parts.push({ data: encoded.hidden.data, shape: [1, n * t, d] });
+  for (const [role, format] of Object.entries(pipeline.facts.text) as [TextRole, TextFormat][]) {
+    const own = chunks[role] ?? [];
+    // Encoders may read odd text as different numbers of tokens; empty chunks make them equally long.
+    const [empty] = chunksOf([], format) as [Chunk];
+    const filled = [...own, ...Array<Chunk>(count - own.length).fill(empty)];
+    const encode = (each: readonly Chunk[]): ReturnType<Pipeline['encodeText']> =>
+      pipeline.encodeText(
+        role,
+        each.map(({ ids }) => ids),
+        clipSkip,
+      );
+    const encoded = await encode(filled);
+    const isWeighted = filled.some(({ weights }) => weights.some((weight) => weight !== 1));
+    const reference = isWeighted && emphasis.comparesWithEmpty === true ? (await encode([empty])).hidden : null;
+    const weights = filled.map((chunk) => chunk.weights);
+    const { data, shape } = emphasise(encoded.hidden, weights, emphasis, reference);
+    const [n = 1, t = 0, d = 0] = shape;
+    // Chunks lie one behind the other already: side by side along the tokens is the same memory.
+    parts.push({ data, shape: [1, n * t, d] });
     if (encoded.pooled !== null) pooled = firstRow(encoded.pooled);
   }
   return { context: sideBySide(parts), pooled };

@@ -7,17 +7,19 @@
 import type { FamilyDescriptor } from '@easel/shared/catalogue';
 import type { CheckpointOverrides } from '@easel/shared/checkpoint';
 import type { GenerationDefaults } from '@easel/shared/generation';
+import type { Chunk } from '@easel/shared/prompt/chunks';
 import type { ClipDialect } from '@easel/shared/prompt/clip-tokenizer';
 
 import type { CheckpointHeader } from '../checkpoint/header.ts';
 import type { Sidecar } from '../checkpoint/sidecar.ts';
+import type { Emphasis } from '../conditioning/emphasis.ts';
 import type { Conditioning, Network } from '../denoisers/types.ts';
 import type { GraphModel } from '../graph/model.ts';
 import type { Feeds, Results } from '../graph/session.ts';
 import type { Tensor } from '../numeric/tensor.ts';
+import type { NetworkOptions } from './network-options.ts';
 
 /** The networks a family may have. Each becomes one graph and, when used, one session. */
-import type { NetworkOptions } from './network-options.ts';
 export type Role = TextRole | 'unet' | 'vae-decoder' | 'vae-encoder';
 
 /** Text encoders, by the slots diffusers has for them. */
@@ -94,9 +96,9 @@ export interface Family extends FamilyDescriptor {
   facts(header: CheckpointHeader, sidecar: Sidecar | null, overrides?: CheckpointOverrides): CheckpointFacts;
   /**
    * Builds one graph from the header alone.
+   * @param options as it was trained when absent
    * @throws model_incomplete | model_unexpected naming the tensor
    */
-   * @param options as it was trained when absent
   build(role: Role, header: CheckpointHeader, sidecar: Sidecar | null, options?: NetworkOptions): GraphModel;
   /**
    * Builds everything without encoding it and accounts for every tensor.
@@ -113,8 +115,10 @@ export interface Family extends FamilyDescriptor {
 /** A prompt as the text encoders read it. */
 export interface TokenizedPrompt {
   readonly text: string;
-  /** Rows of ids, each as long as its encoder wants them; at least one row each. */
-  readonly rows: Readonly<Partial<Record<TextRole, readonly (readonly number[])[]>>>;
+  /** How its weights are put to work. */
+  readonly emphasis: Emphasis;
+  /** For every encoder at least one. */
+  readonly chunks: Readonly<Partial<Record<TextRole, readonly Chunk[]>>>;
 }
 
 /** What a network may be told beside the prompt. A family reads what it knows of and leaves the rest. */
@@ -160,15 +164,15 @@ export interface Pipeline {
   readonly facts: CheckpointFacts;
   /** Estimate of the bytes held now; grows as networks are started. */
   readonly residentBytes: number;
-  /** Starts sessions now rather than on first use. @throws model_gone | session_failed | out_of_memory */
-  load(...roles: readonly Role[]): Promise<void>;
-  /** A prompt's rows of ids for every text encoder of the family. */
-  tokenize(text: string): TokenizedPrompt;
   /**
    * Chooses how networks are built from now on, as they were trained at first. Frees the sessions of those that would be
    * built otherwise; the others stay.
    */
   configure(options: NetworkOptions): Promise<void>;
+  /** Starts sessions now rather than on first use. @throws model_gone | session_failed | out_of_memory */
+  load(...roles: readonly Role[]): Promise<void>;
+  /** A prompt's chunks for every text encoder of the family. @param emphasis the WebUI's when absent */
+  tokenize(text: string, emphasis?: Emphasis): TokenizedPrompt;
   /** What the network is told of one prompt. @throws out_of_range */
   condition(prompt: TokenizedPrompt, options: ConditioningOptions): Promise<Conditioning>;
   /**

@@ -12,7 +12,11 @@ const opened = new Map<string, Promise<Pipeline | { readonly missing: string }>>
 
 /** The pipeline of a model, or why Easel has none for it. @throws what a damaged file would throw */
 export function openModel(golden: GoldenCase, label: string): Promise<Pipeline | { readonly missing: string }> {
-  const path = golden.checkpoint(label);
+  return openModelFile(golden.checkpoint(label));
+}
+
+/** The same for a file that is written out already. */
+export function openModelFile(path: string): Promise<Pipeline | { readonly missing: string }> {
   const known = opened.get(path);
   if (known !== undefined) return known;
   const opening = open(path);

@@ -15,6 +15,7 @@ import type { Kind } from './types.ts';
 import { unet } from './unet.ts';
 import { vae } from './vae.ts';
 import { webui } from './webui.ts';
+import { weightedPrompt } from './weighted-prompt.ts';
 
 export const kinds: readonly Kind[] = [
   brownian,
@@ -32,4 +33,5 @@ export const kinds: readonly Kind[] = [
   unet,
   vae,
   webui,
+  weightedPrompt,
 ];

@@ -5,6 +5,7 @@
 import { CLIP_END_TOKEN, CLIP_START_TOKEN } from '@easel/shared/prompt/clip-tokenizer';
 import { loadClipTokenizer } from '@easel/shared/prompt/clip-vocabulary';
 
+import { LITERAL_EMPHASIS } from '../../../src/conditioning/emphasis.ts';
 import { conditioned, guide } from '../../../src/denoisers/guidance.ts';
 import { guideByPicture } from '../../../src/denoisers/picture-guidance.ts';
 import type { Conditioning, Predict } from '../../../src/denoisers/types.ts';
@@ -113,10 +114,10 @@ function sizesOf({ original_size: original, crops_coords_top_left: crop, target_
   };
 }
 
-/** The first row for each encoder: diffusers cuts what is longer. */
-function firstRows({ text, rows }: TokenizedPrompt): TokenizedPrompt {
-  const cut = Object.entries(rows).map(([role, each]) => [role, each.slice(0, 1)]);
-  return { text, rows: Object.fromEntries(cut) as TokenizedPrompt['rows'] };
+/** The first chunk for each encoder: diffusers cuts what is longer. */
+function firstChunks({ chunks, ...prompt }: TokenizedPrompt): TokenizedPrompt {
+  const cut = Object.entries(chunks).map(([role, each]) => [role, each.slice(0, 1)]);
+  return { ...prompt, chunks: Object.fromEntries(cut) as TokenizedPrompt['chunks'] };
 }
 
 /** Our ids of each prompt against the case's. */
@@ -135,7 +136,8 @@ async function told(
   options: ConditioningOptions,
 ): Promise<Conditioning> {
   const each: Conditioning[] = [];
-  for (const prompt of prompts) each.push(await pipeline.condition(firstRows(pipeline.tokenize(prompt)), options));
+  for (const prompt of prompts)
+    each.push(await pipeline.condition(firstChunks(pipeline.tokenize(prompt, LITERAL_EMPHASIS)), options));
   const names = Object.keys(each[0] ?? {});
   return Object.fromEntries(names.map((name) => [name, concatBatch(each.map((one) => one[name] as Tensor))]));
 }

@@ -1,10 +1,12 @@
 /** Whole pictures as the WebUI makes them: NV noise, k-diffusion's samplers, fractional timesteps. One check for the steps, one for the picture. */
+import type { Chunk } from '@easel/shared/prompt/chunks';
+
 import { epsilonDenoiser } from '../../../src/denoisers/epsilon.ts';
 import { conditioned, guide } from '../../../src/denoisers/guidance.ts';
 import { interpolatedTimesteps } from '../../../src/denoisers/timesteps.ts';
 import type { Conditioning } from '../../../src/denoisers/types.ts';
 import { vDenoiser } from '../../../src/denoisers/v.ts';
-import type { Pipeline } from '../../../src/families/types.ts';
+import type { Pipeline, TokenizedPrompt } from '../../../src/families/types.ts';
 import type { Denoise } from '../../../src/numeric/denoise.ts';
 import { batchNoise } from '../../../src/numeric/noise-source.ts';
 import { philoxNoise } from '../../../src/numeric/philox.ts';
@@ -37,6 +39,16 @@ interface Json {
 const TABLE = makeSigmaTable();
 const timestepOf = interpolatedTimesteps(TABLE);
 
+/** The case's own ids, all of weight 1. */
+const plainChunk = (ids: readonly number[]): Chunk => ({
+  ids,
+  weights: ids.map(() => 1),
+  embeddings: [],
+  tokens: 0,
+  moved: 0,
+  origins: [],
+});
+
 /** What is told of one prompt, repeated for every picture of the batch. */
 async function told(
   golden: GoldenCase,
@@ -49,9 +61,10 @@ async function told(
     ['text-encoder', `ids.${side}`],
     ['text-encoder-2', `ids.2.${side}`],
   ].filter(([, input]) => golden.tensors.has(input as string));
+  const chunks = rows.map(([role, input]) => [role, [plainChunk(Array.from(golden.input(input as string).data))]]);
   const prompt = {
-    text: isNegative ? json.negative_prompt : json.prompt,
-    rows: Object.fromEntries(rows.map(([role, input]) => [role, [Array.from(golden.input(input as string).data)]])),
+    ...pipeline.tokenize(isNegative ? json.negative_prompt : json.prompt),
+    chunks: Object.fromEntries(chunks) as TokenizedPrompt['chunks'],
   };
   const single = await pipeline.condition(prompt, { clipSkip: 1, isNegative, size: json });
   const repeated = Object.entries(single).map(([name, value]) => [name, concatBatch(json.seeds.map(() => value))]);

@@ -6,6 +6,8 @@
  */
 import type { Catalogue } from '../catalogue.ts';
 import { textToImageRequest, type TextToImageRequest } from '../generation.ts';
+import { optionFromText, optionText, toNumber } from '../options/text.ts';
+import { OPTION_IDS, pickOptions, settleOptions } from '../options/values.ts';
 import { findByName, resolveSamplerName } from '../sampler-names.ts';
 import type { Infotext } from './read.ts';
 
@@ -29,9 +31,6 @@ export interface ReadRequest {
 
 /** Texts are repeated in messages up to this length. */
 const SHOWN_LENGTH = 100;
-
-const toNumber = (text: string): number =>
-  /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text.trim()) ? Number(text) : Number.NaN;
 
 const readRng = (text: string): string =>
   text.toUpperCase() === 'CPU' ? 'cpu' : /^(?:NV|GPU)$/i.test(text) ? 'nv' : text;
@@ -63,6 +62,14 @@ export function toRequest(infotext: Infotext, catalogue: Pick<Catalogue, 'sample
   takeNumber('width', 'Size-1');
   takeNumber('height', 'Size-2');
   takeNumber('clipSkip', 'Clip skip');
+
+  for (const id of OPTION_IDS) {
+    const text = optionText(fields, id);
+    if (text !== undefined) take(id, optionFromText(id, text), text);
+  }
+  const options = settleOptions(pickOptions(request));
+  for (const id of OPTION_IDS) delete request[id];
+  Object.assign(request, options);
 
   // An infotext leaves out what has the WebUI's default, so its absence says something once there are settings at all.
   if (fields.size > 0) {

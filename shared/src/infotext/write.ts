@@ -5,6 +5,8 @@
  * that (server/src/pictures). Format: /shared/specs metadata 3a.2, learned from the WebUI's output.
  */
 import type { RngSource, TextToImageParameters } from '../generation.ts';
+import { optionItems } from '../options/text.ts';
+import { OPTION_IDS, optionRow } from '../options/values.ts';
 
 /** What stands in the text beside the parameters. */
 export interface InfotextFacts {
@@ -30,6 +32,13 @@ const SHORT_HASH = 10;
  */
 const RNG_NAMES: Record<RngSource, string> = { nv: 'NV', cpu: 'CPU' };
 
+/** What the WebUI writes before the clip skip. */
+const SEED_KEYS: ReadonlySet<string> = new Set(
+  OPTION_IDS.map(optionRow)
+    .filter(({ group }) => group === 'seed')
+    .map(({ infotext }) => infotext.key),
+);
+
 /** As Python prints it: an exponent has at least two digits. */
 const formatNumber = (value: number): string => String(value).replace(/e([+-])(\d)$/, 'e$10$2');
 
@@ -52,6 +61,7 @@ export const formatSettings = (items: readonly (readonly [key: string, value: Va
  * @param parameters of one picture: `seed` is its own, `count` is not written
  */
 export function writeInfotext(parameters: TextToImageParameters, facts: InfotextFacts): string {
+  const options = optionItems(parameters, parameters.sampler);
   const settings = formatSettings([
     ['Steps', parameters.steps],
     ['Sampler', facts.samplerLabel],
@@ -61,8 +71,10 @@ export function writeInfotext(parameters: TextToImageParameters, facts: Infotext
     ['Size', `${parameters.width}x${parameters.height}`],
     ['Model hash', facts.modelSha256?.slice(0, SHORT_HASH) ?? null],
     ['Model', facts.modelName],
+    ...options.filter(([key]) => SEED_KEYS.has(key)),
     ['Clip skip', parameters.clipSkip > 1 ? parameters.clipSkip : null],
     ['RNG', RNG_NAMES[parameters.rng]],
+    ...options.filter(([key]) => !SEED_KEYS.has(key)),
     ['Version', facts.version],
   ]);
   const negative = parameters.negativePrompt === '' ? '' : `\nNegative prompt: ${parameters.negativePrompt}`;

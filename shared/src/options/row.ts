@@ -79,6 +79,8 @@ export interface OptionRow {
     readonly key: string;
     /** Half of a size, `512x768`: its first or its second number. */
     readonly part?: 1 | 2;
+    /** Where the key depends on the sampler: by its id. */
+    readonly bySampler?: Readonly<Record<string, string>>;
     /** Further keys to read it from. */
     readonly also?: readonly string[];
     /** Is written even where the value is the default, because other programs have none or another. */
@@ -87,7 +89,12 @@ export interface OptionRow {
     readonly beside?: readonly (readonly [key: string, value: string])[];
   };
   /** What `/sdapi/v1/txt2img` calls it, as a field of the request or as a setting (in `override_settings`). */
-  readonly webui?: { readonly field?: string; readonly settings?: readonly string[] };
+  readonly webui?: {
+    readonly field?: string;
+    readonly settings?: readonly string[];
+    /** How that API writes the neutral value, where it is another text than ours. */
+    readonly neutralText?: string;
+  };
 }
 
 /** A number from `minimum` to `maximum`. */

@@ -184,7 +184,7 @@ export const OPTIONS = {
     group: 'sampling',
     readBy: 'sampler',
     value: number(0, 1, null, 0.01),
-    infotext: { key: 'Eta', also: ['Eta DDIM'] },
+    infotext: { key: 'Eta', bySampler: { ddim: 'Eta DDIM', 'ddim-cfgpp': 'Eta DDIM' }, also: ['Eta DDIM'] },
     webui: { field: 'eta', settings: ['eta_ancestral', 'eta_ddim'] },
   },
   sNoise: {
@@ -294,7 +294,7 @@ export const OPTIONS = {
       { id: 'zero-terminal-snr', label: 'Zero terminal SNR', text: 'Zero Terminal SNR' },
     ),
     infotext: { key: 'Noise Schedule' },
-    webui: { settings: ['sd_noise_schedule'] },
+    webui: { settings: ['sd_noise_schedule'], neutralText: 'Default' },
   },
 
   // Picture

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
-import { toOriginal, type Keymap } from '../../src/checkpoint/keymaps/keymap.ts';
+import { toDiffusers, toOriginal, type Keymap } from '../../src/checkpoint/keymaps/keymap.ts';
 import { openClipKeymap } from '../../src/checkpoint/keymaps/open-clip.ts';
-import { topologyOfDiffusers, unetKeymap } from '../../src/checkpoint/keymaps/unet.ts';
+import { topologyOfDiffusers, topologyOfOriginal, unetKeymap } from '../../src/checkpoint/keymaps/unet.ts';
 import { OLD_ATTENTION, vaeKeymap } from '../../src/checkpoint/keymaps/vae.ts';
 import { readManifest } from '../support/formula-weights.ts';
 
@@ -43,6 +43,15 @@ describe('names of U-Nets', () => {
     const rows = rowsOf(from);
     const keymap = unetKeymap(topologyOfDiffusers([...rows.keys()]));
     expect(sorted(moved(rows, keymap))).toEqual(sorted(partOf(to, 'model.diffusion_model.')));
+  });
+
+  it.each([
+    ['sd15', 'sd15-unet-diffusers'],
+    ['sdxl', 'sdxl-unet-diffusers'],
+  ])('of %s become those of %s, all of them', (from, to) => {
+    const names = [...partOf(from, 'model.diffusion_model.').keys()];
+    const renamed = toDiffusers(unetKeymap(topologyOfOriginal(names)));
+    expect(names.map((name) => renamed(name)?.name).toSorted()).toEqual([...rowsOf(to).keys()].toSorted());
   });
 
   it("of an LCM have one more, the guidance's", () => {

@@ -36,6 +36,15 @@ export function toOriginal(keymap: Keymap): (name: string) => Renamed | null {
   );
 }
 
+/** Translates original names to diffusers'; null for a name the table does not know. */
+export function toDiffusers(keymap: Keymap): (name: string) => Renamed | null {
+  return translate(
+    keymap,
+    ({ original }) => original,
+    ({ diffusers }) => diffusers,
+  );
+}
+
 /** The longest module that the table knows decides. */
 function translate(
   keymap: Keymap,

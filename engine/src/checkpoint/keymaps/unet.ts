@@ -79,3 +79,19 @@ export function topologyOfDiffusers(names: readonly string[]): UnetTopology {
     attention: Array.from({ length: levels }, (_, level) => countOf(names, `down_blocks.${level}.attentions.`) > 0),
   };
 }
+
+/** Where the blocks stand, from the names of a U-Net in the original layout, without their prefix. */
+export function topologyOfOriginal(names: readonly string[]): UnetTopology {
+  const known = new Set(names);
+  const attention: boolean[] = [false];
+  let blocks = 0;
+  for (let block = 1; block < countOf(names, 'input_blocks.'); block++) {
+    if (known.has(`input_blocks.${block}.0.op.weight`)) {
+      attention.push(false);
+      continue;
+    }
+    if (attention.length === 1) blocks++;
+    if (known.has(`input_blocks.${block}.1.proj_in.weight`)) attention[attention.length - 1] = true;
+  }
+  return { levels: attention.length, blocks, attention };
+}

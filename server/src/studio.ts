@@ -19,6 +19,8 @@ import { FileHasher } from './services/file-hash.ts';
 import { Gallery } from './services/gallery.ts';
 import { JobQueue } from './services/job-queue.ts';
 import { ModelLibrary } from './services/model-library.ts';
+import { ModelPreviews } from './services/model-previews.ts';
+import { ModelWork } from './services/model-work.ts';
 import type { PictureFiles, PictureFilesOptions } from './services/picture.ts';
 import { reconcile } from './services/reconcile.ts';
 import { WebuiOptions } from './services/webui-options.ts';
@@ -107,13 +109,19 @@ export async function createStudio(config: Config, more: StudioParts): Promise<S
     log,
   });
   engine.onState((state) => events.publish('engine:changed', { engine: state }));
-  const hasher = new FileHasher();
+  const hasher = new FileHasher(() => engine.isRunning);
+  const gallery = new Gallery({ store, events, outputs: config.outputs, thumbnails });
   const models = new ModelLibrary({
     store,
     engine,
     events,
     hasher,
-    folder: checkpoints,
+    previews: new ModelPreviews({
+      folder: join(config.data, 'model-previews'),
+      pictureFile: async (id) => gallery.file(id),
+    }),
+    models: config.models,
+    extraRoots: config.modelsFrom,
     examiner: examinerOf(version, engineEntry),
     log,
   });
@@ -126,8 +134,16 @@ export async function createStudio(config: Config, more: StudioParts): Promise<S
     catalogue: () => engine.catalogue,
     jobIdsStartingWith: async (prefix) => jobs.idsStartingWith(prefix),
   });
-  const gallery = new Gallery({ store, events, outputs: config.outputs, thumbnails });
-  const queue = new JobQueue({ store, engine, models, pictures, events, failpoint, log });
+  const queue = new JobQueue({
+    store,
+    engine,
+    models,
+    work: new ModelWork({ models, folder: config.models }),
+    pictures,
+    events,
+    failpoint,
+    log,
+  });
 
   await models.load();
   await queue.load();

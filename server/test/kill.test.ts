@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { ImageList, ImageView } from '@easel/shared/http/images';
-import type { JobView } from '@easel/shared/http/jobs';
+import type { PictureJobView } from '@easel/shared/http/jobs';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { FAILPOINTS } from '../src/services/picture.ts';
@@ -27,7 +27,7 @@ const start = async (env: Record<string, string> = {}): Promise<ServerProcess> =
 };
 
 /** Every picture of the job is on disk, decodes as a PNG, and is in the gallery once. */
-const expectWhole = async (running: ServerProcess, job: JobView): Promise<void> => {
+const expectWhole = async (running: ServerProcess, job: PictureJobView): Promise<void> => {
   const { images, total } = await running.get<ImageList>('/api/v1/images');
   expect(total).toBe(job.images.length);
   expect(images.map(({ id }) => id).toSorted()).toEqual(job.images.toSorted());
@@ -67,7 +67,7 @@ describe('a server killed in the middle of a step', () => {
     const running = await doomed.submit({ prompt: '[slow=60]', count: 2 });
     const waiting = await doomed.submit({ prompt: 'waiting' });
     for (;;) {
-      const { progress } = await doomed.get<JobView>(`/api/v1/jobs/${running.id}`);
+      const { progress } = await doomed.get<PictureJobView>(`/api/v1/jobs/${running.id}`);
       if (progress !== null && progress.step >= 2) break;
     }
     await doomed.kill('SIGKILL');
@@ -86,7 +86,7 @@ describe('a server that is asked to end', () => {
       const asked = await start();
       const { id } = await asked.submit({ prompt: '[slow=100]', steps: 50 });
       for (;;) {
-        if ((await asked.get<JobView>(`/api/v1/jobs/${id}`)).state === 'running') break;
+        if ((await asked.get<PictureJobView>(`/api/v1/jobs/${id}`)).state === 'running') break;
       }
       const before = Date.now();
       expect(await asked.kill(signal)).toBe(0);

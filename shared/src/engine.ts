@@ -8,6 +8,7 @@ import type { Catalogue } from './catalogue.ts';
 import type { CheckpointDetection, CheckpointOverrides } from './checkpoint.ts';
 import type { WireError } from './errors.ts';
 import type { GenerationDefaults, GenerationParameters } from './generation.ts';
+import type { ModelWorkParameters, ModelWorkProgress, ModelWorkResult } from './model-work.ts';
 
 /** Raised with every incompatible change; server and engine refuse to talk across versions. */
 export const ENGINE_PROTOCOL = 1;
@@ -34,18 +35,42 @@ export interface EngineJob {
   checkpoint: string;
   /** What a person says of it; another correction is another model. Absent = as detected. */
   overrides?: CheckpointOverrides;
-  parameters: GenerationParameters;
   /** Where the parameters name a refiner: its file. */
   refiner?: { checkpoint: string; overrides?: CheckpointOverrides };
+  parameters: GenerationParameters;
   /** Which pictures of the job to make, by index in [0, count): on a retry only the missing ones. */
   imageIndexes: number[];
   /** Whether anybody wants previews. */
   previews: boolean;
 }
 
+/** A file that work on models reads. */
+export interface ModelSource {
+  /** What `model`, `models` or `vae` in the parameters calls it. */
+  id: string;
+  /** Absolute path of the file or folder. */
+  file: string;
+  overrides?: CheckpointOverrides;
+  /** Of the whole file in hex, for the record in the new file; null where it is not known. */
+  sha256: string | null;
+}
+
+/** Work that makes a model file instead of pictures. */
+export interface EngineModelJob {
+  jobId: string;
+  parameters: ModelWorkParameters;
+  /** The model, or the models in their order. */
+  sources: ModelSource[];
+  /** Whose VAE the new file gets; null = the first source's. */
+  vae: ModelSource | null;
+  /** Absolute path of what is made; its folder exists. */
+  target: string;
+}
+
 export type ToEngine =
   | { type: 'inspect'; requestId: number; file: string; overrides?: CheckpointOverrides }
   | { type: 'run'; job: EngineJob }
+  | { type: 'work'; job: EngineModelJob }
   | { type: 'cancel'; jobId: string }
   | { type: 'shutdown' };
 
@@ -68,6 +93,10 @@ export type FromEngine =
   | { type: 'preview'; jobId: string; imageIndex: number; step: number; width: number; height: number; rgb: Uint8Array }
   /** A finished picture: RGB, row by row, 3 bytes a pixel. */
   | { type: 'image'; jobId: string; imageIndex: number; seed: number; width: number; height: number; rgb: Uint8Array }
+  /** How far work on a model file is. */
+  | { type: 'model-progress'; jobId: string; progress: Omit<ModelWorkProgress, 'etaMs'> }
+  /** The file is whole and has its name; `finished` follows. `file` is its name without folders. */
+  | { type: 'model-made'; jobId: string; result: ModelWorkResult }
   | { type: 'finished'; jobId: string; durationMs: number }
   | { type: 'failed'; jobId: string; error: WireError }
   | { type: 'cancelled'; jobId: string }

@@ -37,6 +37,8 @@ export const ERROR_CODES = {
   not_allowed: row(422, 'request', 'A value that is not among the allowed ones.'),
   prompt_too_long: row(422, 'request', 'The prompt is longer than the limit.'),
   bad_text: row(422, 'request', 'Text with NUL characters or lone surrogates.'),
+  bad_name: row(422, 'request', 'A name that no file may have, or that leads out of its folder.'),
+  name_taken: row(409, 'request', 'Something else already has this name.'),
   unknown_sampler: row(422, 'request', 'No sampler has this id.'),
   unknown_schedule: row(422, 'request', 'No schedule has this id.'),
   unknown_model: row(422, 'request', 'No model has this id.'),
@@ -61,10 +63,12 @@ export const ERROR_CODES = {
 
   model_pending: row(503, 'checkpoint', 'The model has been found but not examined yet.', true),
   model_gone: row(409, 'checkpoint', 'The model file was removed or changed since it was listed.'),
+  model_unavailable: row(503, 'checkpoint', 'The folder the model lies in cannot be reached now.', true),
   model_invalid: row(422, 'checkpoint', 'The file is not a readable checkpoint.'),
   pickle_unsafe: row(422, 'checkpoint', 'The file asks for code that no checkpoint needs; nothing of it was run.'),
   model_incomplete: row(422, 'checkpoint', 'The checkpoint lacks a tensor its family needs.'),
   model_unsupported: row(422, 'checkpoint', 'No family recognises this checkpoint.'),
+  models_differ: row(422, 'checkpoint', 'These models cannot be merged: a tensor has another shape in each.'),
   model_unexpected: row(422, 'checkpoint', 'The checkpoint has a tensor of another shape, or one nobody reads.'),
 
   graph_invalid: row(500, 'graph', 'Easel built a graph that makes no sense.'),

@@ -4,10 +4,12 @@
  * It does not know what a queue is: whoever asked is told that the engine was lost and decides whether to ask again.
  */
 import type { Catalogue } from '@easel/shared/catalogue';
+import type { CheckpointOverrides } from '@easel/shared/checkpoint';
 import {
   ENGINE_PROTOCOL,
   type CheckpointInspection,
   type EngineJob,
+  type EngineModelJob,
   type FromEngine,
   type ToEngine,
 } from '@easel/shared/engine';
@@ -18,10 +20,13 @@ import { EngineProcess, type EngineExit, type EngineProcessOptions } from './eng
 
 type Message<T extends FromEngine['type']> = Extract<FromEngine, { type: T }>;
 
+/** What a run tells. A job of one kind never sends the messages of another: leave out what cannot come. */
 export interface RunListener {
   progress(message: Message<'progress'>): void;
   preview(message: Message<'preview'>): void;
   image(message: Message<'image'>): void;
+  modelProgress(message: Message<'model-progress'>): void;
+  modelMade(message: Message<'model-made'>): void;
 }
 
 export interface EngineHostOptions extends EngineProcessOptions {
@@ -36,7 +41,7 @@ interface Waiter<T> {
 }
 interface CurrentRun extends Waiter<{ durationMs: number }> {
   jobId: string;
-  listener: RunListener;
+  listener: Partial<RunListener>;
 }
 
 /** How long a request waits for an engine that is still starting. */
@@ -130,13 +135,13 @@ export class EngineHost {
    * Runs one job; only one at a time.
    * @throws what the engine answered; cancelled; engine_lost when it died or hung, with its last lines in the details
    */
-  async run(job: EngineJob, listener: RunListener): Promise<{ durationMs: number }> {
+  async run(job: EngineJob | EngineModelJob, listener: Partial<RunListener>): Promise<{ durationMs: number }> {
     const engine = this.#process;
     if (engine === null || this.#state.state !== 'ready') throw this.#lost('it is not running', []);
     if (this.#run !== null) throw new Error(`The engine already runs job ${this.#run.jobId}.`);
     return new Promise((resolve, reject) => {
       this.#run = { jobId: job.jobId, listener, resolve, reject };
-      engine.ask({ type: 'run', job });
+      engine.ask('target' in job ? { type: 'work', job } : { type: 'run', job });
     });
   }
 
@@ -148,15 +153,16 @@ export class EngineHost {
   /**
    * What a checkpoint's header tells. Ask for one file after the other: an engine that dies took the asked file badly,
    * unless a job was running too (`wasShared` in the details).
+   * @param overrides what a person says of it
    * @throws model_invalid, model_unsupported, model_incomplete, model_unexpected, engine_lost
    */
-  async inspect(file: string): Promise<CheckpointInspection> {
+  async inspect(file: string, overrides: CheckpointOverrides = {}): Promise<CheckpointInspection> {
     const engine = this.#process;
     if (engine === null || this.#state.state !== 'ready') throw this.#lost('it is not running', []);
     const requestId = this.#nextRequest++;
     return new Promise((resolve, reject) => {
       this.#inspections.set(requestId, { resolve, reject });
-      engine.ask({ type: 'inspect', requestId, file } satisfies ToEngine);
+      engine.ask({ type: 'inspect', requestId, file, overrides } satisfies ToEngine);
     });
   }
 
@@ -183,13 +189,19 @@ export class EngineHost {
       case 'started':
         break;
       case 'progress':
-        if (this.#run?.jobId === message.jobId) this.#run.listener.progress(message);
+        if (this.#run?.jobId === message.jobId) this.#run.listener.progress?.(message);
         break;
       case 'preview':
-        if (this.#run?.jobId === message.jobId) this.#run.listener.preview(message);
+        if (this.#run?.jobId === message.jobId) this.#run.listener.preview?.(message);
         break;
       case 'image':
-        if (this.#run?.jobId === message.jobId) this.#run.listener.image(message);
+        if (this.#run?.jobId === message.jobId) this.#run.listener.image?.(message);
+        break;
+      case 'model-progress':
+        if (this.#run?.jobId === message.jobId) this.#run.listener.modelProgress?.(message);
+        break;
+      case 'model-made':
+        if (this.#run?.jobId === message.jobId) this.#run.listener.modelMade?.(message);
         break;
       case 'finished':
         this.#endRun(engine, message.jobId)?.resolve({ durationMs: message.durationMs });

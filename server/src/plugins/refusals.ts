@@ -39,6 +39,7 @@ interface JsonSchema {
   maxLength?: number;
   enum?: unknown[];
   const?: unknown;
+  default?: unknown;
 }
 
 type Part = 'body' | 'querystring' | 'params';
@@ -203,6 +204,23 @@ const outOfRange = (field: string, value: unknown, schema: JsonSchema): RequestE
   });
 };
 
+/** What helps where a schema's own check fails, by its code. */
+const CUSTOM_HINTS: Partial<Record<ErrorCode, string>> = {
+  bad_text: 'Take such characters out; every script and emoji is fine.',
+  bad_name: 'Use letters, digits, spaces, dots, hyphens and underscores; folders with forward slashes.',
+};
+
+/** The schema of the kind of request that was meant: of several kinds the one whose `type` was sent, or may be left out. */
+const kindOf = (schema: JsonSchema, given: unknown): JsonSchema => {
+  const kinds = variantsOf(schema).filter(({ properties }) => properties?.['type']?.const !== undefined);
+  const type = valueAt(given, ['type']);
+  const meant = kinds.find(({ properties }) => {
+    const own = properties?.['type'];
+    return type === undefined ? own?.default !== undefined : own?.const === type;
+  });
+  return meant ?? schema;
+};
+
 /** One issue, as our codes have it. */
 const fromIssue = (issue: Issue, part: Part, given: unknown, schema: JsonSchema): RequestError => {
   const path = issue.instancePath.split('/').filter((step) => step !== '');
@@ -221,7 +239,7 @@ const fromIssue = (issue: Issue, part: Part, given: unknown, schema: JsonSchema)
     return refuse(code, `${field}: ${ERROR_CODES[code].meaning}`, {
       field,
       got: show(value),
-      hint: 'Take such characters out; every script and emoji is fine.',
+      hint: CUSTOM_HINTS[code] ?? 'Send another value.',
     });
   }
   if (value === undefined) return missing(field, own);
@@ -266,7 +284,8 @@ const fromValidation = (
   const issue = error.validation.find(({ keyword }) => keyword === 'unrecognized_keys') ?? error.validation[0];
   if (issue === undefined) return refuse('bad_request', 'The request is malformed.', {});
   const given = part === 'body' ? request.body : part === 'params' ? request.params : request.query;
-  return fromIssue(issue, part, given, toJsonSchema(request.routeOptions.schema?.[part], part));
+  const schema = toJsonSchema(request.routeOptions.schema?.[part], part);
+  return fromIssue(issue, part, given, kindOf(schema, given));
 };
 
 interface FrameworkError extends Error {

@@ -1,6 +1,5 @@
-/** /api/v1/jobs: ask for pictures, see how far they are, cancel. */
-import { generationRequest } from '@easel/shared/generation';
-import { jobAccepted, jobList, jobQuery, jobView } from '@easel/shared/http/jobs';
+/** /api/v1/jobs: ask for pictures or for work on model files, see how far it is, cancel. */
+import { jobAccepted, jobList, jobQuery, jobRequest, jobView } from '@easel/shared/http/jobs';
 import { z } from 'zod';
 
 import type { Routes } from './types.ts';
@@ -11,7 +10,12 @@ export const jobRoutes: Routes = (app, { queue }) => {
   app.post(
     '/api/v1/jobs',
     {
-      schema: { tags: ['jobs'], summary: 'Ask for pictures', body: generationRequest, response: { 202: jobAccepted } },
+      schema: {
+        tags: ['jobs'],
+        summary: 'Ask for pictures, or for a model file to be made',
+        body: jobRequest,
+        response: { 202: jobAccepted },
+      },
     },
     async (request, reply) => {
       const accepted = await queue.submit(request.body);

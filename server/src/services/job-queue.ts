@@ -9,13 +9,22 @@ import { randomInt, randomUUID } from 'node:crypto';
 import {
   CancelledError,
   EngineLostError,
+  fromWire,
   RequestError,
   StudioError,
   toStudioError,
   type WireError,
 } from '@easel/shared/errors';
-import type { GenerationRequest } from '@easel/shared/generation';
-import type { JobAccepted, JobState, JobView } from '@easel/shared/http/jobs';
+import type { GenerationParameters, GenerationRequest } from '@easel/shared/generation';
+import {
+  makesPictures,
+  type JobAccepted,
+  type JobParameters,
+  type JobRequest,
+  type JobState,
+  type JobView,
+} from '@easel/shared/http/jobs';
+import type { ModelWorkParameters } from '@easel/shared/model-work';
 import { RANDOM_SEED_RANGE } from '@easel/shared/units';
 
 import type { EngineHost } from '../engine-host/engine-host.ts';
@@ -25,7 +34,9 @@ import type { Events } from './events.ts';
 import { toImageRow, toImageSummary } from './image-row.ts';
 import { JobRun } from './job-run.ts';
 import { toJobView } from './job-view.ts';
+import { ModelJobRun } from './model-job-run.ts';
 import type { ModelLibrary, UsableModel } from './model-library.ts';
+import type { ModelWork } from './model-work.ts';
 import type { Failpoint, PictureFiles, PictureToSave, SavedPicture } from './picture.ts';
 import type { EncodedPreview } from './preview-encoder.ts';
 import { resolveRequest } from './resolve-request.ts';
@@ -44,6 +55,7 @@ export interface JobQueueOptions {
   store: Store;
   engine: EngineHost;
   models: ModelLibrary;
+  work: ModelWork;
   pictures: PictureFiles;
   events: Events;
   failpoint: Failpoint;
@@ -54,8 +66,14 @@ export interface JobQueueOptions {
 interface ActiveJob extends JobRecord {
   /** Ids of its pictures by their place. */
   images: Map<number, string>;
-  run: JobRun | null;
+  run: JobRun | ModelJobRun | null;
 }
+
+type PictureJob = ActiveJob & { parameters: GenerationParameters };
+type ModelJob = ActiveJob & { parameters: ModelWorkParameters };
+
+const isPictureJob = (job: ActiveJob): job is PictureJob => makesPictures(job.parameters);
+const isModelJob = (job: ActiveJob): job is ModelJob => !makesPictures(job.parameters);
 
 export class JobQueue {
   readonly #options: JobQueueOptions;
@@ -109,10 +127,12 @@ export class JobQueue {
 
   /**
    * @param origin who asks, for the log
-   * @throws queue_full, unknown_model, model_unusable, no_model, unknown_sampler, unknown_schedule, out_of_range, engine_lost
+   * @param isLenient leaves out options that nothing would read, instead of refusing them
+   * @throws queue_full, unknown_model, model_unusable, no_model, unknown_sampler, unknown_schedule, out_of_range, engine_lost;
+   *   for work on models also not_allowed, name_taken
    */
-  async submit(request: GenerationRequest, origin = 'api'): Promise<JobAccepted> {
-    const { engine, models, events } = this.#options;
+  async submit(request: JobRequest, origin = 'api', isLenient = false): Promise<JobAccepted> {
+    const { work, events } = this.#options;
     if (this.#waiting.length + this.#entering >= QUEUE_LIMIT) {
       throw new RequestError('queue_full', `The queue is full: ${QUEUE_LIMIT} jobs are waiting.`, {
         limit: QUEUE_LIMIT,
@@ -121,10 +141,9 @@ export class JobQueue {
     }
     this.#entering += 1;
     try {
-      const catalogue = engine.catalogue ?? (await engine.whenReady());
-      const model = await models.resolve(request.model);
-      const drawSeed = (): number => randomInt(RANDOM_SEED_RANGE);
-      const parameters = resolveRequest(request, { id: model.view.id, defaults: model.defaults }, catalogue, drawSeed);
+      const parameters: JobParameters = makesPictures(request)
+        ? await this.#resolvePictures(request, isLenient)
+        : await work.resolve(request);
       const record = await this.#records.insert({
         id: randomUUID(),
         state: 'queued',
@@ -132,6 +151,7 @@ export class JobQueue {
         origin,
         attempt: 1,
         error: null,
+        result: null,
         createdAt: now(),
         startedAt: null,
         endedAt: null,
@@ -146,6 +166,21 @@ export class JobQueue {
     } finally {
       this.#entering -= 1;
     }
+  }
+
+  async #resolvePictures(request: GenerationRequest, isLenient: boolean): Promise<GenerationParameters> {
+    const { engine, models } = this.#options;
+    const catalogue = engine.catalogue ?? (await engine.whenReady());
+    const model = await models.resolve(request.model);
+    const drawSeed = (): number => randomInt(RANDOM_SEED_RANGE);
+    const refiner = request.refiner === undefined ? undefined : await this.#resolveRefiner(request.refiner);
+    const chosen = {
+      id: model.view.id,
+      defaults: model.defaults,
+      family: model.view.family,
+      ...(refiner && { refiner: { id: refiner.view.id, family: refiner.view.family } }),
+    };
+    return resolveRequest(request, chosen, catalogue, drawSeed, isLenient);
   }
 
   /** @throws unknown_job */
@@ -225,7 +260,8 @@ export class JobQueue {
 
   /** Newest preview of the running job, encoded when asked for; null when there is none. */
   async latestPreview(): Promise<EncodedPreview | null> {
-    return (await this.#running?.run?.latestPreview()) ?? null;
+    const run = this.#running?.run;
+    return run instanceof JobRun ? run.latestPreview() : null;
   }
 
   #pump(): void {
@@ -264,6 +300,11 @@ export class JobQueue {
     if (!(await this.#records.change(job.id, ['queued', 'running'], 'running', { startedAt }))) return;
     job.state = 'running';
     job.startedAt = startedAt;
+    if (isPictureJob(job)) await this.#runPictures(job);
+    else if (isModelJob(job)) await this.#runModelWork(job);
+  }
+
+  async #runPictures(job: PictureJob): Promise<void> {
     job.images =
       (await this.#records.imagesOf([job.id], { withDeleted: true })).get(job.id) ?? new Map<number, string>();
     const missing = Array.from({ length: job.parameters.count }, (_, index) => index).filter(
@@ -279,10 +320,16 @@ export class JobQueue {
     }
 
     let model: UsableModel;
+    let refiner: UsableModel | null = null;
+    let sought = job.parameters.model;
     try {
-      model = await this.#options.models.resolve(job.parameters.model);
+      model = await this.#options.models.resolve(sought);
+      if (job.parameters.refiner !== undefined) {
+        sought = job.parameters.refiner;
+        refiner = await this.#resolveRefiner(sought);
+      }
     } catch (thrown) {
-      await this.#end(job, 'failed', modelGone(job.parameters.model, toStudioError(thrown)));
+      await this.#end(job, 'failed', modelGone(sought, toStudioError(thrown)));
       return;
     }
     // Cancelled meanwhile: the engine has not heard of it yet and never will.
@@ -296,6 +343,8 @@ export class JobQueue {
       const engineJob = {
         jobId: job.id,
         checkpoint: model.file,
+        overrides: model.overrides,
+        ...(refiner && { refiner: { checkpoint: refiner.file, overrides: refiner.overrides } }),
         parameters: job.parameters,
         imageIndexes: missing,
         previews: true,
@@ -313,7 +362,44 @@ export class JobQueue {
     if (this.#active.has(job.id)) await this.#afterRun(job, thrown);
   }
 
-  #createRun(job: ActiveJob, model: UsableModel, missing: readonly number[]): JobRun {
+  /** As a model, but what is wrong with it is wrong with the field `refiner`. */
+  async #resolveRefiner(reference: string): Promise<UsableModel> {
+    try {
+      return await this.#options.models.resolve(reference);
+    } catch (thrown) {
+      const { code, message, details } = toStudioError(thrown).toWire();
+      throw fromWire({ code, message: message.replace(/^model: /, 'refiner: '), details: { ...details, field: 'refiner' } });
+    }
+  }
+
+  async #runModelWork(job: ModelJob): Promise<void> {
+    const { engine, events, models, work } = this.#options;
+    if (job.attempt > MOST_ATTEMPTS) {
+      await this.#end(job, 'failed', crashedTwice());
+      return;
+    }
+    const run = new ModelJobRun(() => {
+      if (this.#active.has(job.id)) events.publish('job:progress', { job: this.#view(job) });
+    });
+    job.run = run;
+    let thrown: StudioError | null = null;
+    try {
+      const planned = await work.plan(job.id, job.parameters);
+      // Cancelled meanwhile: the engine has not heard of it yet and never will.
+      if (!this.#active.has(job.id)) return;
+      events.publish('job:started', { job: this.#view(job) });
+      await engine.run(planned, run);
+    } catch (error) {
+      thrown = toStudioError(error);
+    }
+    // The file has its name, whatever happened after that.
+    if (run.result !== null) {
+      void models.rescan();
+      await this.#end(job, 'done', null, run.result);
+    } else if (this.#active.has(job.id)) await this.#afterRun(job, thrown);
+  }
+
+  #createRun(job: PictureJob, model: UsableModel, missing: readonly number[]): JobRun {
     const { engine, events, models, pictures } = this.#options;
     return new JobRun({
       job,
@@ -334,7 +420,7 @@ export class JobQueue {
   }
 
   /** The row of the picture and, with the last one, the job's end: one transaction, and only then anybody hears of it. */
-  async #record(job: ActiveJob, picture: PictureToSave, saved: SavedPicture): Promise<void> {
+  async #record(job: PictureJob, picture: PictureToSave, saved: SavedPicture): Promise<void> {
     const { store, events, failpoint } = this.#options;
     const isLast = job.images.size + 1 === job.parameters.count;
     const endedAt = now();
@@ -366,15 +452,22 @@ export class JobQueue {
       await this.#end(job, 'cancelled', null);
     } else {
       const error =
-        thrown ?? new StudioError('internal', 'The engine finished the job without making all its pictures.');
+        thrown ?? new StudioError('internal', 'The engine finished the job without making all it was asked for.');
       await this.#end(job, 'failed', error.toWire());
     }
   }
 
-  async #end(job: ActiveJob, state: 'done' | 'failed' | 'cancelled', error: WireError | null): Promise<void> {
+  async #end(
+    job: ActiveJob,
+    state: 'done' | 'failed' | 'cancelled',
+    error: WireError | null,
+    result: JobRecord['result'] = null,
+  ): Promise<void> {
     const endedAt = now();
-    if (await this.#records.change(job.id, ['queued', 'running'], state, { error, endedAt }))
-      this.#over(job, state, error, endedAt);
+    const change = { error, endedAt, ...(result === null ? {} : { result }) };
+    if (!(await this.#records.change(job.id, ['queued', 'running'], state, change))) return;
+    job.result = result;
+    this.#over(job, state, error, endedAt);
   }
 
   /** The database says it is over: forget it here and tell everybody. */

@@ -7,6 +7,8 @@
 import { randomUUID } from 'node:crypto';
 
 import type { FromEngine } from '@easel/shared/engine';
+import { parametersOfPicture } from '@easel/shared/generation';
+import type { GenerationParameters } from '@easel/shared/generation';
 import type { JobProgress } from '@easel/shared/http/jobs';
 import { toStudioError, type StudioError } from '@easel/shared/errors';
 
@@ -19,7 +21,7 @@ import { StepClock } from './step-clock.ts';
 type ImageMessage = Extract<FromEngine, { type: 'image' }>;
 
 export interface JobRunOptions {
-  job: JobRecord;
+  job: JobRecord & { parameters: GenerationParameters };
   /** Places in the job that have no picture yet. */
   missing: readonly number[];
   modelName: string;
@@ -70,7 +72,7 @@ const within = async <T>(milliseconds: number, promise: Promise<T>): Promise<T |
   }
 };
 
-export class JobRun implements RunListener {
+export class JobRun implements Partial<RunListener> {
   readonly #options: JobRunOptions;
   readonly #clock: StepClock;
   readonly #previews: PreviewEncoder;
@@ -157,7 +159,7 @@ export class JobRun implements RunListener {
       width: message.width,
       height: message.height,
       rgb: message.rgb,
-      parameters: { ...job.parameters, seed: message.seed, count: 1 },
+      parameters: parametersOfPicture(job.parameters, message.imageIndex),
       modelName: this.#options.modelName,
       modelSha256: await within(HASH_WAIT_MS, this.#options.modelSha256()),
       createdAt: new Date().toISOString(),

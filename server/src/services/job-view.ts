@@ -1,6 +1,7 @@
 /** A job as clients see it. */
-import type { JobProgress, JobView } from '@easel/shared/http/jobs';
+import { makesPictures, type JobFacts, type JobProgress, type JobView } from '@easel/shared/http/jobs';
 import type { WireError } from '@easel/shared/errors';
+import type { ModelWorkProgress } from '@easel/shared/model-work';
 
 import type { JobRecord } from '../store/job-records.ts';
 
@@ -15,17 +16,28 @@ export const shownError = ({
   ...(details?.hint === undefined ? {} : { hint: details.hint }),
 });
 
-export const toJobView = (
-  job: JobRecord,
-  more: { position: number | null; progress: JobProgress | null; images: readonly string[] },
-): JobView => ({
+/** What is known of a job beside its record. */
+interface Moment {
+  position: number | null;
+  /** Of the job's own kind. */
+  progress: JobProgress | ModelWorkProgress | null;
+  images: readonly string[];
+}
+
+export const toJobView = (job: JobRecord, { progress, ...moment }: Moment): JobView => {
+  const facts = { ...factsOf(job), position: moment.position, images: [...moment.images] };
+  const { parameters } = job;
+  if (makesPictures(parameters))
+    return { ...facts, type: parameters.type, parameters, progress: progress as JobProgress | null };
+  const work = { ...facts, progress: progress as ModelWorkProgress | null, result: job.result };
+  return parameters.type === 'convert'
+    ? { ...work, type: parameters.type, parameters }
+    : { ...work, type: parameters.type, parameters };
+};
+
+const factsOf = (job: JobRecord): Omit<JobFacts, 'position' | 'images'> => ({
   id: job.id,
-  type: job.parameters.type,
   state: job.state,
-  position: more.position,
-  parameters: job.parameters,
-  progress: more.progress,
-  images: [...more.images],
   error: job.error === null ? null : shownError(job.error),
   attempt: job.attempt,
   createdAt: job.createdAt,

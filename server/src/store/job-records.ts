@@ -1,7 +1,7 @@
 /** Every read and write of the jobs table. A change of state says from which states it may come, so that two cannot both win. */
 import type { WireError } from '@easel/shared/errors';
-import type { GenerationParameters } from '@easel/shared/generation';
-import type { JobState } from '@easel/shared/http/jobs';
+import type { JobParameters, JobState } from '@easel/shared/http/jobs';
+import type { ModelWorkResult } from '@easel/shared/model-work';
 import type { Selectable, Transaction } from 'kysely';
 
 import type { Store } from './database.ts';
@@ -12,10 +12,12 @@ export interface JobRecord {
   rank: number;
   id: string;
   state: JobState;
-  parameters: GenerationParameters;
+  parameters: JobParameters;
   origin: string;
   attempt: number;
   error: WireError | null;
+  /** What came of a job that makes a model file; null until it is done, and of others. */
+  result: ModelWorkResult | null;
   createdAt: string;
   startedAt: string | null;
   endedAt: string | null;
@@ -25,16 +27,17 @@ const fromRow = (row: Selectable<JobTable>): JobRecord => ({
   rank: row.rank,
   id: row.id,
   state: row.state,
-  parameters: JSON.parse(row.parameters) as GenerationParameters,
+  parameters: JSON.parse(row.parameters) as JobParameters,
   origin: row.origin,
   attempt: row.attempt,
   error: row.error === null ? null : (JSON.parse(row.error) as WireError),
+  result: row.result === null ? null : (JSON.parse(row.result) as ModelWorkResult),
   createdAt: row.created_at,
   startedAt: row.started_at,
   endedAt: row.ended_at,
 });
 
-type Change = Partial<Pick<JobRecord, 'attempt' | 'error' | 'startedAt' | 'endedAt'>>;
+type Change = Partial<Pick<JobRecord, 'attempt' | 'error' | 'result' | 'startedAt' | 'endedAt'>>;
 
 export class JobRecords {
   readonly #store: Store;
@@ -54,6 +57,7 @@ export class JobRecords {
         origin: job.origin,
         attempt: job.attempt,
         error: null,
+        result: null,
         created_at: job.createdAt,
         started_at: null,
         ended_at: null,
@@ -114,6 +118,7 @@ export class JobRecords {
         state: to,
         ...(change.attempt === undefined ? {} : { attempt: change.attempt }),
         ...(change.error === undefined ? {} : { error: change.error === null ? null : JSON.stringify(change.error) }),
+        ...(change.result === undefined ? {} : { result: JSON.stringify(change.result) }),
         ...(change.startedAt === undefined ? {} : { started_at: change.startedAt }),
         ...(change.endedAt === undefined ? {} : { ended_at: change.endedAt }),
       })

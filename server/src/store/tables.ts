@@ -1,4 +1,5 @@
 /** The columns of the database as kysely sees them; migrations/ makes them. JSON columns are text, claims are 0 or 1. */
+import type { ModelKind } from '@easel/shared/http/models';
 import type { Generated } from 'kysely';
 
 export interface JobTable {
@@ -14,6 +15,8 @@ export interface JobTable {
   attempt: number;
   /** WireError, JSON. */
   error: string | null;
+  /** ModelWorkResult, JSON; null of jobs that make pictures. */
+  result: string | null;
   created_at: string;
   started_at: string | null;
   ended_at: string | null;
@@ -44,9 +47,15 @@ export interface ImageTable {
   is_missing: Generated<number>;
 }
 
-export interface ModelTable {
-  /** Below models/checkpoints, forward slashes, with extension. */
+export interface ModelFileTable {
+  /** Name of an extra root; '' = the own models folder. */
+  root: string;
+  /** Below the root, forward slashes, with extension; absolute where a root names a folder elsewhere. */
   path: string;
+  /** As clients name it; kept for when the root cannot be reached. */
+  id: string;
+  kind: ModelKind;
+  is_folder: number;
   size_bytes: number;
   mtime_ms: number;
   /** What made the inspection: another engine may know more. */
@@ -56,6 +65,30 @@ export interface ModelTable {
   /** WireError, JSON. */
   error: string | null;
   sha256: string | null;
+  auto_v3: string | null;
+  short_hash: string | null;
+  /** 1 = all hashes that this file has are there. */
+  is_hashed: number;
+}
+
+export interface ModelSettingsTable {
+  root: string;
+  path: string;
+  /** The file's when it was last known: a renamed file is found again by it. */
+  sha256: string | null;
+  notes: string;
+  /** JSON, all three. */
+  trigger_words: string;
+  defaults: string;
+  overrides: string;
+  /** Name of a picture in the data folder. */
+  preview: string | null;
+}
+
+export interface ModelRootTable {
+  /** Absolute, as the person gave it. */
+  path: string;
+  name: string;
 }
 
 export interface MetaTable {
@@ -66,6 +99,8 @@ export interface MetaTable {
 export interface Tables {
   jobs: JobTable;
   images: ImageTable;
-  models: ModelTable;
+  model_files: ModelFileTable;
+  model_settings: ModelSettingsTable;
+  model_roots: ModelRootTable;
   meta: MetaTable;
 }

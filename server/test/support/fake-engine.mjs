@@ -7,7 +7,7 @@
  * takes so many ms while a job runs, anything else is a checkpoint whose native size is 64.
  */
 import { appendFileSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
 const PROTOCOL = Number(process.env.FAKE_ENGINE_PROTOCOL ?? 1);
 /** Folder for what has to outlive this process. */
@@ -109,7 +109,11 @@ const run = async (job) => {
   const { parameters, jobId } = job;
   const { prompt, steps, width, height } = parameters;
   cancelled = null;
-  if (NOTES !== null) appendFileSync(join(NOTES, 'runs.txt'), `${jobId} ${prompt} [${job.imageIndexes}]\n`);
+  if (NOTES !== null)
+    appendFileSync(
+      join(NOTES, 'runs.txt'),
+      `${jobId} ${prompt} [${job.imageIndexes}] ${JSON.stringify(job.overrides ?? {})}\n`,
+    );
   send({ type: 'quiet', budgetMs: 1000, activity: 'sampling' });
   send({ type: 'started', jobId });
   send({ type: 'progress', jobId, imageIndex: job.imageIndexes[0] ?? 0, step: 0, steps, activity: 'loading' });
@@ -153,15 +157,49 @@ const run = async (job) => {
   send({ type: 'quiet', budgetMs: 0, activity: 'idle' });
 };
 
+/** Work on models: the target becomes a small text file. What goes wrong is asked for by the output's name. */
+const work = async ({ jobId, parameters, target }) => {
+  cancelled = null;
+  const { output } = parameters;
+  if (NOTES !== null) appendFileSync(join(NOTES, 'runs.txt'), `${jobId} ${parameters.type} ${output}\n`);
+  send({ type: 'quiet', budgetMs: 1000, activity: 'writing' });
+  send({ type: 'started', jobId });
+  const ended = () => send({ type: 'quiet', budgetMs: 0, activity: 'idle' });
+  for (let doneBytes = 0; doneBytes <= 4; doneBytes += 1) {
+    send({ type: 'model-progress', jobId, progress: { doneBytes, totalBytes: 4, activity: 'writing' } });
+    await sleep(optionOf(output, 'slow') ?? 1);
+    if (cancelled === jobId) {
+      send({ type: 'cancelled', jobId });
+      return ended();
+    }
+    if (optionOf(output, 'die') === doneBytes && isFirstTime(jobId)) process.kill(process.pid, 'SIGKILL');
+    if (optionOf(output, 'fail') === doneBytes) {
+      send({ type: 'failed', jobId, error: { code: 'models_differ', message: 'They differ.' } });
+      return ended();
+    }
+  }
+  writeFileSync(target, 'made');
+  const file = target.slice(target.lastIndexOf('/') + 1);
+  send({ type: 'model-made', jobId, result: { file, sizeBytes: 4, tensors: 1, notes: ['One tensor was left out.'] } });
+  send({ type: 'finished', jobId, durationMs: 1 });
+  ended();
+};
+
 process.on('message', async (message) => {
   if (message.type === 'run') {
     isBusy = true;
     await run(message.job);
     isBusy = false;
+  } else if (message.type === 'work') {
+    isBusy = true;
+    await work(message.job);
+    isBusy = false;
   } else if (message.type === 'cancel') cancelled = message.jobId;
   else if (message.type === 'shutdown') process.disconnect();
   else if (message.type === 'inspect') {
-    const { requestId, file } = message;
+    const { requestId, file, overrides } = message;
+    if (NOTES !== null)
+      appendFileSync(join(NOTES, 'inspections.txt'), `${basename(file)} ${JSON.stringify(overrides ?? {})}\n`);
     try {
       send({ type: 'inspected', requestId, inspection: await inspectionOf(file), error: null });
     } catch (thrown) {

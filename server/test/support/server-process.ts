@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import type { JobAccepted, JobView } from '@easel/shared/http/jobs';
+import type { JobAccepted, PictureJobView } from '@easel/shared/http/jobs';
 
 import { FAKE_ENGINE, type TestFolders } from './test-studio.ts';
 
@@ -23,7 +23,7 @@ export interface ServerProcess {
   stderr(): string;
   get<T>(path: string): Promise<T>;
   submit(request: Record<string, unknown>): Promise<JobAccepted>;
-  ended(id: string): Promise<JobView>;
+  ended(id: string): Promise<PictureJobView>;
   /** Resolves with the exit code, or the signal's name. */
   exited: Promise<number | string>;
   kill(signal: NodeJS.Signals): Promise<number | string>;
@@ -106,7 +106,7 @@ export async function startServer(options: ServerProcessOptions): Promise<Server
     },
     async ended(id) {
       for (;;) {
-        const job = await get<JobView>(`/api/v1/jobs/${id}`);
+        const job = await get<PictureJobView>(`/api/v1/jobs/${id}`);
         if (['done', 'failed', 'cancelled'].includes(job.state)) return job;
         await sleep(25);
       }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import type { JobAccepted, JobView } from '@easel/shared/http/jobs';
+import type { JobAccepted, PictureJobView } from '@easel/shared/http/jobs';
 import { pino } from 'pino';
 
 import { createStudio, type Studio, type StudioParts } from '../../src/studio.ts';
@@ -47,17 +47,19 @@ export interface TestStudio extends Studio {
   pictures: PlainPictureFiles;
   /** POST /api/v1/jobs. */
   submit(request?: Record<string, unknown>): Promise<JobAccepted>;
-  job(id: string): Promise<JobView>;
+  job(id: string): Promise<PictureJobView>;
   /** Waits until the job is over. */
-  ended(id: string): Promise<JobView>;
+  ended(id: string): Promise<PictureJobView>;
   /** Waits until what is asked is true. */
-  until(what: (job: JobView) => boolean, id: string): Promise<JobView>;
+  until(what: (job: PictureJobView) => boolean, id: string): Promise<PictureJobView>;
   /** Stops it; the folders stay. */
   end(): Promise<void>;
 }
 
 export interface TestStudioOptions {
   folders?: TestFolders;
+  /** Further trees of models. */
+  modelsFrom?: string[];
   /** Environment of the fake engine. */
   engine?: Record<string, string>;
   createPictureFiles?: StudioParts['createPictureFiles'];
@@ -74,6 +76,7 @@ export async function openTestStudio(options: TestStudioOptions = {}): Promise<T
       host: '127.0.0.1',
       port: 0,
       models: folders.models,
+      modelsFrom: options.modelsFrom ?? [],
       outputs: folders.outputs,
       data: folders.data,
       device: 'auto',
@@ -98,8 +101,8 @@ export async function openTestStudio(options: TestStudioOptions = {}): Promise<T
   );
   if (options.isIdle !== true) await studio.start();
 
-  const job = async (id: string): Promise<JobView> => (await studio.app.inject(`/api/v1/jobs/${id}`)).json();
-  const until = async (what: (view: JobView) => boolean, id: string): Promise<JobView> => {
+  const job = async (id: string): Promise<PictureJobView> => (await studio.app.inject(`/api/v1/jobs/${id}`)).json();
+  const until = async (what: (view: PictureJobView) => boolean, id: string): Promise<PictureJobView> => {
     const deadline = Date.now() + 20_000;
     for (;;) {
       const view = await job(id);

@@ -6,8 +6,9 @@ import { call, callForEffect } from './client.ts';
 import { keys } from './keys.ts';
 
 import type { TextToImageRequest } from '@easel/shared/generation';
+import type { ConvertRequest, MergeRequest } from '@easel/shared/model-work';
 
-export function submitJob(request: TextToImageRequest): Promise<JobAccepted> {
+export function submitJob(request: TextToImageRequest | ConvertRequest | MergeRequest): Promise<JobAccepted> {
   return call('/jobs', jobAccepted, { method: 'POST', body: request });
 }
 

@@ -3,7 +3,7 @@ import { useEffect } from 'react';
 
 import { useGallery } from '../api/images.ts';
 import { useJobs } from '../api/jobs.ts';
-import { runningOf, waitingOf } from '../lib/progress.ts';
+import { picturesOf, runningOf, waitingOf } from '../lib/progress.ts';
 import { PictureView } from '../panels/picture/picture-view.tsx';
 import { LivePicture } from '../panels/stage/live-picture.tsx';
 import { Welcome } from '../panels/stage/welcome.tsx';
@@ -14,7 +14,7 @@ const PICTURES_AHEAD = 6;
 export function Centre() {
   const opened = useView((state) => state.openImage);
   const query = useView((state) => state.query);
-  const jobs = useJobs();
+  const jobs = picturesOf(useJobs());
   const gallery = useGallery('');
   const job = runningOf(jobs) ?? waitingOf(jobs)[0];
   const newest = gallery.images[0];
@@ -40,7 +40,7 @@ export function Centre() {
 /** The picture to mark in the gallery: the opened one, else the newest unless one is being made. */
 export function useShownImage(): string | null {
   const opened = useView((state) => state.openImage);
-  const jobs = useJobs();
+  const jobs = picturesOf(useJobs());
   const newest = useGallery('').images[0]?.id ?? null;
   if (opened !== null) return opened;
   return (runningOf(jobs) ?? waitingOf(jobs)[0]) ? null : newest;

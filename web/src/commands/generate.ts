@@ -10,7 +10,7 @@ import { useForm } from '../state/form.ts';
 import { openImage, useView } from '../state/view.ts';
 import { reportProblem, type CommandContext } from './context.ts';
 
-import type { JobView } from '@easel/shared/http/jobs';
+import type { PictureJobView } from '@easel/shared/http/jobs';
 
 /** Id of the prompt's text area, for the commands that lead there. */
 export const PROMPT_ID = 'prompt';
@@ -80,7 +80,7 @@ export async function lookForModels(context: CommandContext): Promise<void> {
 }
 
 /** Fills the form with what a job was asked for, its seed included. */
-export function reuseJob(job: JobView, { client, t }: CommandContext): void {
+export function reuseJob(job: PictureJobView, { client, t }: CommandContext): void {
   useForm.getState().update(() => formOf(job.parameters, cachedModels(client)));
   toast.success(t('toast.usedAll'));
 }

@@ -1,12 +1,14 @@
 /** When to say something aloud about a job: at its start, at each quarter, at its end. Pure. */
 import { quarterOf } from './progress.ts';
 
-import type { JobView } from '@easel/shared/http/jobs';
+import { makesPictures, type JobView } from '@easel/shared/http/jobs';
 
 export type Announcement =
   | { kind: 'queued' | 'started' | 'cancelled' }
   | { kind: 'quarter'; percent: number }
   | { kind: 'finished'; count: number }
+  /** A model file is there. */
+  | { kind: 'made' }
   | { kind: 'failed'; code: string };
 
 /** What changed for a listener between two states of a job; null when nothing worth a word did. */
@@ -18,7 +20,7 @@ export function announcementOf(before: JobView | undefined, job: JobView): Annou
       case 'running':
         return { kind: 'started' };
       case 'done':
-        return { kind: 'finished', count: job.images.length };
+        return makesPictures(job) ? { kind: 'finished', count: job.images.length } : { kind: 'made' };
       case 'failed':
         return { kind: 'failed', code: job.error?.code ?? 'internal' };
       case 'cancelled':

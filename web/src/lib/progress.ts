@@ -1,24 +1,31 @@
 /** What a job's progress means in numbers people see. Pure; the words are the locales'. */
-import type { JobProgress, JobView } from '@easel/shared/http/jobs';
+import { makesPictures, type JobView, type PictureJobView } from '@easel/shared/http/jobs';
 
-/** Share of the whole job that is done, 0 to 1; over all its pictures. */
-export function fractionOf(progress: JobProgress | null): number {
-  if (!progress || progress.steps <= 0 || progress.count <= 0) return 0;
+/** Share of the whole job that is done, 0 to 1; over all its pictures, or over the bytes of a model file. */
+export function fractionOf(progress: JobView['progress']): number {
+  if (!progress) return 0;
+  if ('totalBytes' in progress)
+    return progress.totalBytes > 0 ? Math.min(1, progress.doneBytes / progress.totalBytes) : 0;
+  if (progress.steps <= 0 || progress.count <= 0) return 0;
   return Math.min(1, (progress.image + Math.min(1, progress.step / progress.steps)) / progress.count);
 }
 
-export const percentOf = (progress: JobProgress | null): number => Math.floor(fractionOf(progress) * 100);
+export const percentOf = (progress: JobView['progress']): number => Math.floor(fractionOf(progress) * 100);
 
 /** The quarter to announce: 0, 25, 50 or 75. The end has its own words. */
-export const quarterOf = (progress: JobProgress | null): number =>
+export const quarterOf = (progress: JobView['progress']): number =>
   Math.min(75, Math.floor(fractionOf(progress) * 4) * 25);
 
+/** The jobs that make pictures; others make model files. */
+export const picturesOf = (jobs: readonly JobView[] | undefined): PictureJobView[] | undefined =>
+  jobs?.filter((job): job is PictureJobView => makesPictures(job));
+
 /** Job ids are compared often: the one that is running, if any. */
-export const runningOf = (jobs: readonly JobView[] | undefined): JobView | undefined =>
+export const runningOf = <T extends JobView>(jobs: readonly T[] | undefined): T | undefined =>
   jobs?.find((job) => job.state === 'running');
 
 /** Waiting jobs in the order they will run. */
-export function waitingOf(jobs: readonly JobView[] | undefined): JobView[] {
+export function waitingOf<T extends JobView>(jobs: readonly T[] | undefined): T[] {
   const waiting = (jobs ?? []).filter((job) => job.state === 'queued');
   return waiting.sort((a, b) => (a.position ?? 0) - (b.position ?? 0));
 }

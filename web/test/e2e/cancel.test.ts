@@ -5,7 +5,7 @@ import { describeInBrowser, useBrowser } from '../support/chromium.ts';
 import { Driver } from '../support/driver.ts';
 import { useServer } from '../support/server.ts';
 
-import type { JobList } from '@easel/shared/http/jobs';
+import type { PictureJobView } from '@easel/shared/http/jobs';
 
 describeInBrowser('cancelling', () => {
   const browser = useBrowser();
@@ -23,12 +23,12 @@ describeInBrowser('cancelling', () => {
 
     await easel.page.keyboard.press('Escape');
     await easel.page.getByText('Press Esc once more to cancel').waitFor();
-    expect((await server().get<JobList>('/jobs')).jobs[0]?.state).toBe('running');
+    expect((await server().get<{ jobs: PictureJobView[] }>('/jobs')).jobs[0]?.state).toBe('running');
     await easel.page.keyboard.press('Escape');
 
     await easel.page.getByText('Cancelled', { exact: true }).first().waitFor();
     await easel.page.getByText('What shall we paint?').waitFor();
-    const [job] = (await server().get<JobList>('/jobs')).jobs;
+    const [job] = (await server().get<{ jobs: PictureJobView[] }>('/jobs')).jobs;
     expect(job).toMatchObject({ state: 'cancelled', images: [] });
     expect(await easel.pictures.count()).toBe(0);
   });
@@ -44,7 +44,7 @@ describeInBrowser('cancelling', () => {
     await easel.button(/^Queue 2/).click();
     await easel.button('Cancel “second”').click();
     await easel.page.getByText('Cancelled ·').first().waitFor();
-    const { jobs } = await server().get<JobList>('/jobs');
+    const { jobs } = await server().get<{ jobs: PictureJobView[] }>('/jobs');
     expect(jobs.find((job) => job.parameters.prompt === 'second')?.state).toBe('cancelled');
     expect(['running', 'queued', 'done']).toContain(jobs.find((job) => job.parameters.prompt === 'first')?.state);
   });

@@ -4,20 +4,32 @@ import { LIMITS } from '@easel/shared/units';
 import type { TextToImageParameters } from '@easel/shared/generation';
 import type { CatalogueView } from '@easel/shared/http/catalogue';
 import type { ImageSummary } from '@easel/shared/http/images';
-import type { JobView } from '@easel/shared/http/jobs';
+import type { PictureJobView } from '@easel/shared/http/jobs';
 import type { ModelList, ModelView } from '@easel/shared/http/models';
 
 const SMALL: ModelView = {
   id: 'small',
+  kind: 'checkpoint',
   name: 'Small scenes',
   fileName: 'small.safetensors',
+  root: null,
   sizeBytes: 24_000_000,
+  modifiedAt: '2026-01-02T03:04:05.000Z',
   sha256: null,
+  hashes: { sha256: null, autoV2: null, autoV3: null, short: null },
+  hashing: 'none',
   isUsable: true,
+  isAvailable: true,
   reason: null,
   family: 'stable-diffusion-1',
   familyLabel: 'Stable Diffusion 1',
   evidence: 'modelspec',
+  detection: {
+    family: { value: 'stable-diffusion-1', evidence: 'modelspec.architecture says stable-diffusion-v1' },
+    prediction: { value: 'epsilon', evidence: 'nothing in the file says otherwise' },
+    zeroTerminalSnr: { value: false, evidence: 'nothing in the file says otherwise' },
+  },
+  overrides: {},
   defaults: {
     width: 128,
     height: 128,
@@ -28,6 +40,10 @@ const SMALL: ModelView = {
     clipSkip: 1,
     rng: 'nv',
   },
+  ownDefaults: {},
+  preview: null,
+  notes: '',
+  triggerWords: [],
   examples: ['a red house'],
 };
 
@@ -47,7 +63,7 @@ const BROKEN: ModelView = {
   defaults: null,
 };
 
-export const MODELS: ModelList = { models: [SMALL, LARGE, BROKEN], defaultModel: 'small' };
+export const MODELS: ModelList = { models: [SMALL, LARGE, BROKEN], defaultModel: 'small', roots: [] };
 
 const entry = (id: string, label: string) => ({ id, label, aliases: [], summary: `${label} in a sentence.` });
 const sampler = (id: string, label: string) => ({
@@ -85,7 +101,7 @@ export const PARAMETERS: TextToImageParameters = {
   rng: 'cpu',
 };
 
-export const jobOf = (changes: Partial<JobView> = {}): JobView => ({
+export const jobOf = (changes: Partial<PictureJobView> = {}): PictureJobView => ({
   id: 'job',
   type: 'text-to-image',
   state: 'queued',

@@ -1,5 +1,5 @@
 /** GET /sdapi/v1/progress, POST interrupt and skip: the running job, whoever asked for it. */
-import type { JobProgress, JobView } from '@easel/shared/http/jobs';
+import { makesPictures, type JobProgress, type PictureJobView } from '@easel/shared/http/jobs';
 import sharp from 'sharp';
 import { z } from 'zod';
 
@@ -17,7 +17,7 @@ const progressOf = ({ image, count, step, steps }: Pick<JobProgress, 'image' | '
 
 const IDLE = { image: 0, count: 0, step: 0, steps: 0, etaMs: null };
 
-const describeState = (job: JobView | null): Record<string, unknown> => {
+const describeState = (job: PictureJobView | null): Record<string, unknown> => {
   const { image, count, step, steps } = job?.progress ?? {
     ...IDLE,
     count: job?.parameters.count ?? 0,
@@ -42,7 +42,9 @@ export function progressRoutes(app: StudioApp, { queue }: AppDependencies, own: 
     '/sdapi/v1/progress',
     { schema: { tags: ['webui'], summary: 'How far the running job is', querystring: progressQuery }, compress: false },
     async (request) => {
-      const job = queue.current();
+      const current = queue.current();
+      // Work on model files is no business of this API's clients.
+      const job = current !== null && makesPictures(current) ? current : null;
       const isWanted = !(request.query.skip_current_image ?? request.query.skipCurrentImage ?? false);
       const preview = isWanted && job !== null ? await queue.latestPreview() : null;
       const progress = job?.progress ?? null;

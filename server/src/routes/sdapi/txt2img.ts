@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 
 import { fromWire, StudioError, type ErrorCode } from '@easel/shared/errors';
 import type { ImageView } from '@easel/shared/http/images';
-import type { JobView } from '@easel/shared/http/jobs';
+import type { PictureJobView } from '@easel/shared/http/jobs';
 import type { FastifyReply } from 'fastify';
 
 import type { AppDependencies } from '../../app-dependencies.ts';
@@ -28,7 +28,7 @@ const readPicture = async (gallery: Gallery, id: string): Promise<Made | null> =
   }
 };
 
-const readPictures = async (gallery: Gallery, job: JobView): Promise<Made[]> => {
+const readPictures = async (gallery: Gallery, job: PictureJobView): Promise<Made[]> => {
   const made = await Promise.all(job.images.map(async (id) => readPicture(gallery, id)));
   return made.filter((picture) => picture !== null);
 };
@@ -41,7 +41,7 @@ interface Facts {
 }
 
 /** What stands in `info`, a JSON text in the answer. */
-const describeJob = (job: JobView, body: Txt2ImgBody, made: readonly Made[], facts: Facts): Record<string, unknown> => {
+const describeJob = (job: PictureJobView, body: Txt2ImgBody, made: readonly Made[], facts: Facts): Record<string, unknown> => {
   const { parameters } = job;
   const count = Math.max(made.length, 1);
   const repeat = <T>(value: T): T[] => Array.from({ length: count }, () => value);
@@ -123,7 +123,8 @@ export function txt2imgRoutes(app: StudioApp, dependencies: AppDependencies, own
 
       const { id } = await queue.submit(asked, 'sdapi');
       own.add(id);
-      const job = await queue.waitFor(id, whileConnected(reply)).finally(() => own.delete(id));
+      const ended = await queue.waitFor(id, whileConnected(reply)).finally(() => own.delete(id));
+      const job = ended as PictureJobView;
       if (job.state === 'failed') {
         const error = job.error ?? { code: 'internal', message: 'The job failed.' };
         throw fromWire({

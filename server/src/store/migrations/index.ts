@@ -3,5 +3,7 @@
  * one more line here. How many of them a database has is its `user_version`.
  */
 import { firstTables } from './first-tables.ts';
+import { jobResults } from './job-results.ts';
+import { modelLibrary } from './model-library.ts';
 
-export const MIGRATIONS: readonly string[] = [firstTables];
+export const MIGRATIONS: readonly string[] = [firstTables, modelLibrary, jobResults];

@@ -8,7 +8,7 @@ import { firstWords } from '../../lib/format.ts';
 import { useLive } from '../../state/live.ts';
 
 import type { ImageSummary } from '@easel/shared/http/images';
-import type { JobView } from '@easel/shared/http/jobs';
+import type { PictureJobView } from '@easel/shared/http/jobs';
 
 const LONGEST_ALT = 120;
 
@@ -66,7 +66,7 @@ export function PictureCell({ image, size, index, isTabStop, isCurrent, onOpen }
 }
 
 interface LiveCellProps extends CellProps {
-  job: JobView;
+  job: PictureJobView;
   imageIndex: number;
 }
 

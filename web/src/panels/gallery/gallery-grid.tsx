@@ -7,7 +7,7 @@ import { LiveCell, PictureCell } from './gallery-cells.tsx';
 
 import type { Gallery } from '../../api/images.ts';
 import type { ImageSummary } from '@easel/shared/http/images';
-import type { JobView } from '@easel/shared/http/jobs';
+import type { PictureJobView } from '@easel/shared/http/jobs';
 
 const GAP = 6;
 const PADDING = 12;
@@ -24,7 +24,7 @@ const isImage =
 
 interface GalleryGridProps {
   gallery: Gallery;
-  running: JobView | undefined;
+  running: PictureJobView | undefined;
   currentId: string | null;
   onOpen: (id: string | null) => void;
 }
@@ -147,7 +147,7 @@ export function GallerySkeleton() {
 }
 
 // The running job's pictures that are not saved yet come first, the next one to be finished last.
-function itemsOf(images: ImageSummary[], running: JobView | undefined): Item[] {
+function itemsOf(images: ImageSummary[], running: PictureJobView | undefined): Item[] {
   const missing = running ? running.parameters.count - running.images.length : 0;
   const live = Array.from({ length: Math.max(0, missing) }, (_, place): Item => {
     const index = (running?.parameters.count ?? 0) - 1 - place;

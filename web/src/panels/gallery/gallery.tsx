@@ -8,7 +8,7 @@ import { useJobs } from '../../api/jobs.ts';
 import { Button } from '../../components/button.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { IconButton } from '../../components/icon-button.tsx';
-import { runningOf } from '../../lib/progress.ts';
+import { picturesOf, runningOf } from '../../lib/progress.ts';
 import { useDebounced } from '../../lib/use-debounced.ts';
 import { useView } from '../../state/view.ts';
 import { GalleryGrid, GallerySkeleton } from './gallery-grid.tsx';
@@ -20,7 +20,7 @@ export function GalleryPanel({ currentId, onOpen }: { currentId: string | null; 
   const { t } = useTranslation();
   const query = useView((state) => state.query);
   const gallery = useGallery(query);
-  const running = runningOf(useJobs());
+  const running = runningOf(picturesOf(useJobs()));
   const isSearching = query !== '';
 
   let body;

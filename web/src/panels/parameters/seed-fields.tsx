@@ -9,6 +9,7 @@ import { IconButton } from '../../components/icon-button.tsx';
 import { NumberField } from '../../components/number-field.tsx';
 import { EMPTY_FORM } from '../../lib/form.ts';
 import { fitNumber } from '../../lib/numbers.ts';
+import { picturesOf } from '../../lib/progress.ts';
 import { drawSeed, shownSeedOf } from '../../lib/seed.ts';
 import { useForm } from '../../state/form.ts';
 
@@ -16,7 +17,7 @@ import type { Parameters } from './use-parameters.ts';
 
 export function SeedField({ form, update, limitOf, errorOf }: Parameters) {
   const { t } = useTranslation();
-  const jobs = useJobs();
+  const jobs = picturesOf(useJobs());
   const lastJob = useForm((state) => state.lastJob);
   const shown = shownSeedOf(form, jobs?.find((job) => job.id === lastJob)?.parameters.seed);
   const error = errorOf('seed');

@@ -1,4 +1,5 @@
 /** One job: what it makes, how it stands, and what can be done about it. */
+import { makesPictures } from '@easel/shared/http/jobs';
 import { Ban, Check, CircleAlert, Clock, CornerUpLeft, X } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 
@@ -14,12 +15,13 @@ import { describeStored } from '../../lib/problem.ts';
 import { useLive } from '../../state/live.ts';
 import { openImage, setOverlay } from '../../state/view.ts';
 
+import type { Translate } from '../../lib/i18n.ts';
 import type { JobView } from '@easel/shared/http/jobs';
 
 export function QueueRow({ job }: { job: JobView }) {
   const { t } = useTranslation();
   const context = useCommandContext();
-  const words = firstWords(job.parameters.prompt) || t('stage.noPrompt');
+  const words = wordsOf(job, t);
   const isOpen = job.state === 'queued' || job.state === 'running';
   return (
     <li className="flex items-start gap-2.5 rounded-md px-2 py-2 hover:bg-hover">
@@ -36,12 +38,14 @@ export function QueueRow({ job }: { job: JobView }) {
         )}
         {job.error && <Reason error={job.error} />}
       </div>
-      <IconButton
-        look="small"
-        label={t('queue.useSettingsOf', { words })}
-        icon={<CornerUpLeft size={14} />}
-        onClick={() => reuseJob(job, context)}
-      />
+      {makesPictures(job) && (
+        <IconButton
+          look="small"
+          label={t('queue.useSettingsOf', { words })}
+          icon={<CornerUpLeft size={14} />}
+          onClick={() => reuseJob(job, context)}
+        />
+      )}
       {isOpen && (
         <IconButton
           look="small"
@@ -52,6 +56,15 @@ export function QueueRow({ job }: { job: JobView }) {
       )}
     </li>
   );
+}
+
+/** What a row is called: the prompt, or what is made of which model. */
+function wordsOf(job: JobView, t: Translate): string {
+  if (makesPictures(job)) return firstWords(job.parameters.prompt) || t('stage.noPrompt');
+  const { output } = job.parameters;
+  return job.type === 'convert'
+    ? t('queue.convert', { model: job.parameters.model, output })
+    : t('queue.merge', { models: job.parameters.models.join(' + '), output });
 }
 
 function Thumbnail({ job, words }: { job: JobView; words: string }) {
@@ -84,7 +97,6 @@ function Facts({ job }: { job: JobView }) {
   const { t, i18n } = useTranslation();
   const models = useModels();
   const { language } = i18n;
-  const { model, count } = job.parameters;
   // The model comes last: it is what may be cut off.
   const facts: string[] = [];
   if (job.state === 'running') {
@@ -96,8 +108,13 @@ function Facts({ job }: { job: JobView }) {
     facts.push(t(`queue.${job.state}`));
     if (job.endedAt !== null) facts.push(formatTime(job.endedAt, language));
   }
-  facts.push(t('composer.countedPictures', { count }));
-  facts.push(models?.models.find((each) => each.id === model)?.name ?? model);
+  if (makesPictures(job)) {
+    const { model, count } = job.parameters;
+    facts.push(t('composer.countedPictures', { count }));
+    facts.push(models?.models.find((each) => each.id === model)?.name ?? model);
+  } else if (job.progress && job.state === 'running') {
+    facts.push(t(`queue.${job.progress.activity}`));
+  } else facts.push(...(job.result?.notes ?? []));
   return <p className="numerals truncate text-xs text-faint">{facts.join(' · ')}</p>;
 }
 

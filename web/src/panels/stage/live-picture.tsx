@@ -16,11 +16,11 @@ import { useLive } from '../../state/live.ts';
 import { openImage, useView } from '../../state/view.ts';
 
 import type { Translate } from '../../lib/i18n.ts';
-import type { JobView } from '@easel/shared/http/jobs';
+import type { PictureJobView } from '@easel/shared/http/jobs';
 
 const LONGEST_ALT = 200;
 
-export function LivePicture({ job }: { job: JobView }) {
+export function LivePicture({ job }: { job: PictureJobView }) {
   const { t } = useTranslation();
   const context = useCommandContext();
   const preview = useLive((state) => state.previews[job.id]);
@@ -90,7 +90,7 @@ function FinishedStrip({ images }: { images: string[] }) {
 }
 
 /** Where the job stands, in one line. */
-function statusOf({ state, progress, attempt }: JobView, t: Translate, language: string): string {
+function statusOf({ state, progress, attempt }: PictureJobView, t: Translate, language: string): string {
   if (state !== 'running' || !progress) return t(attempt > 1 ? 'stage.retrying' : 'stage.waiting');
   const parts: string[] = [];
   if (progress.count > 1) parts.push(t('stage.picture', { index: progress.image + 1, count: progress.count }));

@@ -1,0 +1,131 @@
+/**
+ * Requests for work on model files: from names to files, checked before they are queued and again before they run. The
+ * engine does the work; job-queue.ts decides when.
+ */
+import { mkdir, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+import type { EngineModelJob, ModelSource } from '@easel/shared/engine';
+import { RequestError, StudioError } from '@easel/shared/errors';
+import { mergeProblem, type ModelWorkParameters, type ModelWorkRequest } from '@easel/shared/model-work';
+
+import type { ModelLibrary, UsableModel } from './model-library.ts';
+
+export interface ModelWorkOptions {
+  models: ModelLibrary;
+  /** Absolute path of the own models folder. */
+  folder: string;
+}
+
+/** Where what is made goes, below the models folder. */
+const FOLDERS = { checkpoint: 'checkpoints', vae: 'vae' } as const;
+
+export class ModelWork {
+  readonly #options: ModelWorkOptions;
+
+  constructor(options: ModelWorkOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Checks a request and gives every model its id.
+   * @throws unknown_model, model_unusable, not_allowed, name_taken
+   */
+  async resolve(request: ModelWorkRequest): Promise<ModelWorkParameters> {
+    const idOf = async (reference: string, field: string): Promise<string> =>
+      (await this.#find(reference, field)).view.id;
+    const vae = request.vae === undefined ? {} : { vae: await idOf(request.vae, 'vae') };
+    const parameters: ModelWorkParameters =
+      request.type === 'convert'
+        ? { ...request, model: await idOf(request.model, 'model'), ...vae }
+        : {
+            ...request,
+            models: await eachInTurn(request.models, async (each, i) => idOf(each, `models.${i}`)),
+            ...vae,
+          };
+    requireSense(parameters);
+    const target = this.#targetOf(parameters);
+    if (!parameters.overwrite && (await exists(target))) throw taken(parameters.output);
+    return parameters;
+  }
+
+  /** What the engine is asked for. @throws as {@link resolve}; storage_unavailable */
+  async plan(jobId: string, parameters: ModelWorkParameters): Promise<EngineModelJob> {
+    const { models } = this.#options;
+    const sourceOf = async (reference: string): Promise<ModelSource> => {
+      const { file, view } = await models.resolve(reference);
+      return { id: view.id, file, sha256: view.sha256 };
+    };
+    const references = parameters.type === 'convert' ? [parameters.model] : parameters.models;
+    const target = this.#targetOf(parameters);
+    await mkdir(dirname(target), { recursive: true }).catch((cause: unknown) => {
+      const { code = 'unknown reason' } = cause as NodeJS.ErrnoException;
+      throw new StudioError(
+        'storage_unavailable',
+        `The folder ${dirname(target)} cannot be made (${code}).`,
+        {},
+        { cause },
+      );
+    });
+    return {
+      jobId,
+      parameters,
+      sources: await eachInTurn(references, sourceOf),
+      vae: parameters.vae === undefined ? null : await sourceOf(parameters.vae),
+      target,
+    };
+  }
+
+  /** @throws as the library, about the field that names it */
+  async #find(reference: string, field: string): Promise<UsableModel> {
+    try {
+      return await this.#options.models.resolve(reference);
+    } catch (thrown) {
+      if (!(thrown instanceof RequestError)) throw thrown;
+      throw new RequestError(thrown.code, thrown.message.replace(/^model:/, `${field}:`), { ...thrown.details, field });
+    }
+  }
+
+  #targetOf(parameters: ModelWorkParameters): string {
+    const isVae = parameters.type === 'convert' && parameters.part === 'vae';
+    const isFolder = parameters.type === 'convert' && parameters.form === 'diffusers';
+    const name = isFolder ? parameters.output : `${parameters.output}.safetensors`;
+    return join(this.#options.folder, isVae ? FOLDERS.vae : FOLDERS.checkpoint, ...name.split('/'));
+  }
+}
+
+async function eachInTurn<T, R>(items: readonly T[], work: (item: T, index: number) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  for (const [index, item] of items.entries()) results.push(await work(item, index));
+  return results;
+}
+
+const exists = async (path: string): Promise<boolean> => (await stat(path).catch(() => null)) !== null;
+
+const taken = (name: string): RequestError =>
+  new RequestError('name_taken', `output: there already is a model "${name}".`, {
+    field: 'output',
+    got: name,
+    hint: 'Choose another name, or ask for overwrite.',
+  });
+
+/** @throws not_allowed where fields that are right by themselves do not go together */
+function requireSense(parameters: ModelWorkParameters): void {
+  const problem = parameters.type === 'merge' ? mergeProblem(parameters) : convertProblem(parameters);
+  if (problem === null) return;
+  const { field, message } = problem;
+  throw new RequestError('not_allowed', `${field}: ${message}.`, {
+    field,
+    hint: 'See docs/guides/convert-and-merge.md.',
+  });
+}
+
+function convertProblem({
+  part,
+  form,
+  vae,
+}: Extract<ModelWorkParameters, { type: 'convert' }>): { field: string; message: string } | null {
+  if (part !== 'vae') return null;
+  if (form === 'diffusers') return { field: 'form', message: 'a VAE alone is written as a single file' };
+  return vae === undefined ? null : { field: 'vae', message: 'a VAE alone has no other to take in' };
+}

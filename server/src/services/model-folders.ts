@@ -10,7 +10,7 @@ import type { ModelRoot } from '@easel/shared/http/models';
 import { keyText, type ModelRecord, type ModelRecords } from '../store/model-records.ts';
 import { keyOf, type Entry } from './model-entry.ts';
 import { proposeRootName, stemsOf } from './model-names.ts';
-import { lookAtRoot, ownPlaces, type ModelPlace } from './model-roots.ts';
+import { isRootThere, lookAtRoot, ownPlaces, type ModelPlace } from './model-roots.ts';
 import { NOTHING_BESIDE, scanModels, type FoundModelFile } from './model-scan.ts';
 
 export interface ModelFoldersOptions {
@@ -59,10 +59,20 @@ export class ModelFolders {
     this.#names = [...named].map(([path, name]) => [name, path] as const);
   }
 
+  /** Whether an extra root came or went since the latest look: nothing tells of a drive that is unplugged. */
+  async haveRootsMoved(): Promise<boolean> {
+    for (const [name, path] of this.#names) {
+      const known = this.#roots.find((root) => root.name === name)?.isAvailable;
+      if (known !== (await isRootThere(path))) return true;
+    }
+    return false;
+  }
+
   /** @returns whether anything changed, and the folders to watch */
   async look(): Promise<{ hasChanged: boolean; watched: string[] }> {
     const places: NamedPlace[] = ownPlaces(this.#options.models).map((place) => ({ ...place, root: '' }));
     const roots: ModelRoot[] = [];
+    const watched: string[] = [];
     for (const [name, path] of this.#names) {
       const look = await lookAtRoot(path);
       roots.push(
@@ -70,6 +80,7 @@ export class ModelFolders {
           ? { name, layout: null, isAvailable: false, problems: ['The folder is not there, or it is empty.'] }
           : { name, layout: look.layout, isAvailable: true, problems: look.problems },
       );
+      if (look !== null) watched.push(look.folder);
       for (const place of look?.places ?? [])
         places.push({ ...place, root: name, idPrefix: `${name}:${place.idPrefix}` });
     }
@@ -77,7 +88,6 @@ export class ModelFolders {
 
     const records = await this.#records.all();
     const before = new Map(this.#entries.map((entry) => [keyOf(entry), entry]));
-    const watched: string[] = [];
     const entries: Entry[] = [];
     // One folder may be reached through two roots; its files are listed once.
     const seen = new Set<string>();

@@ -39,6 +39,16 @@ export interface UsableModel {
   overrides: CheckpointOverrides;
 }
 
+/** A file that work on models reads, of any kind. */
+export interface ModelFile {
+  id: string;
+  kind: ModelKind;
+  /** Absolute path. */
+  file: string;
+  sha256: string | null;
+  overrides: CheckpointOverrides;
+}
+
 export interface ModelLibraryOptions {
   store: Store;
   engine: EngineHost;
@@ -62,8 +72,8 @@ const SECOND_LOOK_MS = 300;
 const SUSPECT_INTERVAL_MS = 2000;
 /** How long a request for a model waits while files are still being examined. */
 const SETTLE_TIMEOUT_MS = 8000;
-/** A root that is not there is looked for again this often, since nothing can watch it. */
-const ABSENT_ROOT_INTERVAL_MS = 15_000;
+/** Pauses between looks at whether the extra roots are there. */
+const ROOTS_INTERVAL_MS = 15_000;
 /** Many hashes at once are told together. */
 const ANNOUNCE_MS = 250;
 
@@ -239,6 +249,28 @@ export class ModelLibrary {
     };
   }
 
+  /**
+   * A file of one of these kinds by the same names, whether or not anything could be made with it: a VAE is of no family.
+   * @throws unknown_model, model_unavailable, model_unusable where the scan refused it
+   */
+  async resolveFile(reference: string, kinds: readonly ModelKind[]): Promise<ModelFile> {
+    const find = (): Entry | null =>
+      findNamed(
+        this.#entries.filter(({ kind }) => kinds.includes(kind)),
+        reference,
+      );
+    let entry = find();
+    if (entry === null || !(await isUnchanged(entry.folder, entry.found))) {
+      await this.rescan();
+      entry = find();
+    }
+    if (entry === null) throw this.#unknown(reference);
+    if (entry.found.reason !== null || !entry.isAvailable) throw this.#unusable(entry);
+    const { overrides } = this.#settings.of(entry);
+    const { id, kind, folder, found, record } = entry;
+    return { id, kind, file: join(folder, found.path), sha256: record?.sha256 ?? null, overrides };
+  }
+
   /** Makes a model the default, also after a restart. @throws as resolve */
   async chooseDefault(reference: string): Promise<ModelView> {
     const { view } = await this.resolve(reference);
@@ -303,14 +335,14 @@ export class ModelLibrary {
     this.#hashing.follow(this.#entries);
     if (!this.#isClosed) {
       this.#watch.follow(watched);
-      const isAnyAbsent = this.#folders.roots.some(({ isAvailable }) => !isAvailable);
-      if (isAnyAbsent) this.#rootTimer ??= setInterval(() => void this.rescan(), ABSENT_ROOT_INTERVAL_MS).unref();
-      else if (this.#rootTimer !== null) {
-        clearInterval(this.#rootTimer);
-        this.#rootTimer = null;
-      }
+      if (this.#options.extraRoots.length > 0)
+        this.#rootTimer ??= setInterval(() => void this.#lookAfterRoots(), ROOTS_INTERVAL_MS).unref();
     }
     return hasChanged;
+  }
+
+  async #lookAfterRoots(): Promise<void> {
+    if (await this.#folders.haveRootsMoved()) await this.rescan();
   }
 
   async #examine(entry: Entry): Promise<void> {

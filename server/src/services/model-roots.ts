@@ -26,6 +26,8 @@ export interface ModelPlace {
 }
 
 export interface RootLook {
+  /** Its own folder, absolute, as it really is. */
+  folder: string;
   layout: Layout;
   places: ModelPlace[];
   /** Sentences about what is left out. */
@@ -135,6 +137,12 @@ const addFileBeside = async (look: Look, root: string): Promise<void> => {
   if (file !== undefined) await addComfyPaths(look, join(root, file.name));
 };
 
+/** Whether there is anything at a root: of a drive that is gone often an empty folder stays. */
+export async function isRootThere(path: string): Promise<boolean> {
+  const facts = await stat(path).catch(() => null);
+  return facts?.isFile() === true || (await readdir(path).catch(() => [])).length > 0;
+}
+
 /**
  * Recognises whose arrangement a folder has.
  *
@@ -143,19 +151,21 @@ const addFileBeside = async (look: Look, root: string): Promise<void> => {
  */
 export async function lookAtRoot(path: string): Promise<RootLook | null> {
   const root = await realpath(path).catch(() => null);
-  const facts = root === null ? null : await stat(root).catch(() => null);
-  if (root === null || facts === null) return null;
-  if (facts.isFile()) {
+  if (root === null || !(await isRootThere(root))) return null;
+  if ((await stat(root)).isFile()) {
     const look = new Look(dirname(root));
     await addComfyPaths(look, root);
-    return { layout: 'comfyui', places: look.places, problems: look.problems };
+    return { folder: dirname(root), layout: 'comfyui', places: look.places, problems: look.problems };
   }
-  // Of a drive that is gone often an empty folder stays.
-  if ((await readdir(root).catch(() => [])).length === 0) return null;
 
   const look = new Look(root);
   const [webui, comfyui] = await Promise.all([look.find('models/Stable-diffusion'), look.find('models/checkpoints')]);
-  const done = (layout: Layout): RootLook => ({ layout, places: look.places, problems: look.problems });
+  const done = (layout: Layout): RootLook => ({
+    folder: root,
+    layout,
+    places: look.places,
+    problems: look.problems,
+  });
   if (webui !== null && (await addProgram(look, 'webui', false))) return done('webui');
   if (comfyui !== null && (await addProgram(look, 'comfyui', false))) {
     await addFileBeside(look, root);

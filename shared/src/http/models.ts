@@ -33,7 +33,6 @@ const modelHashes = z.object({
   /** 8 digits of 64 KiB in the middle, as programs of 2022 showed it; null also for a file that is too short. */
   short: z.string().nullable(),
 });
-export type ModelHashes = z.infer<typeof modelHashes>;
 
 /** What a person sets where the model's own defaults do not please; absent = the model's own. */
 export const modelDefaults = generationDefaults.partial().strict();

@@ -1,3 +1,5 @@
+import { delimiter } from 'node:path';
+
 import { describe, expect, it } from 'vitest';
 
 import { readConfig, usage, type Config } from './config.ts';
@@ -38,6 +40,17 @@ describe('readConfig', () => {
       models: '/n',
     });
     expect(read(['--port', '1'], { EASEL_PORT: 'rubbish' }).port).toBe(1);
+  });
+
+  it('takes several further folders of models, as flags or as in PATH', () => {
+    expect(read([]).modelsFrom).toEqual([]);
+    expect(read(['--models-from', '/a', '--models-from=/b c'], { EASEL_MODELS_FROM: '/x' }).modelsFrom).toEqual([
+      '/a',
+      '/b c',
+    ]);
+    expect(read([], { EASEL_MODELS_FROM: `/x${delimiter}/y` }).modelsFrom).toEqual(['/x', '/y']);
+    expect(refusal(['--models-from'])).toBe('--models-from needs a value: a folder.');
+    expect(refusal(['--models-from='])).toBe('--models-from is ""; it must be a folder.');
   });
 
   it('reads a home folder where the shell did not', () => {

@@ -9,7 +9,7 @@ import type { EngineModelJob, ModelSource } from '@easel/shared/engine';
 import { RequestError, StudioError } from '@easel/shared/errors';
 import { mergeProblem, type ModelWorkParameters, type ModelWorkRequest } from '@easel/shared/model-work';
 
-import type { ModelLibrary, UsableModel } from './model-library.ts';
+import type { ModelLibrary } from './model-library.ts';
 
 export interface ModelWorkOptions {
   models: ModelLibrary;
@@ -32,9 +32,11 @@ export class ModelWork {
    * @throws unknown_model, model_unusable, not_allowed, name_taken
    */
   async resolve(request: ModelWorkRequest): Promise<ModelWorkParameters> {
+    const { models } = this.#options;
     const idOf = async (reference: string, field: string): Promise<string> =>
-      (await this.#find(reference, field)).view.id;
-    const vae = request.vae === undefined ? {} : { vae: await idOf(request.vae, 'vae') };
+      (await naming(field, async () => models.resolve(reference))).view.id;
+    const { vae: wanted } = request;
+    const vae = wanted === undefined ? {} : { vae: (await naming('vae', async () => this.#vae(wanted))).id };
     const parameters: ModelWorkParameters =
       request.type === 'convert'
         ? { ...request, model: await idOf(request.model, 'model'), ...vae }
@@ -53,8 +55,8 @@ export class ModelWork {
   async plan(jobId: string, parameters: ModelWorkParameters): Promise<EngineModelJob> {
     const { models } = this.#options;
     const sourceOf = async (reference: string): Promise<ModelSource> => {
-      const { file, view } = await models.resolve(reference);
-      return { id: view.id, file, sha256: view.sha256 };
+      const { file, view, overrides } = await models.resolve(reference);
+      return { id: view.id, file, sha256: view.sha256, overrides };
     };
     const references = parameters.type === 'convert' ? [parameters.model] : parameters.models;
     const target = this.#targetOf(parameters);
@@ -71,19 +73,15 @@ export class ModelWork {
       jobId,
       parameters,
       sources: await eachInTurn(references, sourceOf),
-      vae: parameters.vae === undefined ? null : await sourceOf(parameters.vae),
+      vae: parameters.vae === undefined ? null : await this.#vae(parameters.vae),
       target,
     };
   }
 
-  /** @throws as the library, about the field that names it */
-  async #find(reference: string, field: string): Promise<UsableModel> {
-    try {
-      return await this.#options.models.resolve(reference);
-    } catch (thrown) {
-      if (!(thrown instanceof RequestError)) throw thrown;
-      throw new RequestError(thrown.code, thrown.message.replace(/^model:/, `${field}:`), { ...thrown.details, field });
-    }
+  /** A VAE of its own, or the one in a checkpoint. */
+  async #vae(reference: string): Promise<ModelSource> {
+    const { id, file, sha256, overrides } = await this.#options.models.resolveFile(reference, ['vae', 'checkpoint']);
+    return { id, file, sha256, overrides };
   }
 
   #targetOf(parameters: ModelWorkParameters): string {
@@ -91,6 +89,16 @@ export class ModelWork {
     const isFolder = parameters.type === 'convert' && parameters.form === 'diffusers';
     const name = isFolder ? parameters.output : `${parameters.output}.safetensors`;
     return join(this.#options.folder, isVae ? FOLDERS.vae : FOLDERS.checkpoint, ...name.split('/'));
+  }
+}
+
+/** Refusals say which field of this request they are about. */
+async function naming<T>(field: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (thrown) {
+    if (!(thrown instanceof RequestError)) throw thrown;
+    throw new RequestError(thrown.code, thrown.message.replace(/^model:/, `${field}:`), { ...thrown.details, field });
   }
 }
 

@@ -13,6 +13,7 @@ import { timesteps } from './timesteps.ts';
 import { tokenizer } from './tokenizer.ts';
 import type { Kind } from './types.ts';
 import { unet } from './unet.ts';
+import { upscale } from './upscale.ts';
 import { vae } from './vae.ts';
 import { webui } from './webui.ts';
 import { weightedPrompt } from './weighted-prompt.ts';
@@ -31,6 +32,7 @@ export const kinds: readonly Kind[] = [
   timesteps,
   tokenizer,
   unet,
+  upscale,
   vae,
   webui,
   weightedPrompt,

@@ -10,6 +10,7 @@ import { findByName, resolveSamplerName } from '@easel/shared/sampler-names';
 import { LIMITS } from '@easel/shared/units';
 
 import { nearest } from './near-names.ts';
+import { resolveOptions } from './resolve-options.ts';
 
 /** Asks for the schedule that the sampler's record names. */
 const AUTOMATIC = 'automatic';
@@ -33,16 +34,29 @@ const refuse = (
   });
 };
 
+/** The models a request means. */
+export interface ResolvedModels {
+  readonly id: string;
+  /** What its record suggests. */
+  readonly defaults: GenerationDefaults;
+  /** Null = not known. */
+  readonly family?: string | null;
+  /** Where the request names one. */
+  readonly refiner?: { readonly id: string; readonly family: string | null };
+}
+
 /**
- * @param model id of the chosen model, and what its record suggests
- * @param drawSeed called when the request leaves the seed open
- * @throws unknown_sampler, unknown_schedule, out_of_range (a seed whose last picture would pass the limit)
+ * @param drawSeed called for each seed the request leaves open
+ * @param isLenient leaves out options that nothing would read, instead of refusing them
+ * @throws unknown_sampler, unknown_schedule, out_of_range (a seed whose last picture would pass the limit); not_allowed,
+ *   field_required for options that mean nothing
  */
 export function resolveRequest(
   request: GenerationRequest,
-  model: { id: string; defaults: GenerationDefaults },
+  model: ResolvedModels,
   catalogue: Catalogue,
   drawSeed: () => number,
+  isLenient = false,
 ): GenerationParameters {
   const { defaults } = model;
   const asked = request.sampler ?? defaults.sampler;
@@ -61,7 +75,8 @@ export function resolveRequest(
 
   const count = request.count ?? 1;
   const seed = request.seed === undefined || request.seed === -1 ? drawSeed() : request.seed;
-  const highest = LIMITS.seed.maximum - (count - 1);
+  // Where seeds are varied, all pictures share theirs.
+  const highest = LIMITS.seed.maximum - (request.variationStrength ? 0 : count - 1);
   if (seed > highest) {
     throw new RequestError(
       'out_of_range',
@@ -74,6 +89,16 @@ export function resolveRequest(
       },
     );
   }
+
+  const options = resolveOptions(model.refiner === undefined ? request : { ...request, refiner: model.refiner.id }, {
+    sampler: sampler.id,
+    schedule: schedule.id,
+    families: [model.family ?? null, ...(model.refiner === undefined ? [] : [model.refiner.family])],
+    catalogue,
+    count,
+    drawSeed,
+    isLenient,
+  });
 
   return {
     type: request.type,
@@ -90,5 +115,6 @@ export function resolveRequest(
     count,
     clipSkip: request.clipSkip ?? defaults.clipSkip,
     rng: request.rng ?? defaults.rng,
+    ...options,
   };
 }

@@ -5,7 +5,7 @@ import { textToImageParameters, textToImageRequest, type TextToImageParameters }
 import { readInfotext } from '../infotext/read.ts';
 import { toRequest } from '../infotext/to-request.ts';
 import { writeInfotext } from '../infotext/write.ts';
-import { optionFromWebui, optionItems, WEBUI_FIELDS, WEBUI_SETTINGS } from './text.ts';
+import { optionFromSetting, optionFromWebui, optionItems, WEBUI_FIELDS, WEBUI_SETTINGS } from './text.ts';
 import {
   isNeutral,
   isRead,
@@ -113,7 +113,7 @@ describe('the table of options', () => {
     const keys = OPTION_IDS.map((id) => `${optionRow(id).infotext.key} ${optionRow(id).infotext.part ?? ''}`);
     expect(new Set(keys).size).toBe(keys.length);
     expect(WEBUI_FIELDS.size).toBe(OPTION_IDS.filter((id) => optionRow(id).webui?.field !== undefined).length);
-    expect(WEBUI_SETTINGS.get('eta_ddim')).toBe('eta');
+    expect(new Set(WEBUI_SETTINGS.map(({ name }) => name)).size).toBe(WEBUI_SETTINGS.length);
   });
 });
 
@@ -227,10 +227,22 @@ describe("options in the WebUI's API", () => {
     expect(optionFromWebui('tiling', false)).toBe('off');
     expect(optionFromWebui('sChurn', '2.5')).toBe(2.5);
     expect(optionFromWebui('noiseSchedule', 'Zero Terminal SNR')).toBe('zero-terminal-snr');
-    expect(optionFromWebui('noiseSchedule', 'Default')).toBeUndefined();
     expect(optionFromWebui('refiner', 'None')).toBeUndefined();
     expect(optionFromWebui('seedResizeWidth', -1)).toBeUndefined();
     expect(optionFromWebui('seedResizeWidth', 517)).toBe(512);
     expect(optionFromWebui('variationSeed', -1)).toBe(-1);
+  });
+
+  it('come from settings as far as these are for the sampler and not what they always are', () => {
+    const read = (name: string, given: unknown, sampler: string): unknown => {
+      const setting = WEBUI_SETTINGS.find((each) => each.name === name);
+      return setting && optionFromSetting(setting, given, sampler);
+    };
+    expect(read('eta_ancestral', 0.5, 'euler-ancestral')).toBe(0.5);
+    expect(read('eta_ancestral', 1, 'euler-ancestral')).toBeUndefined();
+    expect(read('eta_ancestral', 0.5, 'ddim')).toBeUndefined();
+    expect(read('eta_ddim', 0.5, 'ddim')).toBe(0.5);
+    expect(read('eta_ddim', 0.5, 'euler-ancestral')).toBeUndefined();
+    expect(read('sd_noise_schedule', 'Default', 'euler')).toBeUndefined();
   });
 });

@@ -59,6 +59,17 @@ interface ModelValue {
 
 export type OptionKind = NumberValue | ToggleValue | ChoiceValue | ModelValue;
 
+/** A setting of the WebUI. */
+export interface WebuiSetting {
+  readonly name: string;
+  /** The value it has there by itself, where that is not what we call neutral. */
+  readonly neutral?: number | string;
+  /** Ids of the samplers it is for. */
+  readonly onlyFor?: readonly string[];
+  /** Ids of samplers it is not for. */
+  readonly notFor?: readonly string[];
+}
+
 export interface OptionRow {
   readonly label: string;
   /** One or two sentences for people. */
@@ -91,9 +102,7 @@ export interface OptionRow {
   /** What `/sdapi/v1/txt2img` calls it, as a field of the request or as a setting (in `override_settings`). */
   readonly webui?: {
     readonly field?: string;
-    readonly settings?: readonly string[];
-    /** How that API writes the neutral value, where it is another text than ours. */
-    readonly neutralText?: string;
+    readonly settings?: readonly WebuiSetting[];
   };
 }
 

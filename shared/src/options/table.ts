@@ -10,6 +10,8 @@ import { choice, model, number, toggle, whole, type OptionRow } from './row.ts';
 const SIDE = LIMITS.width.maximum;
 /** A side of a picture, in pixels, of any model; 0 = that of the picture itself. */
 const side = whole(0, 8192, 0);
+/** Samplers of which the WebUI speaks as DDIM's. */
+const DDIM = ['ddim', 'ddim-cfgpp'] as const;
 const scoreOf = (neutral: number) => number(0, 10, neutral, 0.1);
 
 export const OPTIONS = {
@@ -146,7 +148,7 @@ export const OPTIONS = {
     readBy: 'any',
     value: number(0, 1, 0, 0.01),
     infotext: { key: 'Skip Early CFG' },
-    webui: { settings: ['skip_early_cond'] },
+    webui: { settings: [{ name: 'skip_early_cond' }] },
   },
   guidanceEnd: {
     label: 'Guidance ends at',
@@ -163,7 +165,7 @@ export const OPTIONS = {
     readBy: 'any',
     value: number(0, 15, 0, 0.01),
     infotext: { key: 'NGMS' },
-    webui: { field: 's_min_uncond', settings: ['s_min_uncond'] },
+    webui: { field: 's_min_uncond', settings: [{ name: 's_min_uncond' }] },
   },
   ngmsAllSteps: {
     label: '… at every step',
@@ -173,7 +175,7 @@ export const OPTIONS = {
     value: toggle,
     needs: { id: 'ngms' },
     infotext: { key: 'NGMS all steps' },
-    webui: { settings: ['s_min_uncond_all'] },
+    webui: { settings: [{ name: 's_min_uncond_all' }] },
   },
 
   // Sampling
@@ -185,7 +187,13 @@ export const OPTIONS = {
     readBy: 'sampler',
     value: number(0, 1, null, 0.01),
     infotext: { key: 'Eta', bySampler: { ddim: 'Eta DDIM', 'ddim-cfgpp': 'Eta DDIM' }, also: ['Eta DDIM'] },
-    webui: { field: 'eta', settings: ['eta_ancestral', 'eta_ddim'] },
+    webui: {
+      field: 'eta',
+      settings: [
+        { name: 'eta_ancestral', neutral: 1, notFor: DDIM },
+        { name: 'eta_ddim', neutral: 0, onlyFor: DDIM },
+      ],
+    },
   },
   sNoise: {
     label: 'Sigma noise',
@@ -194,7 +202,7 @@ export const OPTIONS = {
     readBy: 'sampler',
     value: number(0, 1.1, 1, 0.001),
     infotext: { key: 'Sigma noise' },
-    webui: { field: 's_noise', settings: ['s_noise'] },
+    webui: { field: 's_noise', settings: [{ name: 's_noise' }] },
   },
   sChurn: {
     label: 'Sigma churn',
@@ -203,7 +211,7 @@ export const OPTIONS = {
     readBy: 'sampler',
     value: number(0, 100, 0, 0.5),
     infotext: { key: 'Sigma churn' },
-    webui: { field: 's_churn', settings: ['s_churn'] },
+    webui: { field: 's_churn', settings: [{ name: 's_churn' }] },
   },
   sTmin: {
     label: 'Sigma tmin',
@@ -213,7 +221,7 @@ export const OPTIONS = {
     value: number(0, 10, 0, 0.01),
     needs: { id: 'sChurn' },
     infotext: { key: 'Sigma tmin' },
-    webui: { field: 's_tmin', settings: ['s_tmin'] },
+    webui: { field: 's_tmin', settings: [{ name: 's_tmin' }] },
   },
   sTmax: {
     label: 'Sigma tmax',
@@ -223,7 +231,7 @@ export const OPTIONS = {
     value: number(0, 999, 0, 0.5, { usualMaximum: 20 }),
     needs: { id: 'sChurn' },
     infotext: { key: 'Sigma tmax' },
-    webui: { field: 's_tmax', settings: ['s_tmax'] },
+    webui: { field: 's_tmax', settings: [{ name: 's_tmax' }] },
   },
   ensd: {
     label: 'Noise seed delta',
@@ -233,7 +241,7 @@ export const OPTIONS = {
     readBy: 'sampler',
     value: whole(0, 2 ** 32 - 1, 0),
     infotext: { key: 'ENSD' },
-    webui: { settings: ['eta_noise_seed_delta'] },
+    webui: { settings: [{ name: 'eta_noise_seed_delta' }] },
   },
   sgmNoiseMultiplier: {
     label: 'SGM noise multiplier',
@@ -242,7 +250,7 @@ export const OPTIONS = {
     readBy: 'sampler',
     value: toggle,
     infotext: { key: 'SGM noise multiplier' },
-    webui: { settings: ['sgm_noise_multiplier'] },
+    webui: { settings: [{ name: 'sgm_noise_multiplier' }] },
   },
 
   // Schedule
@@ -253,7 +261,7 @@ export const OPTIONS = {
     readBy: 'sampler',
     value: toggle,
     infotext: { key: 'Discard penultimate sigma' },
-    webui: { settings: ['always_discard_next_to_last_sigma'] },
+    webui: { settings: [{ name: 'always_discard_next_to_last_sigma' }] },
   },
   sigmaMin: {
     label: 'Lowest sigma',
@@ -262,7 +270,7 @@ export const OPTIONS = {
     readBy: 'schedule',
     value: number(0, 2, 0, 0.001),
     infotext: { key: 'Schedule min sigma' },
-    webui: { settings: ['sigma_min'] },
+    webui: { settings: [{ name: 'sigma_min' }] },
   },
   sigmaMax: {
     label: 'Highest sigma',
@@ -271,7 +279,7 @@ export const OPTIONS = {
     readBy: 'schedule',
     value: number(0, 60, 0, 0.01),
     infotext: { key: 'Schedule max sigma' },
-    webui: { settings: ['sigma_max'] },
+    webui: { settings: [{ name: 'sigma_max' }] },
   },
   rho: {
     label: 'Rho',
@@ -280,7 +288,7 @@ export const OPTIONS = {
     readBy: 'schedule',
     value: number(0, 30, 0, 0.01),
     infotext: { key: 'Schedule rho' },
-    webui: { settings: ['rho'] },
+    webui: { settings: [{ name: 'rho' }] },
   },
   noiseSchedule: {
     label: 'Noise levels of the model',
@@ -294,7 +302,7 @@ export const OPTIONS = {
       { id: 'zero-terminal-snr', label: 'Zero terminal SNR', text: 'Zero Terminal SNR' },
     ),
     infotext: { key: 'Noise Schedule' },
-    webui: { settings: ['sd_noise_schedule'], neutralText: 'Default' },
+    webui: { settings: [{ name: 'sd_noise_schedule', neutral: 'Default' }] },
   },
 
   // Picture
@@ -311,7 +319,7 @@ export const OPTIONS = {
     ),
     isCommon: true,
     infotext: { key: 'Tiling' },
-    webui: { field: 'tiling', settings: ['tiling'] },
+    webui: { field: 'tiling', settings: [{ name: 'tiling' }] },
   },
 
   // Inside the network
@@ -322,7 +330,7 @@ export const OPTIONS = {
     readBy: 'any',
     value: number(0, 0.9, 0, 0.05),
     infotext: { key: 'Token merging ratio' },
-    webui: { settings: ['token_merging_ratio'] },
+    webui: { settings: [{ name: 'token_merging_ratio' }] },
   },
   pagScale: {
     label: 'Perturbed attention',
@@ -365,6 +373,15 @@ export const OPTIONS = {
     value: number(0, 4, 1, 0.01),
     infotext: { key: 'freeu_s2' },
   },
+  freeuVersion: {
+    label: 'FreeU version',
+    summary:
+      'The second makes strong features stronger and tells levels apart by width, as Forge does; the first is that of diffusers.',
+    group: 'network',
+    readBy: 'any',
+    value: choice({ id: '2', label: 'Second' }, { id: '1', label: 'First' }),
+    infotext: { key: 'freeu_version', also: ['FreeU Version'] },
+  },
 
   // What Stable Diffusion XL is told beside the prompt
   originalWidth: {
@@ -390,7 +407,7 @@ export const OPTIONS = {
     readBy: 'family',
     value: side,
     infotext: { key: 'Crop top' },
-    webui: { settings: ['sdxl_crop_top'] },
+    webui: { settings: [{ name: 'sdxl_crop_top' }] },
   },
   cropLeft: {
     label: 'Crop from the left',
@@ -399,7 +416,7 @@ export const OPTIONS = {
     readBy: 'family',
     value: side,
     infotext: { key: 'Crop left' },
-    webui: { settings: ['sdxl_crop_left'] },
+    webui: { settings: [{ name: 'sdxl_crop_left' }] },
   },
   targetWidth: {
     label: 'Target width',
@@ -472,7 +489,7 @@ export const OPTIONS = {
     readBy: 'family',
     value: scoreOf(6),
     infotext: { key: 'Aesthetic score' },
-    webui: { settings: ['sdxl_refiner_high_aesthetic_score'] },
+    webui: { settings: [{ name: 'sdxl_refiner_high_aesthetic_score' }] },
   },
   negativeAestheticScore: {
     label: 'Aesthetic score of the negative',
@@ -481,7 +498,7 @@ export const OPTIONS = {
     readBy: 'family',
     value: scoreOf(2.5),
     infotext: { key: 'Negative aesthetic score' },
-    webui: { settings: ['sdxl_refiner_low_aesthetic_score'] },
+    webui: { settings: [{ name: 'sdxl_refiner_low_aesthetic_score' }] },
   },
 } as const satisfies Record<string, OptionRow>;
 

@@ -1,5 +1,5 @@
 /** Options as the texts and values other programs have for them: in infotexts and in the WebUI's API. */
-import type { OptionRow } from './row.ts';
+import type { OptionRow, WebuiSetting } from './row.ts';
 import type { OptionId } from './table.ts';
 import { isNeutral, isWanted, OPTION_IDS, optionOf, optionRow, type OptionValues } from './values.ts';
 
@@ -85,20 +85,30 @@ export const WEBUI_FIELDS: ReadonlyMap<string, OptionId> = new Map(
 );
 
 /** The same for its settings. */
-export const WEBUI_SETTINGS: ReadonlyMap<string, OptionId> = new Map(
-  OPTION_IDS.flatMap((id) => (optionRow(id).webui?.settings ?? []).map((name) => [name, id] as const)),
+export const WEBUI_SETTINGS: readonly (WebuiSetting & { readonly id: OptionId })[] = OPTION_IDS.flatMap((id) =>
+  (optionRow(id).webui?.settings ?? []).map((setting) => ({ ...setting, id })),
 );
+
+/** What a setting of the WebUI means for an option of a picture by this sampler; undefined where it asks for nothing. */
+export function optionFromSetting(
+  { id, neutral, onlyFor, notFor }: (typeof WEBUI_SETTINGS)[number],
+  given: unknown,
+  sampler: string,
+): unknown {
+  const isFor = onlyFor?.includes(sampler) ?? notFor?.includes(sampler) !== true;
+  return isFor && given !== neutral ? optionFromWebui(id, given) : undefined;
+}
 
 /**
  * What a value of the WebUI's API means for an option; undefined where it asks for nothing (`-1` for a size, `None` for a
  * model). Whether it is allowed is for the schema to say.
  */
 export function optionFromWebui(id: OptionId, given: unknown): unknown {
-  const { value, infotext, webui } = optionRow(id);
-  if (given === null || given === undefined || given === '' || given === webui?.neutralText) return undefined;
+  const { value, infotext } = optionRow(id);
+  if (given === null || given === undefined || given === '') return undefined;
   const read = typeof given === 'string' || value.kind === 'choice' ? optionFromText(id, webuiText(given)) : given;
   if (value.kind === 'model') return ['none', 'automatic'].includes(String(given).toLowerCase()) ? undefined : read;
-  if (infotext.part === undefined || typeof read !== 'number') return read ?? given;
+  if (infotext.part === undefined || typeof read !== 'number') return read;
   // There a size that is not positive is none, and cells of eight pixels are counted.
   const multiple = value.kind === 'number' ? (value.limit.multipleOf ?? 1) : 1;
   return read <= 0 ? undefined : Math.floor(read / multiple) * multiple;

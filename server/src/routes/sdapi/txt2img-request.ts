@@ -9,6 +9,9 @@ import { RequestError } from '@easel/shared/errors';
 import { textToImageRequest, type TextToImageRequest } from '@easel/shared/generation';
 import { readInfotext } from '@easel/shared/infotext/read';
 import { toRequest } from '@easel/shared/infotext/to-request';
+import type { OptionId } from '@easel/shared/options/table';
+import { optionFromSetting, optionFromWebui, WEBUI_FIELDS, WEBUI_SETTINGS } from '@easel/shared/options/text';
+import { optionFields, optionRow, type OptionValues } from '@easel/shared/options/values';
 import { findByName, resolveSamplerName } from '@easel/shared/sampler-names';
 import { LIMITS } from '@easel/shared/units';
 import { z } from 'zod';
@@ -25,9 +28,13 @@ const seed = optional.seed.unwrap();
 const count = optional.count.unwrap();
 const clipSkip = optional.clipSkip.unwrap();
 const text = z.string().max(10_000);
-const number = z.number();
+
+/** The options of the table under the WebUI's names: numbers, claims or texts, checked once they are ours. */
+const loose = (names: Iterable<string>): Record<never, never> =>
+  Object.fromEntries([...names].map((name) => [name, z.union([z.number(), z.boolean(), text]).optional()]));
 
 const overrideSettings = z.object({
+  ...loose(WEBUI_SETTINGS.map(({ name }) => name)),
   sd_model_checkpoint: z.string().max(256).optional(),
   CLIP_stop_at_last_layers: clipSkip.optional(),
   randn_source: z.enum(RANDN_SOURCES).optional(),
@@ -35,14 +42,11 @@ const overrideSettings = z.object({
 });
 
 export const txt2imgBody = z.object({
+  ...loose(WEBUI_FIELDS.keys()),
   prompt: prompt.default(''),
   negative_prompt: prompt.default(''),
   styles: z.array(z.string()).default([]),
   seed: seed.default(-1),
-  subseed: number.default(-1),
-  subseed_strength: number.default(0),
-  seed_resize_from_h: number.default(-1),
-  seed_resize_from_w: number.default(-1),
   sampler_name: text.optional(),
   sampler_index: text.default('Euler'),
   scheduler: text.optional(),
@@ -53,10 +57,8 @@ export const txt2imgBody = z.object({
   width: width.default(512),
   height: height.default(512),
   restore_faces: z.boolean().default(false),
-  tiling: z.boolean().default(false),
   enable_hr: z.boolean().default(false),
   firstpass_image: z.string().optional(),
-  refiner_checkpoint: text.optional(),
   script_name: text.optional(),
   alwayson_scripts: z.record(z.string(), z.unknown()).default({}),
   override_settings: overrideSettings.default({}),
@@ -90,11 +92,7 @@ export const relaxBody = (body: unknown): unknown => {
 const UNSUPPORTED: readonly [field: keyof Txt2ImgBody, what: string, isAsked: (body: Txt2ImgBody) => boolean][] = [
   ['enable_hr', 'Hires fix', (body) => body.enable_hr],
   ['firstpass_image', 'A first pass that was made before', (body) => (body.firstpass_image ?? '') !== ''],
-  ['refiner_checkpoint', 'A refiner', (body) => !['', 'None'].includes(body.refiner_checkpoint ?? '')],
   ['restore_faces', 'Face restoration', (body) => body.restore_faces],
-  ['tiling', 'Tiling', (body) => body.tiling],
-  ['subseed_strength', 'Variation of a seed', (body) => body.subseed_strength !== 0],
-  ['seed_resize_from_w', 'Resizing from a seed', (body) => body.seed_resize_from_w > 0 && body.seed_resize_from_h > 0],
   ['script_name', 'A script', (body) => !['', 'None'].includes(body.script_name ?? '')],
   ['alwayson_scripts', 'A script', ({ alwayson_scripts: scripts }) => Object.values(scripts).some(hasArguments)],
 ];
@@ -153,6 +151,44 @@ const chooseSampler = (
   return { ...choice, schedule: schedule.id };
 };
 
+/** What an option may be, for a refusal. */
+const allowedOf = (id: OptionId): unknown => {
+  const { value } = optionRow(id);
+  if (value.kind === 'number') return value.limit;
+  return value.kind === 'choice' ? value.choices.map(({ text: own, label }) => own ?? label) : value.kind;
+};
+
+/**
+ * The options a program asks for: its settings, then its fields, which say more. What is absent stays open.
+ *
+ * @throws out_of_range, not_allowed naming the WebUI's field
+ */
+const readOptions = (body: Txt2ImgBody, sampler: string): OptionValues => {
+  const options: Record<string, unknown> = {};
+  const take = (id: OptionId, name: string, value: unknown): void => {
+    if (value === undefined) return;
+    const parsed = optionFields[id].safeParse(value);
+    if (parsed.success) {
+      options[id] = parsed.data;
+      return;
+    }
+    const code = optionRow(id).value.kind === 'number' ? 'out_of_range' : 'not_allowed';
+    throw new RequestError(code, `${name}: this value is not allowed.`, {
+      field: name,
+      limit: allowedOf(id),
+      got: String(value).slice(0, 100),
+      hint: 'Send a value within the limit, or leave it out.',
+    });
+  };
+  const given: Readonly<Record<string, unknown>> = body;
+  const settings: Readonly<Record<string, unknown>> = body.override_settings;
+  for (const setting of WEBUI_SETTINGS) {
+    take(setting.id, `override_settings.${setting.name}`, optionFromSetting(setting, settings[setting.name], sampler));
+  }
+  for (const [name, id] of WEBUI_FIELDS) take(id, name, optionFromWebui(id, given[name]));
+  return options as OptionValues;
+};
+
 /** The infotext fills what was not given. */
 const fromInfotext = (body: Txt2ImgBody, given: ReadonlySet<string>, catalogue: Names): Partial<TextToImageRequest> => {
   if (body.infotext === undefined) return {};
@@ -203,6 +239,10 @@ export function toTextToImage(
   }
   const override = body.override_settings;
   const read = fromInfotext(body, given, catalogue);
+  const chosen =
+    read.sampler === undefined
+      ? chooseSampler(body.sampler_name || body.sampler_index, body.scheduler, catalogue)
+      : { sampler: read.sampler, ...(read.schedule === undefined ? {} : { schedule: read.schedule }) };
   const skip = override.CLIP_stop_at_last_layers ?? read.clipSkip ?? settings.clipSkip;
   const rng = override.randn_source === undefined ? (read.rng ?? settings.rng) : toRng(override.randn_source);
   return {
@@ -215,10 +255,9 @@ export function toTextToImage(
     height: body.height,
     seed: body.seed,
     count: pictures,
-    ...(read.sampler === undefined
-      ? chooseSampler(body.sampler_name || body.sampler_index, body.scheduler, catalogue)
-      : {}),
     ...read,
+    ...chosen,
+    ...readOptions(body, chosen.sampler),
     ...(skip === null || skip === undefined ? {} : { clipSkip: skip }),
     ...(rng === null || rng === undefined ? {} : { rng }),
     ...(override.sd_model_checkpoint ? { model: override.sd_model_checkpoint } : {}),

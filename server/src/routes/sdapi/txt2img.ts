@@ -4,6 +4,8 @@ import { readFile } from 'node:fs/promises';
 import { fromWire, StudioError, type ErrorCode } from '@easel/shared/errors';
 import type { ImageView } from '@easel/shared/http/images';
 import type { PictureJobView } from '@easel/shared/http/jobs';
+import { optionItems } from '@easel/shared/options/text';
+import { optionOf } from '@easel/shared/options/values';
 import type { FastifyReply } from 'fastify';
 
 import type { AppDependencies } from '../../app-dependencies.ts';
@@ -41,11 +43,17 @@ interface Facts {
 }
 
 /** What stands in `info`, a JSON text in the answer. */
-const describeJob = (job: PictureJobView, body: Txt2ImgBody, made: readonly Made[], facts: Facts): Record<string, unknown> => {
+const describeJob = (
+  job: PictureJobView,
+  body: Txt2ImgBody,
+  made: readonly Made[],
+  facts: Facts,
+): Record<string, unknown> => {
   const { parameters } = job;
   const count = Math.max(made.length, 1);
   const repeat = <T>(value: T): T[] => Array.from({ length: count }, () => value);
   const seeds = made.length === 0 ? [parameters.seed] : made.map(({ view }) => view.parameters.seed);
+  const subseeds = made.map(({ view }, index) => view.parameters.variationSeed ?? seeds[index]);
   return {
     prompt: parameters.prompt,
     all_prompts: repeat(parameters.prompt),
@@ -53,9 +61,9 @@ const describeJob = (job: PictureJobView, body: Txt2ImgBody, made: readonly Made
     all_negative_prompts: repeat(parameters.negativePrompt),
     seed: seeds[0],
     all_seeds: seeds,
-    subseed: seeds[0],
-    all_subseeds: seeds,
-    subseed_strength: 0,
+    subseed: subseeds[0] ?? seeds[0],
+    all_subseeds: subseeds,
+    subseed_strength: optionOf(parameters, 'variationStrength'),
     width: parameters.width,
     height: parameters.height,
     sampler_name: facts.samplerLabel,
@@ -68,10 +76,10 @@ const describeJob = (job: PictureJobView, body: Txt2ImgBody, made: readonly Made
     sd_model_hash: facts.modelSha256?.slice(0, 10) ?? null,
     sd_vae_name: null,
     sd_vae_hash: null,
-    seed_resize_from_w: body.seed_resize_from_w,
-    seed_resize_from_h: body.seed_resize_from_h,
+    seed_resize_from_w: optionOf(parameters, 'seedResizeWidth'),
+    seed_resize_from_h: optionOf(parameters, 'seedResizeHeight'),
     denoising_strength: null,
-    extra_generation_params: {},
+    extra_generation_params: Object.fromEntries(optionItems(parameters, parameters.sampler)),
     index_of_first_image: 0,
     infotexts: made.map(({ view }) => view.infotext),
     styles: body.styles,
@@ -121,7 +129,7 @@ export function txt2imgRoutes(app: StudioApp, dependencies: AppDependencies, own
       if (asked.model !== undefined && !body.override_settings_restore_afterwards)
         await models.chooseDefault(asked.model);
 
-      const { id } = await queue.submit(asked, 'sdapi');
+      const { id } = await queue.submit(asked, 'sdapi', true);
       own.add(id);
       const ended = await queue.waitFor(id, whileConnected(reply)).finally(() => own.delete(id));
       const job = ended as PictureJobView;

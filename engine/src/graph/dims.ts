@@ -1,7 +1,9 @@
 /**
  * Arithmetic on extents that may be symbolic. Expressions are written in one canonical way, so that two extents that
- * were derived alike compare equal as strings; nothing is ever evaluated.
+ * were derived alike compare equal as strings; only `evaluateDim` puts numbers in.
  */
+import { GraphError } from '@easel/shared/errors';
+
 import type { Dim, Shape } from './types.ts';
 
 const isAtom = (text: string): boolean => /^[\w.]+$/.test(text);
@@ -101,4 +103,38 @@ export function slide(dim: Dim, pads: number, window: number, stride: number): D
 
 export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((dim, i) => dim === b[i]);
+}
+
+/**
+ * The number an extent has once those of the inputs are known.
+ *
+ * @throws graph_invalid when a name has no number
+ */
+export function evaluateDim(dim: Dim, extents: Readonly<Record<string, number>>): number {
+  if (typeof dim === 'number') return dim;
+  const tokens = dim.match(/[\w.]+|[-+*/()]/g) ?? [];
+  let at = 0;
+  const operand = (): number => {
+    const token = tokens[at++] ?? '';
+    if (token === '(') {
+      const inner = total();
+      at++;
+      return inner;
+    }
+    const value = /^\d+$/.test(token) ? Number(token) : extents[token];
+    if (value === undefined) throw new GraphError('graph_invalid', `The extent ${dim} needs a number for ${token}.`);
+    return value;
+  };
+  const product = (): number => {
+    let value = operand();
+    while (tokens[at] === '*' || tokens[at] === '/')
+      value = tokens[at++] === '*' ? value * operand() : Math.floor(value / operand());
+    return value;
+  };
+  const total = (): number => {
+    let value = product();
+    while (tokens[at] === '+' || tokens[at] === '-') value += tokens[at++] === '+' ? product() : -product();
+    return value;
+  };
+  return total();
 }

@@ -26,6 +26,17 @@ const binary =
 export const add = binary('Add');
 /** a * b, with broadcasting. */
 export const mul = binary('Mul');
+/** a - b, with broadcasting. */
+export const sub = binary('Sub');
+/** a / b, with broadcasting. */
+export const div = binary('Div');
+/** The smaller, the larger of both, with broadcasting. */
+export const smaller = binary('Min');
+export const larger = binary('Max');
+/** Whether both hold, with broadcasting. */
+export const and = binary('And');
+/** The rest of a / b, with the sign of b; whole numbers, with broadcasting. */
+export const modulo = binary('Mod');
 
 /**
  * x + y where y is either of x's shape or has extent 1 in every axis, which is known only when running. The result
@@ -54,6 +65,9 @@ export const tanh = unary('Tanh');
 export const relu = unary('Relu');
 /** Exact (erf) gelu. */
 export const gelu = unary('Gelu');
+
+/** 1 / sqrt(x). */
+export const reciprocalRoot = (x: Value): Value => unary('Reciprocal')(unary('Sqrt')(x));
 
 /** x * sigmoid(x). The runtime fuses the pair. */
 export const silu = (x: Value): Value => mul(x, sigmoid(x));

@@ -98,6 +98,11 @@ export function layerNormalization(x: Value, weight: Value, bias: Value, epsilon
   })[0];
 }
 
+/** Mean along the last axis; [..., m] to [..., 1]. */
+export function meanLast(x: Value): Value {
+  return node('ReduceMean', [x, constant([-1], 'i64')], [{ dtype: x.dtype, shape: [...x.shape.slice(0, -1), 1] }])[0];
+}
+
 /** Each [n, c] slice of [n, c, ...] to mean 0 and variance 1, times scale [c] plus bias [c]. */
 export function instanceNormalization(x: Value, scale: Value, bias: Value, epsilon: number): Value {
   const channels = x.shape[1];

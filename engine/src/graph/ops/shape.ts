@@ -75,6 +75,14 @@ export function concat(parts: readonly [Value, ...Value[]], axis: number): Value
   return node('Concat', parts, [{ dtype: first.dtype, shape }], { attributes: { axis: { int: at } } })[0];
 }
 
+/** The entry `index` along an axis, which stays with extent 1. */
+export function cut(x: Value, axis: number, index: number): Value {
+  const at = axisOf('Slice', x, axis);
+  const shape = x.shape.map((dim, i) => (i === at ? 1 : dim));
+  const ends = [index, index + 1, at].map((each) => constant([each], 'i64'));
+  return node('Slice', [x, ...ends], [{ dtype: x.dtype, shape }])[0];
+}
+
 /** Two halves along an axis of known, even extent. */
 export function halves(x: Value, axis: number): readonly [Value, Value] {
   const at = axisOf('Split', x, axis);

@@ -1,5 +1,6 @@
 /** The autoencoder both ways. Cases are in the VAE's own scale; ours is undone here, so the product's path is what runs. */
 import type { Pipeline } from '../../../src/families/types.ts';
+import { codeBlended } from '../../../src/families/vae-pieces.ts';
 import { scale, type Tensor } from '../../../src/numeric/tensor.ts';
 import type { GoldenCase } from '../case.ts';
 import { checkOf, compare, unknown, type Check, type Comparison } from '../compare.ts';
@@ -14,6 +15,27 @@ interface Call {
   readonly input: string;
   readonly noise?: string;
   readonly options?: CallOptions;
+  /** Of tiled calls: edges of a tile in pixels and in cells, and how much of it neighbours share. */
+  readonly tile_sample_min_size?: number;
+  readonly tile_latent_min_size?: number;
+  readonly tile_overlap_factor?: number;
+}
+
+/** diffusers' tiling of either half. */
+async function tiled(golden: GoldenCase, call: Call, pipeline: Pipeline): Promise<Comparison> {
+  const { scale: factor } = pipeline.facts.latent;
+  const { tile_sample_min_size: pixels = 0, tile_latent_min_size: cells = 0, tile_overlap_factor: overlap = 0 } = call;
+  const x = golden.input(call.input);
+  if (call.do === 'tiled_decode') {
+    const image = await codeBlended(x, { size: cells, overlap, scale: pixels / cells }, async (tile) =>
+      pipeline.decodeLatent(scale(tile, factor)),
+    );
+    return compare(call.name, image, golden.stored(call.name), golden.bound);
+  }
+  const mean = await codeBlended(x, { size: pixels, overlap, scale: cells / pixels }, async (tile) =>
+    scale((await pipeline.encodeImage(tile)).mean, 1 / factor),
+  );
+  return compare(call.name, mean, golden.stored(`${call.name}.mean`), golden.bound);
 }
 
 async function encode(golden: GoldenCase, call: Call, pipeline: Pipeline): Promise<Comparison[]> {
@@ -41,6 +63,7 @@ async function checkCall(golden: GoldenCase, call: Call): Promise<Check> {
 
 async function checkWith(pipeline: Pipeline, golden: GoldenCase, call: Call): Promise<Check> {
   if (call.do === 'encode') return checkOf(call.name, await encode(golden, call, pipeline));
+  if (call.do.startsWith('tiled_')) return checkOf(call.name, [await tiled(golden, call, pipeline)]);
   if (call.do !== 'decode') return unknown(call.name, call.do.replaceAll('_', ' '));
   const image = await pipeline.decodeLatent(scale(golden.input(call.input), pipeline.facts.latent.scale));
   return checkOf(call.name, [compare(call.name, image, golden.stored(call.name), golden.bound)]);

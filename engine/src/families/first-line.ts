@@ -55,7 +55,7 @@ function fitting(heads: number | null, width: number): number | null {
 
 export const FIRST_LINE_NETWORKS: Networks = {
   'text-encoder': (weights, sidecar) => textEncoder(textScope(weights), textConfig(weights, sidecar), TEXT),
-  unet: (weights, sidecar) => unet(unetScope(weights), unetConfig(weights, sidecar)),
+  unet: (weights, sidecar, options) => unet(unetScope(weights), unetConfig(weights, sidecar), options.unet),
   ...VAE_NETWORKS,
 };
 

@@ -188,8 +188,8 @@ class OpenPipeline implements Pipeline {
   }
 }
 
-/** Residuals of a ControlNet: in every U-Net, and nothing when nobody gives them. */
-const OPTIONAL_INPUT = /^(down\.\d+|mid)$/;
+/** Residuals of a ControlNet, in every U-Net, and whether attention is perturbed: nothing when nobody gives them. */
+const OPTIONAL_INPUT = /^(down\.\d+|mid|perturbed)$/;
 const NOTHING = { data: new Float32Array(1), shape: [1, 1, 1, 1] };
 
 /** Offsets of a header are true of the file it was read from only. */

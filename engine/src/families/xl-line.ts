@@ -91,10 +91,10 @@ function clipNetwork(weights: CheckpointWeights): Ports {
 
 /** U-Net and autoencoder. */
 export const XL_PICTURE_NETWORKS = {
-  unet: (weights) => {
+  unet: (weights, _sidecar, options) => {
     const scope = weights.scope(UNET_PREFIX, 'unet');
     const heads = (channels: number): number => Math.max(1, Math.floor(channels / HEAD_SIZE));
-    return unet(scope, readUnetConfig(scope, { heads, projection: 'matrix', hasVector: true }));
+    return unet(scope, readUnetConfig(scope, { heads, projection: 'matrix', hasVector: true }), options.unet);
   },
   ...VAE_NETWORKS,
 } as const satisfies Networks;

@@ -61,10 +61,10 @@ export const stableDiffusion2 = assembleFamily({
   },
   networks: {
     'text-encoder': textNetwork,
-    unet: (weights) => {
+    unet: (weights, _sidecar, options) => {
       const scope = weights.scope(UNET_PREFIX, 'unet');
       const heads = (channels: number): number => Math.max(1, Math.floor(channels / HEAD_SIZE));
-      return unet(scope, readUnetConfig(scope, { heads, projection: 'matrix', hasVector: false }));
+      return unet(scope, readUnetConfig(scope, { heads, projection: 'matrix', hasVector: false }), options.unet);
     },
     ...VAE_NETWORKS,
   },

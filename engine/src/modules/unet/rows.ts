@@ -3,7 +3,14 @@ import { BLOCKS_PER_LEVEL, type UnetConfig } from './config.ts';
 
 export type Block =
   | { readonly kind: 'residual'; readonly from: number; readonly to: number }
-  | { readonly kind: 'transformer'; readonly channels: number; readonly heads: number; readonly depth: number }
+  | {
+      readonly kind: 'transformer';
+      /** 0 = finest. */
+      readonly level: number;
+      readonly channels: number;
+      readonly heads: number;
+      readonly depth: number;
+    }
   | { readonly kind: 'downsample'; readonly channels: number }
   | { readonly kind: 'upsample'; readonly channels: number };
 
@@ -23,7 +30,7 @@ export function unetRows({ channels, depths, middleDepth, heads }: Topology): Un
   const last = channels.length - 1;
   const widthOf = (level: number): number => channels[level] as number;
   const transformer = (level: number, depth: number): Row =>
-    depth > 0 ? [{ kind: 'transformer', channels: widthOf(level), heads: heads[level] as number, depth }] : [];
+    depth > 0 ? [{ kind: 'transformer', level, channels: widthOf(level), heads: heads[level] as number, depth }] : [];
   const attention = (level: number): Row => transformer(level, depths[level] as number);
 
   const input: Row[] = [];

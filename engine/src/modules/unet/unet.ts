@@ -6,6 +6,7 @@
  */
 import type { WeightScope } from '../../checkpoint/weights.ts';
 import { add, addOptional, cos, gelu, mul, silu, sin } from '../../graph/ops/elementwise.ts';
+import { greater, where } from '../../graph/ops/select.ts';
 import { concat, halves, nearestLike, reshape } from '../../graph/ops/shape.ts';
 import { within } from '../../graph/scope.ts';
 import { constant, input, type Value } from '../../graph/value.ts';
@@ -15,9 +16,12 @@ import { dialect } from '../dialect.ts';
 import { linear } from '../linear.ts';
 import { groupNorm, layerNorm } from '../normalization.ts';
 import { cellsToTokens, tokensToCells } from '../tokens.ts';
-import type { UnetConfig } from './config.ts';
 import type { Ports } from '../ports.ts';
+import type { UnetConfig } from './config.ts';
+import { freeu, freeuStage } from './freeu.ts';
+import { PLAIN_UNET, type UnetOptions } from './options.ts';
 import { unetRows, type Block, type Row } from './rows.ts';
+import { tokenMerging } from './token-merging.ts';
 
 const RESIDUAL_EPSILON = 1e-5;
 /** The norm that opens a transformer was written with another epsilon than the residual blocks'. */
@@ -35,16 +39,22 @@ interface Context {
   readonly timeWidth: number;
   /** Text states, f32 [n, t, d]. */
   readonly text: Value;
+  /** For token merging on the finest level: the network's input, and how many tokens to merge. null = none. */
+  readonly merging: { readonly sample: Value; readonly merged: Value } | null;
+  /** bool [n or 1, 1, 1]: for which pictures tokens see but themselves. null = for none. */
+  readonly perturbed: Value | null;
 }
 
 /**
  * Inputs: `sample` f32 [n, c, h, w]; `timestep` f32 [n], may be fractional; `context` f32 [n, t, d]; the residuals of a
  * ControlNet `down.0`, `down.1`, .. and `mid`, each the shape of the tensor it is added to, or [1, 1, 1, 1] zeros; where
- * the config has a vector width, `vector` f32 [n, v].
+ * the config has a vector width, `vector` f32 [n, v]; where the options say so, `freeu` f32 [4] (see {@link freeu}),
+ * `merged` f32 [1] (see {@link tokenMerging}), and `perturbed` f32 [n or 1, 1, 1, 1], 1 = in the middle, tokens see but
+ * themselves (perturbed attention, Ahn et al. 2024).
  *
  * Output: `out` f32 [n, 4, h, w]. h and w need not be multiples of 8.
  */
-export function unet(weights: WeightScope, config: UnetConfig): Ports {
+export function unet(weights: WeightScope, config: UnetConfig, options: UnetOptions = PLAIN_UNET): Ports {
   const { channels, inChannels, outChannels, contextWidth, vectorWidth } = config;
   const [width] = channels as [number];
   const rows = unetRows(config);
@@ -59,6 +69,9 @@ export function unet(weights: WeightScope, config: UnetConfig): Ports {
       ['n', 'c', 'h', 'w'].map((axis) => `${name}.${axis}`),
     ),
   );
+  const factors = options.freeu === null ? null : input('freeu', 'f32', [4]);
+  const merged = options.mergesTokens ? input('merged', 'f32', [1]) : null;
+  const perturbed = options.isPerturbable ? input('perturbed', 'f32', ['p', 1, 1, 1]) : null;
 
   // Embed the time.
   const timeWidth = TIME_WIDENING * width;
@@ -67,7 +80,8 @@ export function unet(weights: WeightScope, config: UnetConfig): Ports {
     vector === null
       ? within(weights.at('time_embed'), () => silu(at))
       : toldVector(at, vector, weights.at('label_emb.0'), vectorWidth as number, timeWidth);
-  const context: Context = { config, time, timeWidth, text };
+  const merging = merged === null ? null : { sample, merged };
+  const context: Context = { config, time, timeWidth, text, merging, perturbed: null };
 
   // Down, keeping every state for the way up.
   let x = convolution(sample, weights.at('input_blocks.0.0'), { from: inChannels, to: width });
@@ -78,14 +92,22 @@ export function unet(weights: WeightScope, config: UnetConfig): Ports {
   }
 
   // Middle.
-  x = applyRow(x, rows.middle, weights.at('middle_block'), context);
+  x = applyRow(x, rows.middle, weights.at('middle_block'), {
+    ...context,
+    perturbed: perturbed === null ? null : greater(reshape(perturbed, [-1, 1, 1]), constant([0])),
+  });
   x = within(weights.at('middle_block'), () => addOptional(x, residuals.at(-1) as Value));
 
   // Up, each row reading the state of the same size.
   for (const [i, row] of rows.output.entries()) {
     const here = weights.at('output_blocks').at(i);
     const skip = skips.pop() as Value;
-    x = within(here, () => concat([x, addOptional(skip, residuals[skips.length] as Value)], 1));
+    x = within(here, () => {
+      const beside = addOptional(skip, residuals[skips.length] as Value);
+      const stage = options.freeu === null ? null : freeuStage(options.freeu, i, x, config);
+      if (factors === null || options.freeu === null || stage === null) return concat([x, beside], 1);
+      return concat([...freeu(x, beside, { version: options.freeu, stage, factors })], 1);
+    });
     x = applyRow(x, row, here, context, skips.at(-1));
   }
 
@@ -96,7 +118,7 @@ export function unet(weights: WeightScope, config: UnetConfig): Ports {
     weights.at('out.2'),
     { from: width, to: outChannels },
   );
-  const told = vector === null ? [text] : [text, vector];
+  const told = [text, vector, factors, merged, perturbed].filter((value) => value !== null);
   const inputs = Object.fromEntries([sample, timestep, ...told, ...residuals].map((value) => [nameOf(value), value]));
   return { inputs, outputs: { out } };
 }
@@ -179,10 +201,11 @@ type TransformerBlock = Extract<Block, { kind: 'transformer' }>;
 /** Cells as tokens through a chain of transformer blocks, added to x [n, channels, h, w]. */
 function transformer(x: Value, weights: WeightScope, block: TransformerBlock, context: Context): Value {
   return within(weights, () => {
-    const { channels, depth, heads } = block;
+    const { channels, depth, heads, level } = block;
+    const here = level === 0 ? context : { ...context, merging: null };
     let tokens = project(groupNorm(x, weights.at('norm'), channels, TRANSFORMER_EPSILON), weights, channels, context);
     for (let i = 0; i < depth; i++) {
-      tokens = transformerBlock(tokens, weights.at('transformer_blocks').at(i), channels, heads, context);
+      tokens = transformerBlock(tokens, weights.at('transformer_blocks').at(i), channels, heads, here);
     }
     return add(projectBack(tokens, x, weights, channels, context), x);
   });
@@ -205,11 +228,15 @@ function projectBack(x: Value, like: Value, weights: WeightScope, channels: numb
 /** Tokens see each other, then the text, then pass a gated feed-forward layer; each added to what came in. */
 function transformerBlock(x: Value, weights: WeightScope, width: number, heads: number, context: Context): Value {
   return within(weights, () => {
+    const { merging, perturbed, text } = context;
     const { contextWidth } = context.config;
-    const first = layerNorm(x, weights.at('norm1'), width);
-    const seen = add(attention(first, first, weights.at('attn1'), { width, from: width, heads }), x);
+    const tokens = merging === null ? null : tokenMerging(x, merging.sample, merging.merged);
+    const all = layerNorm(x, weights.at('norm1'), width);
+    const first = tokens === null ? all : tokens.merge(all);
+    const answer = attention(first, first, weights.at('attn1'), { width, from: width, heads, perturbed });
+    const seen = add(tokens === null ? answer : tokens.unmerge(answer), x);
     const second = layerNorm(seen, weights.at('norm2'), width);
-    const told = add(attention(second, context.text, weights.at('attn2'), { width, from: contextWidth, heads }), seen);
+    const told = add(attention(second, text, weights.at('attn2'), { width, from: contextWidth, heads }), seen);
     return add(feedForward(layerNorm(told, weights.at('norm3'), width), weights.at('ff.net'), width), told);
   });
 }
@@ -219,13 +246,16 @@ function attention(
   x: Value,
   source: Value,
   weights: WeightScope,
-  { width, from, heads }: { width: number; from: number; heads: number },
+  { width, from, heads, perturbed = null }: { width: number; from: number; heads: number; perturbed?: Value | null },
 ): Value {
   return within(weights, () => {
     const q = linear(x, weights.at('to_q'), { from: width, to: width, hasBias: false });
     const k = linear(source, weights.at('to_k'), { from, to: width, hasBias: false });
     const v = linear(source, weights.at('to_v'), { from, to: width, hasBias: false });
-    return linear(dialect().attention(q, k, v, heads), weights.at('to_out.0'), { from: width, to: width });
+    const attended = dialect().attention(q, k, v, heads);
+    // Tokens that see but themselves answer with their own value.
+    const answer = perturbed === null ? attended : where(perturbed, v, attended);
+    return linear(answer, weights.at('to_out.0'), { from: width, to: width });
   });
 }
 

@@ -7,11 +7,14 @@ import { loadClipTokenizer } from '@easel/shared/prompt/clip-vocabulary';
 
 import { LITERAL_EMPHASIS } from '../../../src/conditioning/emphasis.ts';
 import { conditioned, guide } from '../../../src/denoisers/guidance.ts';
+import { guidedDenoiser, plainGuidance } from '../../../src/denoisers/guided.ts';
 import { guideByPicture } from '../../../src/denoisers/picture-guidance.ts';
-import type { Conditioning, Predict } from '../../../src/denoisers/types.ts';
+import type { Conditioning, Network, Predict } from '../../../src/denoisers/types.ts';
 import type { ConditioningOptions, Pipeline, Size, TokenizedPrompt } from '../../../src/families/types.ts';
+import { PERTURBED } from '../../../src/families/tuning.ts';
 import { pictureFromTensor } from '../../../src/jobs/pixels.ts';
 import type { NoiseSource } from '../../../src/numeric/noise-source.ts';
+import { sigma, timestep } from '../../../src/numeric/sigma.ts';
 import { concatBatch, scale, zeros, type Tensor } from '../../../src/numeric/tensor.ts';
 import { torchNoise } from '../../../src/numeric/torch-random.ts';
 import type { GoldenCase } from '../case.ts';
@@ -19,6 +22,7 @@ import { checkOf, compare, unknown, type Check, type Comparison } from '../compa
 import { makeScheduler } from '../diffusers/scheduler.ts';
 import type { DiffusersScheduler, SchedulerSpec } from '../diffusers/types.ts';
 import { openModel } from '../networks.ts';
+import { withOptions } from './options.ts';
 import { INSTRUCT, PICTURE_STAGES, type Beginning, type Given } from './picture-stage.ts';
 import type { Kind } from './types.ts';
 
@@ -43,6 +47,7 @@ interface Arguments {
   readonly denoising_start?: number;
   readonly strength?: number;
   readonly image_guidance_scale?: number;
+  readonly pag_scale?: number;
 }
 
 interface Stage {
@@ -76,11 +81,17 @@ const KNOWN_ARGUMENTS = new Set([
   'denoising_start',
   'strength',
   'image_guidance_scale',
+  'pag_scale',
   // Without negative_target_size, which no case has, diffusers does not look at it.
   'negative_original_size',
 ]);
 
-const KNOWN_PIPELINES = new Set(['StableDiffusionPipeline', 'StableDiffusionXLPipeline']);
+const KNOWN_PIPELINES = new Set([
+  'StableDiffusionPipeline',
+  'StableDiffusionXLPipeline',
+  'StableDiffusionPAGPipeline',
+  'StableDiffusionXLPAGPipeline',
+]);
 
 /** Whether a stage goes on with the latents of the one before, which is all we take a picture for here. */
 const takesOver = ({ pipeline: name, args, tensors = {} }: Stage): boolean =>
@@ -211,9 +222,31 @@ async function predictionOf(
     };
     return guideByPicture(predictions, args.guidance_scale, args.image_guidance_scale ?? 1.5);
   }
+  if (args.pag_scale !== undefined) return perturbedPrediction(network, positive, negative, args);
   return guide(conditioned(network, positive), conditioned(network, negative), args.guidance_scale, {
     rescale: args.guidance_rescale ?? 0,
   });
+}
+
+/** The raw prediction that the product's guided denoiser arrives at, seen through a denoiser that changes nothing. */
+function perturbedPrediction(
+  network: Network,
+  positive: Conditioning,
+  negative: Conditioning,
+  { guidance_scale: guidance, guidance_rescale: rescale = 0, pag_scale: perturbedScale = 0 }: Arguments,
+): Predict {
+  const denoise = guidedDenoiser(
+    async () => ({
+      make: (predict, timestepOf) => (x, sigma) => predict(x, timestepOf(sigma)),
+      timestepOf: timestep,
+      positive: conditioned(network, positive),
+      negative: conditioned(network, negative),
+      perturbed: conditioned(network, { ...positive, ...PERTURBED }),
+    }),
+    { ...plainGuidance(guidance), rescale, perturbedScale },
+    1,
+  );
+  return async (x, t) => (await denoise(x, sigma(t))).denoised;
 }
 
 async function runStage(
@@ -270,7 +303,9 @@ async function runStages(
     const scheduler = makeScheduler(stage.scheduler, { steps: stage.args.num_inference_steps });
     if ('missing' in scheduler) return [unknown('picture', scheduler.missing)];
     const inputs = { previous: runs.at(-1)?.steps.at(-1), given: givenTo(stage, golden) };
-    runs.push(await runStage(scheduler, stage, pipeline, noise, inputs));
+    const { pag_scale: pagScale } = stage.args;
+    const run = (): Promise<Run> => runStage(scheduler, stage, pipeline, noise, inputs);
+    runs.push(await withOptions(pipeline, pagScale === undefined ? undefined : { pagScale }, run));
   }
   const latents = runs.at(-1)?.steps.at(-1) as Tensor;
   const [, last] = stages.at(-1) as readonly [Stage, Pipeline];

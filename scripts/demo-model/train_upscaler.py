@@ -1,0 +1,125 @@
+"""Train the 4x upscaler (SRVGG compact, the layout of realesr-animevideov3) to make crisp pictures of decoded ones.
+    . ./env.sh; python -m torch.distributed.run --nproc-per-node 2 train_upscaler.py --minutes 12
+
+Pairs: a scene encoded, on half of the draws changed by the denoiser, decoded and rounded as a saved picture is (128 px);
+the same scene rendered clean at 512 px. One pair in five is a clean small render, so that sharp pictures stay as they are.
+--write makes the file: keys and wrapper as the community's files have them, in safetensors, fp16.
+"""
+import argparse
+import json
+import random
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from PIL import Image
+from torch import nn
+
+import common
+import duo
+import scenes
+
+FEATURES, CONVS, SCALE = 64, 16, 4
+
+
+class Srvgg(nn.Module):
+    """Colours 0..1 -> colours 0..1 at four times the size: convolutions with PReLU, pixel shuffle, plus the repeated input."""
+    def __init__(self, c=FEATURES, n=CONVS, s=SCALE):
+        super().__init__()
+        conv = lambda i, o: nn.Conv2d(i, o, 3, 1, 1)
+        self.body = nn.Sequential(conv(3, c), nn.PReLU(c), *[m for _ in range(n) for m in (conv(c, c), nn.PReLU(c))], conv(c, 3 * s * s))
+        self.scale = s
+
+    def forward(self, x):
+        return F.pixel_shuffle(self.body(x), self.scale) + F.interpolate(x, scale_factor=self.scale, mode="nearest")
+
+    @torch.no_grad()
+    def start(self):
+        """Each layer begins near passing its input on, the last near nothing: the net begins as the repeated input."""
+        for m in self.body:
+            if isinstance(m, nn.Conv2d):
+                nn.init.kaiming_normal_(m.weight, .25)
+                nn.init.zeros_(m.bias)
+                if m.weight.shape[0] == m.weight.shape[1]:
+                    m.weight.mul_(.35)
+                    for i in range(len(m.weight)):
+                        m.weight[i, i, 1, 1] += .9
+        self.body[-1].weight.mul_(.1)
+        return self
+
+
+if __name__ == "__main__":
+    ap = argparse.ArgumentParser()
+    ap.add_argument("--minutes", type=float, default=12)
+    ap.add_argument("--lr", type=float, default=1e-3)
+    ap.add_argument("--out", default="upscaler.pt")
+    ap.add_argument("--batch", type=int, default=8, help="per worker")
+    ap.add_argument("--crop", type=int, default=32, help="small pixels")
+    ap.add_argument("--pool", type=int, default=120, help="scenes per worker to begin with")
+    ap.add_argument("--vae", help="state_dict of the autoencoder whose pictures are to be sharpened, instead of the exported one")
+    ap.add_argument("--write", help="only write the trained state as this safetensors file")
+    a = ap.parse_args()
+    torch.manual_seed(0)
+    net = Srvgg().start().to(common.DEVICE, memory_format=common.CL)
+    run = common.Run(a.out, net, a.lr, a.minutes, warm=100)
+    if a.write:
+        from safetensors.torch import save_file
+        with run.averaged():
+            save_file({k: v.half().contiguous() for k, v in net.state_dict().items()}, a.write,
+                      {"format": "pt", "modelspec.title": "Easel Demo upscaler 4x", "modelspec.author": "The Easel authors", "modelspec.license": "CC0-1.0",
+                       "modelspec.description": "SRVGG compact, 4x: makes the demo model's 128 px pictures crisp at 512 px.",
+                       "easel.training": json.dumps(run.log[-1])})
+        print(run.log[-1])
+        raise SystemExit
+    unet, vae, text = common.base()
+    if a.vae:
+        vae.load_state_dict(torch.load(a.vae))
+    vae.requires_grad_(False)
+    words = common.Words()
+
+    @torch.no_grad()
+    def make(specs):
+        small = common.pictures(specs)
+        large = [torch.from_numpy(scenes.render(s, 512)).permute(2, 0, 1) for s in specs]
+        z = common.encode(vae, small)
+        h = len(specs) // 2
+        if h:
+            z = torch.cat([common.as_denoised(unet, text, words, z[:h], [scenes.caption(s, random) for s in specs[:h]]), z[h:]])
+        y = torch.cat([vae.decode(b.to(memory_format=common.CL) / .18215) for b in z.split(4)])
+        shown = ((y.clamp(-1, 1) + 1) * 127.5).round().byte().cpu()
+        for i in range(len(specs)):
+            if i % 5 == 4:
+                shown[i] = F.avg_pool2d(large[i].float()[None], 4)[0].round().byte()
+        return list(zip(shown, large))
+
+    val = make([s for s in (scenes.sample_spec(r) for r in [random.Random(99)] for _ in range(24))])
+    val = [v for i, v in enumerate(val) if i % 5 != 4][:16]
+    pool = common.Pool(make, a.pool, 9000 + 2 * run.step + duo.RANK, most=500)
+
+    def both(items, crop):
+        xs, ys = [], []
+        for small, large in items:
+            top, left = random.randint(0, 128 - crop), random.randint(0, 128 - crop)
+            x, y = small[:, top:top + crop, left:left + crop], large[:, 4 * top:4 * (top + crop), 4 * left:4 * (left + crop)]
+            if random.random() < .5:
+                x, y = x.flip(2), y.flip(2)
+            if random.random() < .1:
+                order = torch.randperm(3)
+                x, y = x[order], y[order]
+            xs.append(x); ys.append(y)
+        pack = lambda v: torch.stack(v).to(common.DEVICE, memory_format=common.CL).float() / 255
+        return pack(xs), pack(ys)
+
+    while run.more():
+        x, y = both(pool.draw(a.batch, 12), a.crop)
+        with common.fast():
+            loss = common.crisp(net(x).float(), y)
+        run.learn(loss)
+        if run.due():
+            with run.averaged(), torch.no_grad():
+                got = torch.cat([net(v[0][None].to(common.DEVICE).float() / 255).cpu() for v in val])
+            want, old = torch.stack([v[1] for v in val]).float() / 255, F.interpolate(torch.stack([v[0] for v in val]).float() / 255, scale_factor=4, mode="bicubic")
+            db = lambda y: round(common.psnr(y * 2 - 1, want * 2 - 1), 2)
+            rows = [torch.cat([old[i].clamp(0, 1), got[i].clamp(0, 1), want[i]], 1) for i in range(6)]
+            Image.fromarray((torch.cat(rows, 2).permute(1, 2, 0) * 255).byte().numpy()).save(f"{a.out}.png")
+            run.save(psnr=db(got), bicubic=db(old), l1=round(float((got.clamp(0, 1) - want).abs().mean()), 4), bicubic_l1=round(float((old.clamp(0, 1) - want).abs().mean()), 4))

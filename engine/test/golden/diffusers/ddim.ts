@@ -1,17 +1,20 @@
-/** DDIM, DDPM and PNDM: schedulers that count in alphas of integer timesteps. */
+/** DDIM and DDPM: schedulers that count in alphas of integer timesteps. */
 import { listedTimesteps } from '../../../src/denoisers/timesteps.ts';
 import { sigma as asSigma, timestep as asTimestep, type Sigma, type Timestep } from '../../../src/numeric/sigma.ts';
-import { combine, type Tensor } from '../../../src/numeric/tensor.ts';
+import { combine, scale, type Tensor } from '../../../src/numeric/tensor.ts';
 import { ddim } from '../../../src/samplers/ddim.ts';
-import { plms } from '../../../src/samplers/plms.ts';
+import { makeDdpmSample } from '../../../src/samplers/ddpm.ts';
+import { ddimCfgpp } from '../../../src/samplers/euler-cfgpp.ts';
+import type { Sample } from '../../../src/samplers/types.ts';
 import { roundHalfEven } from '../../../src/schedules/timestep-spacing.ts';
+import { cleanerOf } from './clean.ts';
 import { spaced, stepsOf } from './levels.ts';
-import type { Config, DiffusersScheduler, Missing, StepRequest } from './types.ts';
+import type { Config, DiffusersScheduler, StepRequest, WalkOptions } from './types.ts';
 import { diffusersTable, levelOf } from './tables.ts';
-import { denoiserOf, partOf, toSigmaScale, toUnitScale, walk } from './walk.ts';
+import { denoiserOf, toSigmaScale, toUnitScale } from './walk.ts';
 
-/** What both share: integer timesteps, their levels, and where a step from a timestep ends. */
-function alphaScale(config: Config, request: StepRequest) {
+/** What they and PNDM share: integer timesteps, their levels, and where a step from a timestep ends. */
+export function alphaScale(config: Config, request: StepRequest) {
   const { alphasCumprod } = diffusersTable(config);
   const level = (t: number): Sigma => levelOf(alphasCumprod[t] as number);
   const stride = Math.floor(config.num_train_timesteps / stepsOf(request));
@@ -19,30 +22,75 @@ function alphaScale(config: Config, request: StepRequest) {
   return {
     timesteps,
     level,
+    stride,
     endOf: (t: Timestep): Sigma => (t >= stride ? level(t - stride) : config.set_alpha_to_one ? asSigma(0) : level(0)),
     addNoise: (latents: Tensor, noise: Tensor, t: Timestep): Tensor =>
       toUnitScale(combine(1, latents, level(t), noise), level(t)),
   };
 }
 
-/** @param fixedEta noise of a class that has no choice */
-export function makeDdim(config: Config, request: StepRequest, fixedEta?: number): DiffusersScheduler {
+/** The whole noise of a step, at unit variance at its end. */
+const makeDdpmUnit = (variance: 'small' | 'large'): Sample => {
+  const inner = makeDdpmSample(variance);
+  return async function* (denoise, x, sigmas, o) {
+    const end = yield* inner(denoise, x, sigmas, o);
+    const rest = sigmas.at(-1) as Sigma;
+    return scale(end, 1 / Math.sqrt(rest * rest + 1));
+  };
+};
+
+/** How a class walks one step, and whether what is cut off a prediction stays in the direction of the noise. */
+interface Stepping {
+  readonly sample: Sample;
+  readonly eta?: number;
+  readonly keepsNoise: boolean;
+}
+
+const steppingOfDdim = ({ eta = 0 }: WalkOptions): Stepping => ({ sample: ddim.sample, eta, keepsNoise: true });
+
+export const makeDdim = (config: Config, request: StepRequest): DiffusersScheduler =>
+  makeSteps(config, request, steppingOfDdim);
+
+export const makeDdpm = (config: Config, request: StepRequest): DiffusersScheduler => {
+  const sample = makeDdpmUnit(config['variance_type'] === 'fixed_large' ? 'large' : 'small');
+  return makeSteps(config, request, () => ({ sample, keepsNoise: false }));
+};
+
+function makeSteps(
+  config: Config,
+  request: StepRequest,
+  steppingOf: (options: WalkOptions) => Stepping,
+): DiffusersScheduler {
   const { timesteps, level, endOf, addNoise } = alphaScale(config, request);
+  const clean = cleanerOf(config);
   return {
     timesteps,
     sigmas: undefined,
     initNoiseSigma: 1,
     addNoise: (latents, noise, index) => addNoise(latents, noise, timesteps[index] as Timestep),
     run: async (predict, sample, o) => {
+      const { sample: stepSample, eta, keepsNoise } = steppingOf(o);
       const samples: Tensor[] = [];
       let current = sample;
       for (const [index, t] of timesteps.entries()) {
         if (index < (o.from ?? 0) || index >= (o.until ?? Infinity)) continue;
         // A step need not end at the timestep the next one begins at: so each is a walk of its own.
         const part = [level(t), endOf(t)];
-        const denoise = denoiserOf(config.prediction_type, predict, listedTimesteps(part, [t]));
+        const raw = denoiserOf(config.prediction_type, predict, listedTimesteps(part, [t]));
+        const denoise = clean === undefined ? raw : async (x: Tensor, sigma: Sigma) => clean(await raw(x, sigma));
+        const options = { noise: o.noise, ...(eta === undefined ? {} : { eta }) };
         const start = toSigmaScale(current, part[0] as Sigma);
-        const step = ddim.sample(denoise, start, part, { noise: o.noise, eta: fixedEta ?? o.eta ?? 0 });
+        const step =
+          clean === undefined || !keepsNoise
+            ? stepSample(denoise, start, part, options)
+            : // The noise of the uncut prediction under the cut picture: what CFG++ does with two predictions.
+              ddimCfgpp.sample(denoise, start, part, {
+                ...options,
+                denoiseBoth: async (x: Tensor, sigma: Sigma) => {
+                  const unconditional = await raw(x, sigma);
+                  return { denoised: clean(unconditional), unconditional };
+                },
+              });
         let result = await step.next();
         while (result.done !== true) result = await step.next();
         const next = timesteps[index + 1];
@@ -52,29 +100,6 @@ export function makeDdim(config: Config, request: StepRequest, fixedEta?: number
         samples.push(current);
       }
       return samples;
-    },
-  };
-}
-
-export function makePndm(config: Config, request: StepRequest): DiffusersScheduler | Missing {
-  const { timesteps, level, endOf, addNoise } = alphaScale(config, request);
-  const isChain = timesteps.every(
-    (t, i) => i + 1 === timesteps.length || endOf(t) === level(timesteps[i + 1] as number),
-  );
-  const levels = timesteps.map(level);
-  // The first step looks ahead: its end is evaluated twice.
-  const [first, second, ...rest] = timesteps;
-  const listed = second === undefined ? timesteps : [first as Timestep, second, second, ...rest];
-  return {
-    timesteps: listed,
-    sigmas: undefined,
-    initNoiseSigma: 1,
-    addNoise: (latents, noise, index) => addNoise(latents, noise, listed[index] as Timestep),
-    run: async (predict, sample, o) => {
-      if (!isChain) throw new Error('PNDM whose steps end elsewhere than the next one begins');
-      const all = [...levels, endOf(timesteps.at(-1) as Timestep)];
-      const denoise = denoiserOf(config.prediction_type, predict, listedTimesteps(levels, timesteps));
-      return walk(plms, denoise, sample, partOf(all, o), 'unit', o);
     },
   };
 }

@@ -1,7 +1,7 @@
 /** Latent consistency sampling as diffusers has it: timesteps skipped from the teacher's fifty, and a boundary condition. */
 import { listedTimesteps } from '../../../src/denoisers/timesteps.ts';
 import type { Denoise } from '../../../src/numeric/denoise.ts';
-import { sigma as asSigma, timestep as asTimestep } from '../../../src/numeric/sigma.ts';
+import { sigma as asSigma, timestep as asTimestep, type Timestep } from '../../../src/numeric/sigma.ts';
 import { combine } from '../../../src/numeric/tensor.ts';
 import { findSampler } from '../../../src/samplers/index.ts';
 import { stepsOf } from './levels.ts';
@@ -12,14 +12,19 @@ import { denoiserOf, partOf, toUnitScale, walk } from './walk.ts';
 /** Spread of the data in the boundary condition. @source Song et al. 2023 (Consistency Models), eq. 5 */
 const SIGMA_DATA = 0.5;
 
-export function makeLcm(config: Config, request: StepRequest): DiffusersScheduler {
-  const { alphasCumprod } = diffusersTable(config);
+/** Timesteps of a student, from those its teacher was sampled at. */
+export function teacherTimesteps(config: Config, request: StepRequest): Timestep[] {
   const steps = stepsOf(request);
   const teacher = Number(config['original_inference_steps']);
   const stride = Math.floor(config.num_train_timesteps / teacher);
-  const timesteps = Array.from({ length: steps }, (_, i) =>
+  return Array.from({ length: steps }, (_, i) =>
     asTimestep((teacher - Math.floor((i * teacher) / steps)) * stride - 1),
   );
+}
+
+export function makeLcm(config: Config, request: StepRequest): DiffusersScheduler {
+  const { alphasCumprod } = diffusersTable(config);
+  const timesteps = teacherTimesteps(config, request);
   const levels = timesteps.map((t) => levelOf(alphasCumprod[t] as number));
   const timestepOf = listedTimesteps(levels, timesteps);
   /** Near timestep 0 the result is drawn towards the sample itself. */

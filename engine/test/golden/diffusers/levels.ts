@@ -15,7 +15,7 @@ export function spaced(config: Config, request: StepRequest, spacing: Spacing, e
   return spaceTimesteps(spacing, request.steps + extra, options).slice(0, request.steps);
 }
 
-/** Levels chosen by a curve instead of by timesteps; undefined when the config names none. */
+/** Levels chosen by a curve instead of by timesteps, from high to low; undefined when the config names none. */
 export function curveOf(
   config: Config,
   table: SigmaTable,
@@ -23,15 +23,20 @@ export function curveOf(
   low: number,
   high: number,
 ): Sigma[] | undefined {
-  const id = config.use_karras_sigmas
-    ? 'karras'
-    : config.use_exponential_sigmas
-      ? 'exponential'
-      : config.use_beta_sigmas
-        ? 'beta'
-        : undefined;
-  return id && findSchedule(id).sigmas(table, steps, { sigmaMin: low, sigmaMax: high }).slice(0, -1);
+  const at = (i: number): number => (steps > 1 ? i / (steps - 1) : 0);
+  const spread = (level: (part: number) => number): Sigma[] =>
+    Array.from({ length: steps }, (_, i) => asSigma(Math.fround(level(at(i)))));
+  if (config.use_karras_sigmas) return spread((part) => karrasAt(low, high, part));
+  if (config.use_exponential_sigmas || config['use_lu_lambdas'] === true) {
+    return spread((part) => Math.exp(Math.log(high) + part * (Math.log(low) - Math.log(high))));
+  }
+  if (!config.use_beta_sigmas) return undefined;
+  return findSchedule('beta').sigmas(table, steps, { sigmaMin: low, sigmaMax: high }).slice(0, -1) as Sigma[];
 }
+
+/** In float64, as numpy computes them there; our schedule rounds on the way, as torch does in k-diffusion. */
+const karrasAt = (low: number, high: number, part: number): number =>
+  (high ** (1 / 7) + part * (low ** (1 / 7) - high ** (1 / 7))) ** 7;
 
 /** Levels at timesteps, linear in sigma between integers: not in its logarithm, as the WebUI has it. */
 export function levelsAt({ sigmas }: SigmaTable, timesteps: readonly number[]): Sigma[] {

@@ -27,10 +27,17 @@ export interface WalkOptions {
 export interface DiffusersScheduler {
   /** As `scheduler.timesteps`. */
   readonly timesteps: readonly Timestep[];
+  /**
+   * How far each of `timesteps` may lie from torch's because of one rounding of its vector library that nobody can foresee;
+   * absent = nowhere.
+   */
+  readonly timestepSlack?: readonly number[];
   /** As `scheduler.sigmas`, with the last level; undefined where the class has none. */
   readonly sigmas: readonly number[] | undefined;
   /** As `scheduler.init_noise_sigma`: factor on unit noise. */
   readonly initNoiseSigma: number;
+  /** Where the class draws from instead of the generator it is given (a Brownian tree); absent = from that generator. */
+  readonly ownNoise?: () => NoiseSource;
   /** As `scheduler.add_noise` at step `index`, in the scheduler's own scale. */
   addNoise(latents: Tensor, noise: Tensor, index: number): Tensor;
   /** Runs the steps; gives the sample after each call of `scheduler.step`, in the scheduler's own scale. */

@@ -2,10 +2,10 @@
 import { epsilonDenoiser } from '../../../src/denoisers/epsilon.ts';
 import type { Predict, TimestepOf } from '../../../src/denoisers/types.ts';
 import { vDenoiser } from '../../../src/denoisers/v.ts';
-import type { Denoise } from '../../../src/numeric/denoise.ts';
+import type { Denoise, DenoiseBoth } from '../../../src/numeric/denoise.ts';
 import { sigma as asSigma, type Sigma } from '../../../src/numeric/sigma.ts';
 import { scale, type Tensor } from '../../../src/numeric/tensor.ts';
-import type { Sampler } from '../../../src/samplers/types.ts';
+import type { SampleOptions, Sampler } from '../../../src/samplers/types.ts';
 import type { WalkOptions } from './types.ts';
 
 export function denoiserOf(prediction: string, predict: Predict, timestepOf: TimestepOf): Denoise {
@@ -24,6 +24,9 @@ export const toUnitScale = (x: Tensor, sigma: number): Tensor => scale(x, 1 / Ma
 export const partOf = <T>(levels: readonly T[], { from = 0, until }: WalkOptions): T[] =>
   levels.slice(from, until === undefined ? undefined : until + 1);
 
+/** What a class tells its sampler beside what a call may say. */
+export type More = Pick<SampleOptions, 'order' | 'table'> & { readonly denoiseBoth?: DenoiseBoth };
+
 /**
  * @param own scale the scheduler keeps its sample in
  * @returns what the network would be shown next after each evaluation, and the result at the end
@@ -35,6 +38,7 @@ export async function walk(
   levels: readonly Sigma[],
   own: 'sigma' | 'unit',
   { noise, eta, correct }: WalkOptions,
+  more: More = {},
 ): Promise<Tensor[]> {
   const toOwn = (x: Tensor, sigma: number): Tensor => (own === 'unit' ? toUnitScale(x, sigma) : x);
   const fromOwn = (x: Tensor, sigma: number): Tensor => (own === 'unit' ? toSigmaScale(x, sigma) : x);
@@ -44,6 +48,7 @@ export async function walk(
     return denoise(x, sigma);
   };
   const run = sampler.sample(recorded, fromOwn(start, levels[0] as Sigma), levels, {
+    ...more,
     noise,
     ...(eta === undefined ? {} : { eta }),
     ...(correct === undefined

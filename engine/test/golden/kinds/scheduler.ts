@@ -1,5 +1,6 @@
 /** diffusers' schedulers on the formula denoiser, put together from our parts. One check per call. */
 import { torchNoise } from '../../../src/numeric/torch-random.ts';
+import type { Sigma } from '../../../src/numeric/sigma.ts';
 import { scale, type Tensor } from '../../../src/numeric/tensor.ts';
 import type { GoldenCase } from '../case.ts';
 import { checkOf, compare, unknown, type Check, type Comparison } from '../compare.ts';
@@ -7,6 +8,7 @@ import { makeScheduler } from '../diffusers/scheduler.ts';
 import type { SchedulerSpec } from '../diffusers/types.ts';
 import { diffusersTable } from '../diffusers/tables.ts';
 import { formulaPredict, type Formula, type Prediction } from '../formula-denoiser.ts';
+import { withinSlack } from './timesteps.ts';
 import type { Kind } from './types.ts';
 
 interface Call extends SchedulerSpec {
@@ -45,11 +47,11 @@ async function checkCall(golden: GoldenCase, call: Call, seed: number, formula: 
   if ('missing' in scheduler) return unknown(call.name, scheduler.missing);
   const foreign = Object.keys(call.step).find((name) => name !== 'eta');
   if (foreign !== undefined) return unknown(call.name, `step argument ${foreign}`);
-  const source = torchNoise(seed);
+  const source = scheduler.ownNoise?.() ?? torchNoise(seed);
   const drawn: Tensor[] = [];
   const noise = {
-    draw: (shape: readonly number[]): Tensor => {
-      const value = source.draw(shape);
+    draw: (shape: readonly number[], from?: Sigma, to?: Sigma): Tensor => {
+      const value = source.draw(shape, from, to);
       drawn.push(value);
       return value;
     },
@@ -62,7 +64,7 @@ async function checkCall(golden: GoldenCase, call: Call, seed: number, formula: 
     samples.length === expected
       ? samples.map((sample, i) => compare(`step.${i}`, sample, golden.stored(`${call.name}.step.${i}`), golden.bound))
       : [{ name: 'steps', error: NaN, bound: 0, note: `${samples.length} steps, expected ${expected}` }];
-  const { timesteps } = scheduler;
+  const timesteps = withinSlack(scheduler, golden.stored(`${call.name}.timesteps`).data);
   return checkOf(call.name, [
     compare(
       'timesteps',

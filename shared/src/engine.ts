@@ -8,6 +8,7 @@ import type { Catalogue } from './catalogue.ts';
 import type { CheckpointDetection, CheckpointOverrides } from './checkpoint.ts';
 import type { WireError } from './errors.ts';
 import type { GenerationDefaults, GenerationParameters } from './generation.ts';
+import { FALLBACKS, type Fallback, type MemoryPlan, type Measured } from './memory.ts';
 import type { ModelWorkParameters, ModelWorkProgress, ModelWorkResult } from './model-work.ts';
 
 /** Raised with every incompatible change; server and engine refuse to talk across versions. */
@@ -37,6 +38,8 @@ export interface EngineJob {
   overrides?: CheckpointOverrides;
   /** Where the parameters name a refiner: its file. */
   refiner?: { checkpoint: string; overrides?: CheckpointOverrides };
+  /** Where the parameters name an upscaler: its file. */
+  upscaler?: { file: string };
   parameters: GenerationParameters;
   /** Which pictures of the job to make, by index in [0, count): on a retry only the missing ones. */
   imageIndexes: number[];
@@ -63,9 +66,18 @@ export interface EngineModelJob {
   sources: ModelSource[];
   /** Whose VAE the new file gets; null = the first source's. */
   vae: ModelSource | null;
+  /** What the first source lacks; null = nothing is added. */
+  base: ModelSource | null;
   /** Absolute path of what is made; its folder exists. */
   target: string;
 }
+
+/**
+ * What a person should know of a picture beside its parameters: how it was made to fit the memory, or rescued. Each has a
+ * sentence in the page's languages.
+ */
+export const PICTURE_NOTES = [...FALLBACKS, 'decoded-in-float32'] as const;
+export type PictureNote = (typeof PICTURE_NOTES)[number];
 
 export type ToEngine =
   | { type: 'inspect'; requestId: number; file: string; overrides?: CheckpointOverrides }

@@ -64,5 +64,5 @@ export type GenerationParameters = TextToImageParameters;
 /** What a family or a model's sidecar suggests where the request says nothing. */
 export type GenerationDefaults = Pick<
   TextToImageParameters,
-  'width' | 'height' | 'steps' | 'guidance' | 'sampler' | 'schedule' | 'clipSkip' | 'rng'
+  'width' | 'height' | 'steps' | 'guidance' | 'sampler' | 'schedule' | 'clipSkip' | 'rng' | 'upscaler'
 >;

@@ -5,7 +5,7 @@ import type { GenerationDefaults } from '@easel/shared/generation';
 import type { CheckpointHeader } from '../checkpoint/header.ts';
 import type { Sidecar } from '../checkpoint/sidecar.ts';
 import { readDistillation } from './distilled.ts';
-import { readExamples, readPreview, readSampling, readSize, readTitle } from './metadata.ts';
+import { readExamples, readPreview, readSampling, readSize, readTitle, readUpscaler } from './metadata.ts';
 import { readPrediction } from './prediction.ts';
 import type { CheckpointFacts, LatentPreview, Prediction, TextFormat } from './types.ts';
 
@@ -69,6 +69,7 @@ export function readFacts(
       schedule,
       clipSkip: 1,
       rng: 'nv',
+      ...readUpscaler(sidecar),
     },
     title: readTitle(header, sidecar),
     examples: readExamples(sidecar),

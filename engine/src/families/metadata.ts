@@ -92,6 +92,12 @@ export function readSampling(sidecar: Sidecar | null): { steps?: number; guidanc
   };
 }
 
+/** The upscaler its pictures are made for, as the library names it. */
+export function readUpscaler(sidecar: Sidecar | null): { upscaler?: string } {
+  const upscaler = sidecar?.get('upscaler');
+  return typeof upscaler === 'string' && upscaler.trim() !== '' && upscaler.length <= TITLE_LIMIT ? { upscaler } : {};
+}
+
 const TITLE_LIMIT = 200;
 const EXAMPLE_LIMIT = 12;
 

@@ -15,8 +15,8 @@ import type { Sampler } from '../samplers/types.ts';
 import { planSigmas } from '../schedules/plan.ts';
 import { startAsWebui } from '../schedules/strength.ts';
 import type { PlanOptions } from '../schedules/types.ts';
+import { finishPicture } from './finish.ts';
 import { pictureNoise } from './noise.ts';
-import { pictureFromTensor } from './pixels.ts';
 import { isRefinersLevel, openRefiner, refinementOf, type Refinement } from './refine.ts';
 import { firstPassBudgetMs } from './step-clock.ts';
 import { toldCheckpoint, type OpenCheckpoint, type ToldCheckpoint } from './told-checkpoint.ts';
@@ -45,7 +45,7 @@ export async function textToImage(job: EngineJob, context: JobContext): Promise<
     const { latent, pipeline } = await paint(job, imageIndex, { base, sampler, refinement, refiner }, context);
     context.emit(progress(job, imageIndex, parameters.steps, 'decoding'));
     await context.breathe();
-    const picture = pictureFromTensor(await pipeline.decodeLatent(latent));
+    const picture = await finishPicture(await pipeline.decodeLatent(latent), job, context);
     const { seed } = parametersOfPicture(parameters, imageIndex);
     context.emit({ type: 'image', jobId: job.jobId, imageIndex, seed, ...picture });
     await context.breathe();
@@ -87,7 +87,8 @@ async function paint(
     return current.network;
   };
 
-  const start = refinement?.strength == null ? null : startAsWebui(parameters.steps, refinement.strength);
+  const strength = refinement?.strength ?? null;
+  const start = strength === null ? null : startAsWebui(parameters.steps, strength);
   const again = start === null ? [] : plan(start.steps).slice(start.first);
   const walk = { sampler, networkAt, format, firstPassMs: firstPassMs(base.pipeline, shape) };
   const painted = await walkPicture(

@@ -25,6 +25,7 @@ import {
   type JobView,
 } from '@easel/shared/http/jobs';
 import type { ModelWorkParameters } from '@easel/shared/model-work';
+import { NO_UPSCALER } from '@easel/shared/options/row';
 import { RANDOM_SEED_RANGE } from '@easel/shared/units';
 
 import type { EngineHost } from '../engine-host/engine-host.ts';
@@ -35,7 +36,7 @@ import { toImageRow, toImageSummary } from './image-row.ts';
 import { JobRun } from './job-run.ts';
 import { toJobView } from './job-view.ts';
 import { ModelJobRun } from './model-job-run.ts';
-import type { ModelLibrary, UsableModel } from './model-library.ts';
+import type { ModelFile, ModelLibrary, UsableModel } from './model-library.ts';
 import type { ModelWork } from './model-work.ts';
 import type { Failpoint, PictureFiles, PictureToSave, SavedPicture } from './picture.ts';
 import type { EncodedPreview } from './preview-encoder.ts';
@@ -174,11 +175,13 @@ export class JobQueue {
     const model = await models.resolve(request.model);
     const drawSeed = (): number => randomInt(RANDOM_SEED_RANGE);
     const refiner = request.refiner === undefined ? undefined : await this.#resolveRefiner(request.refiner);
+    const upscaler = await this.#upscalerFor(request.upscaler, model.defaults.upscaler);
     const chosen = {
       id: model.view.id,
       defaults: model.defaults,
       family: model.view.family,
       ...(refiner && { refiner: { id: refiner.view.id, family: refiner.view.family } }),
+      ...(upscaler !== undefined && { upscaler }),
     };
     return resolveRequest(request, chosen, catalogue, drawSeed, isLenient);
   }
@@ -321,12 +324,18 @@ export class JobQueue {
 
     let model: UsableModel;
     let refiner: UsableModel | null = null;
+    let upscaler: ModelFile | null = null;
     let sought = job.parameters.model;
     try {
       model = await this.#options.models.resolve(sought);
       if (job.parameters.refiner !== undefined) {
         sought = job.parameters.refiner;
         refiner = await this.#resolveRefiner(sought);
+      }
+      const { upscaler: wanted = NO_UPSCALER } = job.parameters;
+      if (wanted !== NO_UPSCALER) {
+        sought = wanted;
+        upscaler = await this.#resolveUpscaler(sought);
       }
     } catch (thrown) {
       await this.#end(job, 'failed', modelGone(sought, toStudioError(thrown)));
@@ -345,6 +354,7 @@ export class JobQueue {
         checkpoint: model.file,
         overrides: model.overrides,
         ...(refiner && { refiner: { checkpoint: refiner.file, overrides: refiner.overrides } }),
+        ...(upscaler && { upscaler: { file: upscaler.file } }),
         parameters: job.parameters,
         imageIndexes: missing,
         previews: true,
@@ -368,7 +378,33 @@ export class JobQueue {
       return await this.#options.models.resolve(reference);
     } catch (thrown) {
       const { code, message, details } = toStudioError(thrown).toWire();
-      throw fromWire({ code, message: message.replace(/^model: /, 'refiner: '), details: { ...details, field: 'refiner' } });
+      throw fromWire({
+        code,
+        message: message.replace(/^model: /, 'refiner: '),
+        details: { ...details, field: 'refiner' },
+      });
+    }
+  }
+
+  /** What enlarges the pictures of a request: its own word, else what the model suggests, where that is there. */
+  async #upscalerFor(asked: string | undefined, suggested: string | undefined): Promise<string | undefined> {
+    if (asked === NO_UPSCALER) return suggested === undefined ? undefined : NO_UPSCALER;
+    if (asked !== undefined && asked !== suggested) return (await this.#resolveUpscaler(asked)).id;
+    if (suggested === undefined) return undefined;
+    // A suggestion is no demand: without the file the picture keeps its size.
+    return (await this.#resolveUpscaler(suggested).catch(() => null))?.id;
+  }
+
+  async #resolveUpscaler(reference: string): Promise<ModelFile> {
+    try {
+      return await this.#options.models.resolveFile(reference, ['upscaler']);
+    } catch (thrown) {
+      const { code, message, details } = toStudioError(thrown).toWire();
+      throw fromWire({
+        code,
+        message: message.replace(/^model: /, 'upscaler: '),
+        details: { ...details, field: 'upscaler' },
+      });
     }
   }
 

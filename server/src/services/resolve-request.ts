@@ -43,6 +43,8 @@ export interface ResolvedModels {
   readonly family?: string | null;
   /** Where the request names one. */
   readonly refiner?: { readonly id: string; readonly family: string | null };
+  /** Id of the upscaler the request names or the model suggests, or NO_UPSCALER. */
+  readonly upscaler?: string;
 }
 
 /**
@@ -90,7 +92,12 @@ export function resolveRequest(
     );
   }
 
-  const options = resolveOptions(model.refiner === undefined ? request : { ...request, refiner: model.refiner.id }, {
+  const asNamed = {
+    ...request,
+    ...(model.refiner && { refiner: model.refiner.id }),
+    upscaler: model.upscaler,
+  };
+  const options = resolveOptions(asNamed, {
     sampler: sampler.id,
     schedule: schedule.id,
     families: [model.family ?? null, ...(model.refiner === undefined ? [] : [model.refiner.family])],

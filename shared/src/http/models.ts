@@ -13,6 +13,7 @@ const generationDefaults = textToImageParameters.pick({
   schedule: true,
   clipSkip: true,
   rng: true,
+  upscaler: true,
 });
 
 /** What a file is for, by the folder it lies in. Only checkpoints can be named in a request so far. */

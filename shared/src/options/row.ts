@@ -51,10 +51,12 @@ interface ChoiceValue {
   readonly neutral: string;
 }
 
-/** Id of a model of the library. */
+/** Id of a file of the library. */
 interface ModelValue {
   readonly kind: 'model';
   readonly neutral: null;
+  /** Which of the library's kinds. */
+  readonly of: 'checkpoint' | 'upscaler';
 }
 
 export type OptionKind = NumberValue | ToggleValue | ChoiceValue | ModelValue;
@@ -131,7 +133,10 @@ export const whole = <const Neutral extends number | null>(
   }) as const;
 
 export const toggle = { kind: 'toggle', neutral: false } as const;
-export const model = { kind: 'model', neutral: null } as const;
+export const model = { kind: 'model', neutral: null, of: 'checkpoint' } as const;
+/** What an upscaler is called that leaves the picture as it is, where a model suggests another. */
+export const NO_UPSCALER = 'none';
+export const upscaler = { kind: 'model', neutral: null, of: 'upscaler' } as const;
 
 /** One of several; the first is neutral. */
 export const choice = <

@@ -5,7 +5,7 @@
  * Ids are fields of the request and are never renamed. Neutral values are left out of parameters, files and messages.
  */
 import { LIMITS } from '../units.ts';
-import { choice, model, number, toggle, whole, type OptionRow } from './row.ts';
+import { choice, model, number, toggle, upscaler, whole, type OptionRow } from './row.ts';
 
 const SIDE = LIMITS.width.maximum;
 /** A side of a picture, in pixels, of any model; 0 = that of the picture itself. */
@@ -306,6 +306,15 @@ export const OPTIONS = {
   },
 
   // Picture
+  upscaler: {
+    label: 'Upscaler',
+    summary: 'Enlarges the finished picture with a network of its own; "none" keeps it as it was painted.',
+    group: 'picture',
+    readBy: 'any',
+    value: upscaler,
+    isCommon: true,
+    infotext: { key: 'Upscaler' },
+  },
   tiling: {
     label: 'Tiling',
     summary: 'Makes the picture continue at its opposite edge, so that it can be laid side by side.',

@@ -25,6 +25,15 @@ export interface Weight {
   readonly byteLength: number;
 }
 
+/** A tensor that a module asked for. */
+export interface ReadTensor {
+  /** Module path, e.g. `unet.middle_block.1.proj_in`. */
+  readonly path: string;
+  /** `weight`, `bias`, `in_proj_weight`, ... */
+  readonly leaf: string;
+  readonly entry: TensorEntry;
+}
+
 /** No list of modules is so long: a number beyond it is a lie, and is left for `requireAllRead` to find. */
 const MOST_MODULES = 1000;
 
@@ -42,6 +51,7 @@ const WEIGHT_DTYPES: Readonly<Record<string, WeightDtype>> = {
 /** Which tensors of a checkpoint were asked for. One per check of a whole checkpoint; shared by its scopes. */
 export class CheckpointWeights {
   readonly #read = new Set<string>();
+  readonly #reads: ReadTensor[] = [];
 
   constructor(readonly header: CheckpointHeader) {}
 
@@ -59,6 +69,17 @@ export class CheckpointWeights {
 
   markRead(name: string): void {
     this.#read.add(name);
+  }
+
+  /** A module asked for a tensor. */
+  noteRead(read: ReadTensor): void {
+    this.markRead(read.entry.name);
+    this.#reads.push(read);
+  }
+
+  /** What modules asked for, in the order of asking; a tensor may be in it several times. */
+  get reads(): readonly ReadTensor[] {
+    return this.#reads;
   }
 
   /**
@@ -155,7 +176,7 @@ export class WeightScope {
         },
       );
     }
-    this.weights.markRead(name);
+    this.weights.noteRead({ path: this.path, leaf, entry });
     const { offset, byteLength } = entry;
     return { name, dtype, shape: entry.shape, file: entry.file ?? file, offset, byteLength };
   }

@@ -1,8 +1,9 @@
-/** Convolution layer with bias. The one place every kernel of a network passes, so low-rank branches will attach here. */
+/** Convolution layer with bias. The one place every kernel of a network passes, so low-rank branches attach here. */
 import type { WeightScope } from '../checkpoint/weights.ts';
 import { conv2d, type Axes } from '../graph/ops/network.ts';
 import { within } from '../graph/scope.ts';
 import type { Value } from '../graph/value.ts';
+import { besideKernel } from './branches.ts';
 import { parameter } from './parameter.ts';
 
 interface ConvolutionOptions {
@@ -40,6 +41,7 @@ export function convolution(x: Value, weights: WeightScope, options: Convolution
   const { from, to, size = 3, stride = 1, padding = Math.floor(size / 2) } = options;
   return within(weights, () => {
     const kernel = parameter(weights.tensor('weight', [to, from, size, size]));
-    return conv2d(x, kernel, parameter(weights.tensor('bias', [to])), { stride, padding, wraps });
+    const y = conv2d(x, kernel, parameter(weights.tensor('bias', [to])), { stride, padding, wraps });
+    return besideKernel(x, y, weights.path, { from, to, size, stride, padding, wraps });
   });
 }

@@ -1,8 +1,9 @@
-/** Fully connected layer. The one place every matrix of a network passes, so low-rank branches will attach here. */
+/** Fully connected layer. The one place every matrix of a network passes, so low-rank branches attach here. */
 import type { Weight, WeightScope } from '../checkpoint/weights.ts';
 import { add } from '../graph/ops/elementwise.ts';
 import { within } from '../graph/scope.ts';
 import type { Value } from '../graph/value.ts';
+import { besideMatrix } from './branches.ts';
 import { dialect } from './dialect.ts';
 import { parameter } from './parameter.ts';
 
@@ -17,7 +18,8 @@ interface LinearOptions {
 export function linear(x: Value, weights: WeightScope, { from, to, hasBias = true }: LinearOptions): Value {
   return within(weights, () => {
     const y = dialect().linear(x, parameter(weights.tensor('weight', [to, from])));
-    return hasBias ? add(y, parameter(weights.tensor('bias', [to]))) : y;
+    const whole = hasBias ? add(y, parameter(weights.tensor('bias', [to]))) : y;
+    return besideMatrix(x, whole, weights.path, { from, to });
   });
 }
 
@@ -31,7 +33,8 @@ export function linearThirds(x: Value, weights: WeightScope, name: string, width
     const biases = weights.tensor(`${name}_bias`, [3 * width]);
     const part = (third: number): Value => {
       const matrix = thirdOf(matrices, third, [width, width]);
-      return add(dialect().linear(x, parameter(matrix)), parameter(thirdOf(biases, third, [width])));
+      const y = add(dialect().linear(x, parameter(matrix)), parameter(thirdOf(biases, third, [width])));
+      return besideMatrix(x, y, `${weights.path}.${name}.${third}`, { from: width, to: width });
     };
     return [part(0), part(1), part(2)];
   });

@@ -13,6 +13,7 @@ export const en = {
   },
   zone: {
     header: 'Status and settings',
+    models: 'Models',
     parameters: 'Parameters',
     stage: 'Picture',
     gallery: 'Gallery',
@@ -249,6 +250,7 @@ export const en = {
     toggleParameters: 'Show or hide the parameters',
     toggleGallery: 'Show or hide the gallery',
     toggleBoth: 'Show or hide both',
+    toggleModels: 'Show or hide the models',
     toggleQueue: 'Show or hide the queue',
     showShortcuts: 'This sheet',
     leave: 'Close, then leave the picture',
@@ -346,6 +348,7 @@ export const en = {
     model_incomplete: 'The checkpoint is incomplete',
     model_unsupported: 'No known kind of model',
     models_differ: 'These models cannot be merged',
+    model_incompatible: 'Made for another kind of model',
     model_unexpected: 'The checkpoint has unexpected parts',
     graph_invalid: 'Easel made a mistake building the model',
     session_failed: 'The runtime refused the model',

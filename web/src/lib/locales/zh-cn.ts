@@ -19,6 +19,7 @@ export const zhCN: ChineseMessages = {
   },
   zone: {
     header: '状态与设置',
+    models: '模型',
     parameters: '参数',
     stage: '图片',
     gallery: '图库',
@@ -244,6 +245,7 @@ export const zhCN: ChineseMessages = {
     toggleParameters: '显示或隐藏参数栏',
     toggleGallery: '显示或隐藏图库',
     toggleBoth: '显示或隐藏两侧栏',
+    toggleModels: '显示或隐藏模型',
     toggleQueue: '显示或隐藏队列',
     showShortcuts: '本页',
     leave: '关闭，再次按下则离开图片',
@@ -340,6 +342,7 @@ export const zhCN: ChineseMessages = {
     model_incomplete: '模型文件不完整',
     model_unsupported: '无法识别的模型类型',
     models_differ: '这些模型无法合并',
+    model_incompatible: '该文件适用于另一类模型',
     model_unexpected: '模型文件含有意外的部分',
     graph_invalid: 'Easel 构建模型时出错',
     session_failed: '运行库拒绝了这个模型',

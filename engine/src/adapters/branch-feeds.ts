@@ -1,0 +1,62 @@
+/** What the branches of a network are fed: the low-rank parts of all adapters in use, side by side along the rank. */
+import type { Port } from '../graph/model.ts';
+import type { Feeds } from '../graph/session.ts';
+import type { Branch, LoadedAdapter } from './load-adapter.ts';
+
+/** An adapter at a strength for each kind of network. */
+export interface AdapterStrength {
+  readonly adapter: LoadedAdapter;
+  readonly textWeight: number;
+  readonly unetWeight: number;
+}
+
+const BRANCH_INPUT = /^adapter:(.*):(down|up)$/;
+
+/**
+ * @param ports inputs of the graph; those that are no branch are left out
+ */
+export function branchFeeds(strengths: readonly AdapterStrength[], ports: readonly Port[]): Feeds {
+  const feeds: Record<string, Feeds[string]> = {};
+  const shapes = new Map(ports.map(({ name, shape }) => [name, shape]));
+  for (const { name } of ports) {
+    const [, path, side] = BRANCH_INPUT.exec(name) ?? [];
+    if (path === undefined || side !== 'down') continue;
+    const upName = `adapter:${path}:up`;
+    const behindDown = (shapes.get(name) ?? []).slice(1).map(Number);
+    const [to, , ...behindUp] = (shapes.get(upName) ?? []).map(Number);
+    const { rank, down, up } = sideBySide(strengths, path, to ?? 0, behindDown);
+    feeds[name] = { data: down, shape: [rank, ...behindDown] };
+    feeds[upName] = { data: up, shape: [to ?? 0, rank, ...behindUp] };
+  }
+  return feeds;
+}
+
+function sideBySide(
+  strengths: readonly AdapterStrength[],
+  path: string,
+  to: number,
+  behindDown: readonly number[],
+): { rank: number; down: Float32Array; up: Float32Array } {
+  const parts = strengths.flatMap(({ adapter, textWeight, unetWeight }) => {
+    const branch: Branch | undefined = adapter.branches.get(path);
+    if (branch === undefined) return [];
+    const strength = branch.layer.isText ? textWeight : unetWeight;
+    return strength === 0 ? [] : [{ ...branch.lowRank, factor: branch.lowRank.scale * strength }];
+  });
+  const from = behindDown.reduce((product, extent) => product * extent, 1);
+  const total = parts.reduce((sum, { rank }) => sum + rank, 0);
+  // No convolution has nothing to do: it gets one rank of zeros.
+  const rank = total === 0 && behindDown.length > 1 ? 1 : total;
+  const down = new Float32Array(rank * from);
+  const up = new Float32Array(to * rank);
+  let at = 0;
+  for (const part of parts) {
+    down.set(part.down, at * from);
+    for (let row = 0; row < to; row++) {
+      for (let i = 0; i < part.rank; i++)
+        up[row * rank + at + i] = part.factor * (part.up[row * part.rank + i] as number);
+    }
+    at += part.rank;
+  }
+  return { rank, down, up };
+}

@@ -1,0 +1,91 @@
+/**
+ * Low-rank branches beside the layers of a network: y = W x + up (down x), with `down` and `up` as inputs of the graph.
+ *
+ * What an adapter adds is thereby fed with every run and changes without a new session. Rank 0 adds nothing, to the last
+ * bit; convolutions have no rank 0 and get one of zeros.
+ */
+import { conv2d, type Axes } from '../graph/ops/network.ts';
+import { add } from '../graph/ops/elementwise.ts';
+import { input, type Value } from '../graph/value.ts';
+import { dialect } from './dialect.ts';
+
+/** Which layers of a network get a branch. */
+export interface BranchOptions {
+  /** All matrices, and all kernels of one cell. */
+  readonly hasMatrices: boolean;
+  /** Module paths of the larger kernels, which cost time even when nothing is fed. */
+  readonly kernels: readonly string[];
+}
+
+export const NO_BRANCHES: BranchOptions = { hasMatrices: false, kernels: [] };
+
+/** Input names of a layer's branch. @param path of the module, e.g. `unet.middle_block.1.proj_in` */
+export const branchInputs = (path: string): { readonly down: string; readonly up: string } => ({
+  down: `adapter:${path}:down`,
+  up: `adapter:${path}:up`,
+});
+
+class Collector {
+  readonly inputs: Record<string, Value> = {};
+
+  constructor(readonly options: BranchOptions) {}
+
+  /** Matrices as PyTorch stores them, or kernels; the rank is known when they are fed only. */
+  pair(path: string, down: readonly number[], up: readonly number[]): { down: Value; up: Value } {
+    const rank = `r${Object.keys(this.inputs).length / 2}`;
+    const names = branchInputs(path);
+    const [to = 0, ...behind] = up;
+    const pair = {
+      down: input(names.down, 'f32', [rank, ...down]),
+      up: input(names.up, 'f32', [to, rank, ...behind]),
+    };
+    this.inputs[names.down] = pair.down;
+    this.inputs[names.up] = pair.up;
+    return pair;
+  }
+}
+
+let current: Collector | null = null;
+
+/**
+ * Runs `write` with branches; gives what it wrote and the inputs that branches brought along. Building a graph is
+ * synchronous, so one variable is enough.
+ */
+export function withBranches<T>(
+  options: BranchOptions,
+  write: () => T,
+): { readonly written: T; readonly inputs: Readonly<Record<string, Value>> } {
+  const outer = current;
+  const collector = new Collector(options);
+  current = collector;
+  try {
+    return { written: write(), inputs: collector.inputs };
+  } finally {
+    current = outer;
+  }
+}
+
+/** y [..., to], what a matrix made of x [..., from], with its branch, if it has one. */
+export function besideMatrix(x: Value, y: Value, path: string, { from, to }: { from: number; to: number }): Value {
+  if (current?.options.hasMatrices !== true) return y;
+  const { down, up } = current.pair(path, [from], [to]);
+  return add(y, dialect().linear(dialect().linear(x, down), up));
+}
+
+interface KernelOptions {
+  readonly from: number;
+  readonly to: number;
+  readonly size: number;
+  readonly stride: number;
+  readonly padding: number;
+  readonly wraps: Axes;
+}
+
+/** y [n, to, h', w'], what a kernel made of x [n, from, h, w], with its branch, if it has one. */
+export function besideKernel(x: Value, y: Value, path: string, options: KernelOptions): Value {
+  const { from, to, size, stride, padding, wraps } = options;
+  const isBranched = size === 1 ? current?.options.hasMatrices : current?.options.kernels.includes(path);
+  if (current === null || isBranched !== true) return y;
+  const { down, up } = current.pair(path, [from, size, size], [to, 1, 1]);
+  return add(y, conv2d(conv2d(x, down, null, { stride, padding, wraps }), up, null));
+}

@@ -80,17 +80,6 @@ const RNGS: readonly (Descriptor & { id: RngSource })[] = [
   },
 ];
 
-/** Rows of the table that nothing in this engine reads: they are not offered, and refused where they are asked for. */
-const UNREAD: readonly OptionId[] = [
-  'tiling',
-  'tokenMerging',
-  'pagScale',
-  'freeuBackbone1',
-  'freeuBackbone2',
-  'freeuSkip1',
-  'freeuSkip2',
-];
-
 /** Built once per process start and sent with `ready`. */
 export function catalogue(): Catalogue {
   return {
@@ -98,6 +87,6 @@ export function catalogue(): Catalogue {
     schedules: [automatic, ...schedules].map(describeSchedule),
     families: families.map(describeFamily),
     rngs: RNGS.map(describe),
-    options: OPTION_IDS.filter((id) => !UNREAD.includes(id)).map(describeOption),
+    options: OPTION_IDS.map(describeOption),
   };
 }

@@ -4,6 +4,7 @@ import type { EngineJob } from '@easel/shared/engine';
 import type { CheckpointHeader } from '../checkpoint/header.ts';
 import { openCheckpoint } from '../checkpoint/open.ts';
 import { FILE_DTYPE_BYTES } from '../checkpoint/tensor-entry.ts';
+import type { NetworkOptions } from '../families/network-options.ts';
 import { openPipeline } from '../families/pipeline.ts';
 import { recogniseCheckpoint } from '../families/recognise.ts';
 import type { Pipeline, Role } from '../families/types.ts';
@@ -35,11 +36,13 @@ export function chooseMemoryForm(
  * The pipeline of a checkpoint with its networks started.
  *
  * @param unused networks of the family that the job does without
+ * @param networks how they are built; the pipeline keeps those that are built so already
  * @throws model_gone | model_invalid | pickle_unsafe | model_incomplete | model_unexpected | model_unsupported | session_failed | out_of_memory
  */
 export async function acquirePipeline(
   { checkpoint: file, overrides = {} }: Pick<EngineJob, 'checkpoint' | 'overrides'>,
   unused: readonly Role[],
+  networks: NetworkOptions,
   context: JobContext,
 ): Promise<Pipeline> {
   const header = await openCheckpoint(file);
@@ -54,6 +57,7 @@ export async function acquirePipeline(
   const pipeline = await context.pipelines.acquire(key, neededBytes, async () =>
     openPipeline(await recogniseCheckpoint(file, overrides), { startSession, memory }),
   );
+  await pipeline.configure(networks);
   for (const role of pipeline.family.roles) {
     if (unused.includes(role)) continue;
     await pipeline.load(role);

@@ -11,6 +11,7 @@ import type { GuidedNetwork } from '../denoisers/guided.ts';
 import { interpolatedTimesteps } from '../denoisers/timesteps.ts';
 import type { Conditioning } from '../denoisers/types.ts';
 import { vDenoiser } from '../denoisers/v.ts';
+import { PERTURBED, readTuning, tuned } from '../families/tuning.ts';
 import type { ConditioningOptions, Pipeline, Prediction, Role, Size } from '../families/types.ts';
 import { makeSigmaTable, type SigmaTable } from '../numeric/sigma-table.ts';
 import { acquirePipeline } from './open-pipeline.ts';
@@ -44,20 +45,25 @@ export function toldCheckpoint(
   unused: readonly Role[],
   context: JobContext,
 ): ToldCheckpoint {
+  const tuning = readTuning(parameters);
   let told: { positive: Conditioning; negative: Conditioning | null } | null = null;
   return {
     async open() {
-      const pipeline = await acquirePipeline(source, unused, context);
+      const pipeline = await acquirePipeline(source, unused, tuning.networks, context);
       told ??= {
         positive: await tell(pipeline, parameters, false),
         negative: needsNegative ? await tell(pipeline, parameters, true) : null,
       };
       const table = makeSigmaTable({ zeroTerminalSnr: hasZeroSnr(pipeline, parameters) });
+      const unet = tuned(pipeline.network, tuning);
       const network: GuidedNetwork = {
         make: DENOISERS[pipeline.facts.prediction],
         timestepOf: interpolatedTimesteps(table),
-        positive: conditioned(pipeline.network, told.positive),
-        negative: told.negative === null ? null : conditioned(pipeline.network, told.negative),
+        positive: conditioned(unet, told.positive),
+        negative: told.negative === null ? null : conditioned(unet, told.negative),
+        ...(tuning.networks.unet.isPerturbable
+          ? { perturbed: conditioned(unet, { ...told.positive, ...PERTURBED }) }
+          : {}),
       };
       return { pipeline, network, table };
     },

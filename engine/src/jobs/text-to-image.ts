@@ -23,9 +23,6 @@ import { toldCheckpoint, type OpenCheckpoint, type ToldCheckpoint } from './told
 import type { JobContext } from './types.ts';
 import { needsNegative, progress, walkPicture } from './walk.ts';
 
-/** Half precision: two bytes a weight. An estimate for a time budget needs no more. */
-const BYTES_PER_WEIGHT = 2;
-
 export async function textToImage(job: EngineJob, context: JobContext): Promise<void> {
   const { parameters } = job;
   context.emit(progress(job, job.imageIndexes[0] ?? 0, 0, 'loading'));
@@ -128,7 +125,7 @@ const startScale = ({ initialScale }: Sampler, top: Sigma, isSgm: boolean): numb
   initialScale?.(top) ?? (isSgm ? Math.sqrt(top * top + 1) : top);
 
 const firstPassMs = (pipeline: Pipeline, [, , h = 0, w = 0]: readonly number[]): number =>
-  firstPassBudgetMs(pipeline.residentBytes / BYTES_PER_WEIGHT, h * w);
+  firstPassBudgetMs(pipeline.weightCount, h * w);
 
 /** Only what was asked for: schedules have bounds of their own. */
 function planOptions(parameters: EngineJob['parameters']): PlanOptions {

@@ -114,4 +114,5 @@ export function optionFromWebui(id: OptionId, given: unknown): unknown {
   return read <= 0 ? undefined : Math.floor(read / multiple) * multiple;
 }
 
-const webuiText = (given: unknown): string => (typeof given === 'boolean' ? (given ? 'True' : 'False') : String(given));
+const webuiText = (given: unknown): string =>
+  typeof given === 'string' ? given : given === true ? 'True' : given === false ? 'False' : JSON.stringify(given);

@@ -176,7 +176,7 @@ const readOptions = (body: Txt2ImgBody, sampler: string): OptionValues => {
     throw new RequestError(code, `${name}: this value is not allowed.`, {
       field: name,
       limit: allowedOf(id),
-      got: String(value).slice(0, 100),
+      got: JSON.stringify(value).slice(0, 100),
       hint: 'Send a value within the limit, or leave it out.',
     });
   };
@@ -186,7 +186,7 @@ const readOptions = (body: Txt2ImgBody, sampler: string): OptionValues => {
     take(setting.id, `override_settings.${setting.name}`, optionFromSetting(setting, settings[setting.name], sampler));
   }
   for (const [name, id] of WEBUI_FIELDS) take(id, name, optionFromWebui(id, given[name]));
-  return options as OptionValues;
+  return options;
 };
 
 /** The infotext fills what was not given. */

@@ -8,7 +8,7 @@ import type { Catalogue } from './catalogue.ts';
 import type { CheckpointDetection, CheckpointOverrides } from './checkpoint.ts';
 import type { WireError } from './errors.ts';
 import type { GenerationDefaults, GenerationParameters } from './generation.ts';
-import { FALLBACKS, type Fallback, type MemoryPlan, type Measured } from './memory.ts';
+import { FALLBACKS, type CheckpointFootprint, type Fallback, type MemoryPlan, type Stage } from './memory.ts';
 import type { ModelWorkParameters, ModelWorkProgress, ModelWorkResult } from './model-work.ts';
 
 /** Raised with every incompatible change; server and engine refuse to talk across versions. */
@@ -26,6 +26,8 @@ export interface CheckpointInspection {
   examples: string[];
   /** Bytes of weights the engine would map. */
   weightBytes: number;
+  /** What its networks weigh and what their passes take. */
+  footprint: CheckpointFootprint;
   /** What the file says of itself; the family above and the defaults have a person's corrections in them. */
   detection: CheckpointDetection;
 }
@@ -45,6 +47,16 @@ export interface EngineJob {
   imageIndexes: number[];
   /** Whether anybody wants previews. */
   previews: boolean;
+  /** How it fits the memory; absent = the engine sees for itself. */
+  memory?: JobMemory;
+}
+
+/** A job's plan and what it rests on. */
+export interface JobMemory {
+  plan: MemoryPlan;
+  fallbacks: readonly Fallback[];
+  /** Most the process is expected to take. */
+  peakBytes: number;
 }
 
 /** A file that work on models reads. */
@@ -79,6 +91,14 @@ export interface EngineModelJob {
 export const PICTURE_NOTES = [...FALLBACKS, 'decoded-in-float32'] as const;
 export type PictureNote = (typeof PICTURE_NOTES)[number];
 
+/** What running a job has shown of this machine. */
+export interface JobMeasurement {
+  /** Time and number of passes by stage. */
+  stages: Partial<Record<Stage, { ms: number; runs: number }>>;
+  /** Highest resident size of the process, mapped files included; null where it says nothing of this job alone. */
+  peakBytes: number | null;
+}
+
 export type ToEngine =
   | { type: 'inspect'; requestId: number; file: string; overrides?: CheckpointOverrides }
   | { type: 'run'; job: EngineJob }
@@ -104,7 +124,19 @@ export type FromEngine =
   /** Small RGB picture of the predicted clean latent, one pixel per latent cell, row by row, 3 bytes a pixel. */
   | { type: 'preview'; jobId: string; imageIndex: number; step: number; width: number; height: number; rgb: Uint8Array }
   /** A finished picture: RGB, row by row, 3 bytes a pixel. */
-  | { type: 'image'; jobId: string; imageIndex: number; seed: number; width: number; height: number; rgb: Uint8Array }
+  | {
+      type: 'image';
+      jobId: string;
+      imageIndex: number;
+      seed: number;
+      width: number;
+      height: number;
+      rgb: Uint8Array;
+      /** What its viewers should know; absent = nothing. */
+      notes?: PictureNote[];
+    }
+  /** What a job that is about to end has taken. */
+  | { type: 'measured'; jobId: string; measured: JobMeasurement }
   /** How far work on a model file is. */
   | { type: 'model-progress'; jobId: string; progress: Omit<ModelWorkProgress, 'etaMs'> }
   /** The file is whole and has its name; `finished` follows. `file` is its name without folders. */

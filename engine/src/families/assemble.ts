@@ -2,6 +2,7 @@
 import { CheckpointWeights } from '../checkpoint/weights.ts';
 import type { Sidecar } from '../checkpoint/sidecar.ts';
 import { build } from '../graph/build.ts';
+import { NO_BRANCHES, withBranches } from '../modules/branches.ts';
 import { withWrapping } from '../modules/convolution.ts';
 import { withDialect } from '../modules/dialect.ts';
 import type { Ports } from '../modules/ports.ts';
@@ -14,7 +15,7 @@ type NetworkOf = (weights: CheckpointWeights, sidecar: Sidecar | null, options: 
 
 export type Networks = Readonly<Partial<Record<Role, NetworkOf>>>;
 
-type Parts = Omit<Family, 'roles' | 'build' | 'check'> & {
+type Parts = Omit<Family, 'roles' | 'ports' | 'build' | 'reads' | 'check'> & {
   readonly networks: Networks;
   /** Tensors that its checkpoints may hold and that mean nothing for making pictures. */
   readonly ignored: readonly RegExp[];
@@ -27,16 +28,25 @@ export function assembleFamily({ networks, ignored, ...rest }: Parts): Family {
     weights: CheckpointWeights,
     sidecar: Sidecar | null,
     options: NetworkOptions = PLAIN,
-  ): Ports =>
-    withDialect('cpu', () =>
-      withWrapping(options.wraps, () => (networks[role] as NetworkOf)(weights, sidecar, options)),
+  ): Ports => {
+    const network = networks[role] as NetworkOf;
+    const { written, inputs } = withBranches(options.branches?.[role] ?? NO_BRANCHES, () =>
+      withDialect('cpu', () => withWrapping(options.wraps, () => network(weights, sidecar, options))),
     );
+    return { inputs: { ...written.inputs, ...inputs }, outputs: written.outputs };
+  };
   return {
     ...rest,
     roles,
+    ports: (role, header, sidecar) => write(role, new CheckpointWeights(header), sidecar),
     build(role, header, sidecar, options) {
       const { inputs, outputs } = write(role, new CheckpointWeights(header), sidecar, options);
       return build(role, inputs, outputs);
+    },
+    reads(header, sidecar) {
+      const weights = new CheckpointWeights(header);
+      for (const role of roles) write(role, weights, sidecar);
+      return weights.reads;
     },
     check(header, sidecar) {
       const weights = new CheckpointWeights(header);

@@ -2,6 +2,7 @@
 import type { CheckpointOverrides } from '@easel/shared/checkpoint';
 import type { CheckpointInspection } from '@easel/shared/engine';
 
+import { footprintOf } from './footprint.ts';
 import { recogniseCheckpoint } from './recognise.ts';
 
 /**
@@ -15,7 +16,8 @@ export async function inspectCheckpoint(
   file: string,
   overrides: CheckpointOverrides = {},
 ): Promise<CheckpointInspection> {
-  const { header, sidecar, family, evidence, facts, detection } = await recogniseCheckpoint(file, overrides);
+  const checkpoint = await recogniseCheckpoint(file, overrides);
+  const { header, sidecar, family, evidence, facts, detection } = checkpoint;
   family.check(header, sidecar);
   let weightBytes = 0;
   for (const { byteLength } of header.tensors.values()) weightBytes += byteLength;
@@ -27,6 +29,7 @@ export async function inspectCheckpoint(
     defaults: facts.defaults,
     examples: [...facts.examples],
     weightBytes,
+    footprint: footprintOf(checkpoint),
     detection,
   };
 }

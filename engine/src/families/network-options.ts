@@ -1,5 +1,6 @@
 /** What the networks of a checkpoint are built with beyond what its tensors say. A change means another session. */
 import type { Axes } from '../graph/ops/network.ts';
+import { NO_BRANCHES, type BranchOptions } from '../modules/branches.ts';
 import { PLAIN_UNET, type UnetOptions } from '../modules/unet/options.ts';
 import type { Role } from './types.ts';
 
@@ -7,19 +8,22 @@ export interface NetworkOptions {
   /** Along which axes pictures continue at their opposite edge. */
   readonly wraps: Axes;
   readonly unet: UnetOptions;
+  /** Which layers have branches for adapters; none in networks that are not named. */
+  readonly branches?: Readonly<Partial<Record<Role, BranchOptions>>>;
 }
 
 /** Builds the networks as they were trained, to the last byte. */
 export const PLAIN: NetworkOptions = { wraps: { x: false, y: false }, unet: PLAIN_UNET };
 
 /** Equal for options that build the same network of a role. */
-export function buildKey(role: Role, { wraps, unet }: NetworkOptions): string {
+export function buildKey(role: Role, { wraps, unet, branches }: NetworkOptions): string {
+  const branch = branches?.[role] ?? NO_BRANCHES;
   switch (role) {
     case 'text-encoder':
     case 'text-encoder-2':
-      return role;
+      return JSON.stringify([role, branch]);
     case 'unet':
-      return JSON.stringify([role, wraps.x, wraps.y, unet.freeu, unet.mergesTokens, unet.isPerturbable]);
+      return JSON.stringify([role, branch, wraps.x, wraps.y, unet.freeu, unet.mergesTokens, unet.isPerturbable]);
     default:
       return JSON.stringify([role, wraps.x, wraps.y]);
   }

@@ -2,30 +2,45 @@
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 
-import { CheckpointError, RequestError } from '@easel/shared/errors';
+import type { PictureNote } from '@easel/shared/engine';
+import { CheckpointError, RequestError, SessionError } from '@easel/shared/errors';
+import { DEFAULT_PLAN, type MemoryPlan } from '@easel/shared/memory';
 
+import type { CheckpointHeader } from '../checkpoint/header.ts';
 import { placeTensors, type PlacedCheckpoint } from '../checkpoint/place-tensors.ts';
 import { DEFAULT_EMPHASIS, type Emphasis } from '../conditioning/emphasis.ts';
 import type { Network } from '../denoisers/types.ts';
 import type { Feeds, MemoryForm, Results, Session, StartSession } from '../graph/session.ts';
-import { concatChannels, type Tensor } from '../numeric/tensor.ts';
+import { concatChannels, elementCount, isFiniteTensor, type Tensor } from '../numeric/tensor.ts';
+import { Adaptation } from './adaptation.ts';
 import { buildKey, PLAIN, type NetworkOptions } from './network-options.ts';
 import { tokenizePrompt } from './prompt.ts';
+import { STAGE_OF } from './stages.ts';
 import type { RecognisedCheckpoint } from './recognise.ts';
+import { Sessions } from './sessions.ts';
 import type {
+  AdapterUse,
   LatentDistribution,
+  LoneVae,
   Pipeline,
   Role,
   TextEncoding,
   TextFormat,
   TextRole,
   TokenizedPrompt,
+  Usage,
 } from './types.ts';
+import { buildVaeGraph, decodeInPieces, encodeInPieces, type VaeGraph } from './vae-pieces.ts';
 
 export interface PipelineOptions {
   readonly startSession: StartSession;
-  /** How weights are held; `fast` when absent. */
+  /** How weights are held until a plan says otherwise; `fast` when absent. */
   readonly memory?: MemoryForm;
+  /**
+   * Starts sessions that compute in float32, where `startSession` may not: a picture that comes out as no numbers is
+   * decoded again with it. Absent where all sessions do.
+   */
+  readonly startExactSession?: StartSession;
 }
 
 /** The clamp that the reference puts on the encoder's log variance. */
@@ -34,23 +49,28 @@ const LOG_VARIANCE_LIMITS = [-30, 20] as const;
 /** Starts nothing yet. */
 export function openPipeline(
   checkpoint: RecognisedCheckpoint,
-  { startSession, memory = 'fast' }: PipelineOptions,
+  { memory = 'fast', ...options }: PipelineOptions,
 ): Pipeline {
-  return new OpenPipeline(checkpoint, startSession, memory);
+  return new OpenPipeline(checkpoint, options, { ...DEFAULT_PLAN, weights: memory });
 }
 
 class OpenPipeline implements Pipeline {
-  readonly #sessions = new Map<Role, Promise<Session>>();
-  readonly #started = new Set<Session>();
+  readonly #sessions = new Sessions();
+  readonly #notes = new Set<PictureNote>();
+  readonly #adaptation: Adaptation;
+  #usage: Usage = {};
   #options = PLAIN;
-  /** The weights where sessions can map them; made once, at the first start. */
-  #placing: Promise<PlacedCheckpoint> | null = null;
+  #vae: CheckpointHeader | null = null;
+  /** The weights of a file where sessions can map them; made once, at the first start. */
+  readonly #placing = new Map<CheckpointHeader, Promise<PlacedCheckpoint>>();
 
   constructor(
     private readonly checkpoint: RecognisedCheckpoint,
-    private readonly startSession: StartSession,
-    private readonly memory: MemoryForm,
-  ) {}
+    private readonly runtime: Omit<PipelineOptions, 'memory'>,
+    private plan: MemoryPlan,
+  ) {
+    this.#adaptation = new Adaptation(checkpoint);
+  }
 
   get family(): Pipeline['family'] {
     return this.checkpoint.family;
@@ -61,29 +81,79 @@ class OpenPipeline implements Pipeline {
   }
 
   get residentBytes(): number {
-    return [...this.#started].reduce((sum, session) => sum + session.residentBytes, 0);
+    return this.#sessions.residentBytes + this.#adaptation.bytes;
   }
 
   async configure(options: NetworkOptions): Promise<void> {
     const before = this.#options;
     this.#options = options;
-    for (const [role, starting] of this.#sessions) {
-      if (buildKey(role, options) === buildKey(role, before)) continue;
-      this.#sessions.delete(role);
-      const session = await starting.catch(() => null);
-      if (session !== null) this.#started.delete(session);
-      await session?.release();
-    }
+    await this.#sessions.release((key) => {
+      const role = key as Role;
+      return buildKey(role, options) !== buildKey(role, before);
+    });
+  }
+
+  async adapt(adapters: readonly AdapterUse[]): Promise<void> {
+    const placed = await this.#place(this.checkpoint.header);
+    await this.#adaptation.use(adapters, placed, (roles) =>
+      this.#sessions.release((key) => roles.some((role) => role === key)),
+    );
+  }
+
+  async adopt(plan: MemoryPlan): Promise<void> {
+    const before = this.plan;
+    this.plan = plan;
+    this.#sessions.isExclusive = plan.isOffloading;
+    if (plan.weights !== before.weights) await this.#sessions.release();
+  }
+
+  async useVae(vae: LoneVae | null): Promise<void> {
+    const next = vae === null ? null : { ...vae.header, tensors: vae.tensors };
+    if (next?.file === this.#vae?.file && next?.modifiedMs === this.#vae?.modifiedMs) return;
+    this.#vae = next;
+    await this.#sessions.release(isOfVae);
+  }
+
+  get weightCount(): number {
+    const { tensors } = this.checkpoint.header;
+    let count = 0;
+    for (const { shape } of tensors.values()) count += elementCount(shape);
+    return count;
+  }
+
+  takeUsage(): Usage {
+    const usage = this.#usage;
+    this.#usage = {};
+    return usage;
+  }
+
+  async #timed<T>(role: Role, run: () => Promise<T>): Promise<T> {
+    const stage = STAGE_OF[role];
+    const startedAt = performance.now();
+    const result = await run();
+    const { ms = 0, runs = 0 } = this.#usage[stage] ?? {};
+    this.#usage = { ...this.#usage, [stage]: { ms: ms + performance.now() - startedAt, runs: runs + 1 } };
+    return result;
+  }
+
+  takeNotes(): PictureNote[] {
+    const notes = [...this.#notes];
+    this.#notes.clear();
+    return notes;
   }
 
   async load(...roles: readonly Role[]): Promise<void> {
+    // One at a time stay: starting them early would only be for the last of them.
+    if (this.plan.isOffloading) return;
     for (const role of roles) await this.#session(role);
   }
 
   async run(role: Role, feeds: Feeds, fetch?: readonly string[]): Promise<Results> {
     const session = await this.#session(role);
     const absent = session.inputs.filter((name) => OPTIONAL_INPUT.test(name) && !Object.hasOwn(feeds, name));
-    return session.run({ ...Object.fromEntries(absent.map((name) => [name, NOTHING])), ...feeds }, fetch);
+    const nothing = Object.fromEntries(absent.map((name) => [name, NOTHING]));
+    const all = { ...nothing, ...this.#adaptation.feeds(role), ...feeds };
+    return this.#timed(role, async () => session.run(all, fetch));
   }
 
   tokenize(text: string, emphasis: Emphasis = DEFAULT_EMPHASIS): TokenizedPrompt {
@@ -119,7 +189,7 @@ class OpenPipeline implements Pipeline {
       ends: { data: ends, shape: [rows.length, 1] },
     };
     const isPooling = session.outputs.includes('pooled');
-    const results = await session.run(feeds, isPooling ? [wanted, 'pooled'] : [wanted]);
+    const results = await this.run(role, feeds, isPooling ? [wanted, 'pooled'] : [wanted]);
     return { hidden: results[wanted] as Tensor, pooled: results['pooled'] ?? null };
   }
 
@@ -132,16 +202,63 @@ class OpenPipeline implements Pipeline {
   };
 
   async decodeLatent(latent: Tensor): Promise<Tensor> {
+    if (!isFiniteTensor(latent)) {
+      throw new SessionError('not_finite', 'Sampling left the finite range: the latent is not made of numbers.', {
+        hint: 'Try less guidance, another sampler or other options; the checkpoint may be damaged too.',
+      });
+    }
     const { scale: factor, shift } = this.facts.latent;
     const unscaled: Tensor = { data: latent.data.map((value) => value / factor + shift), shape: latent.shape };
-    const { image } = await this.run('vae-decoder', { latent: unscaled }, ['image']);
+    const image = await this.#decode(unscaled);
+    const { startExactSession } = this.runtime;
+    if (startExactSession === undefined || isFiniteTensor(image)) return image;
+    // Half precision ends at 65504, and some autoencoders go beyond it inside.
+    await this.#sessions.release(isOfVae);
+    const exact = await this.#start('vae-decoder', startExactSession);
+    try {
+      const { image: again } = await exact.run({ latent: unscaled }, ['image']);
+      this.#notes.add('decoded-in-float32');
+      return again as Tensor;
+    } finally {
+      await exact.release();
+    }
+  }
+
+  /** @param latent in the autoencoder's own scale */
+  async #decode(latent: Tensor): Promise<Tensor> {
+    const tile = this.#tileFor(latent, 1);
+    if (tile !== null) return decodeInPieces(async (graph, feeds) => this.#runPart(graph, feeds), latent, tile);
+    const { image } = await this.run('vae-decoder', { latent }, ['image']);
     return image as Tensor;
+  }
+
+  async #encode(image: Tensor): Promise<Tensor> {
+    const tile = this.#tileFor(image, this.facts.latent.pixelsPerCell);
+    if (tile !== null) return encodeInPieces(async (graph, feeds) => this.#runPart(graph, feeds), image, tile);
+    const { moments } = await this.run('vae-encoder', { image }, ['moments']);
+    return moments as Tensor;
+  }
+
+  /** Edge of the pieces a picture is coded in; null = at once. Pictures that wrap around are: a piece knows no other edge. */
+  #tileFor({ shape }: Tensor, perCell: number): number | null {
+    const { pieceCells } = this.plan;
+    const { x, y } = this.#options.wraps;
+    const longest = Math.max(shape[2] ?? 0, shape[3] ?? 0) / perCell;
+    return pieceCells === null || x || y || longest <= pieceCells ? null : pieceCells;
+  }
+
+  async #runPart(graph: VaeGraph, feeds: Feeds): Promise<Results> {
+    const { startSession } = this.runtime;
+    const session = await this.#sessions.get(`${PART_KEY}${graph}`, async () => {
+      const placed = await this.#place(this.#vae ?? this.checkpoint.header);
+      return startSession(buildVaeGraph(graph, placed.header), this.plan.weights);
+    });
+    return session.run(feeds);
   }
 
   async encodeImage(image: Tensor): Promise<LatentDistribution> {
     const { channels, scale: factor, shift } = this.facts.latent;
-    const { moments } = await this.run('vae-encoder', { image }, ['moments']);
-    const { mean, logVariance } = splitMoments(moments as Tensor, channels);
+    const { mean, logVariance } = splitMoments(await this.#encode(image), channels);
     const [low, high] = LOG_VARIANCE_LIMITS;
     const deviation = logVariance.data.map((value) => factor * Math.exp(Math.min(Math.max(value, low), high) / 2));
     return {
@@ -151,42 +268,42 @@ class OpenPipeline implements Pipeline {
   }
 
   async release(): Promise<void> {
-    const sessions = [...this.#sessions.values()];
-    this.#sessions.clear();
-    this.#started.clear();
-    for (const session of sessions) await (await session.catch(() => null))?.release();
-    const placing = this.#placing;
-    this.#placing = null;
-    await (await placing?.catch(() => null))?.release();
+    await this.#sessions.release();
+    await this.#adaptation.release();
+    const placing = [...this.#placing.values()];
+    this.#placing.clear();
+    for (const each of placing) await (await each.catch(() => null))?.release();
   }
 
-  #session(role: Role): Promise<Session> {
-    const known = this.#sessions.get(role);
-    if (known !== undefined) return known;
-    const starting = this.#start(role);
-    this.#sessions.set(role, starting);
-    // A failed start leaves nothing behind, so that a later job may try again.
-    starting.catch(() => this.#sessions.delete(role));
-    return starting;
+  async #session(role: Role): Promise<Session> {
+    return this.#sessions.get(role, async () => this.#start(role, this.runtime.startSession));
   }
 
-  async #start(role: Role): Promise<Session> {
-    const { header, sidecar, family } = this.checkpoint;
+  async #start(role: Role, startSession: StartSession): Promise<Session> {
+    const { header: own, sidecar, family } = this.checkpoint;
+    const header = isOfVae(role) ? (this.#vae ?? own) : own;
     await requireUnchanged(header);
-    const placed = await this.#place();
-    const session = await this.startSession(family.build(role, placed.header, sidecar, this.#options), this.memory);
-    this.#started.add(session);
-    return session;
+    const placed = await this.#place(header);
+    const patched = isOfVae(role) ? null : this.#adaptation.header;
+    const options = { ...this.#options, branches: this.#adaptation.branches };
+    const model = family.build(role, patched ?? placed.header, sidecar, options);
+    this.#adaptation.started(role, model.inputs);
+    return startSession(model, this.plan.weights);
   }
 
-  #place(): Promise<PlacedCheckpoint> {
-    const placing = (this.#placing ??= placeTensors(this.checkpoint.header));
-    placing.catch(() => {
-      if (this.#placing === placing) this.#placing = null;
-    });
+  #place(header: CheckpointHeader): Promise<PlacedCheckpoint> {
+    const known = this.#placing.get(header);
+    if (known !== undefined) return known;
+    const placing = placeTensors(header);
+    this.#placing.set(header, placing);
+    placing.catch(() => this.#placing.delete(header));
     return placing;
   }
 }
+
+/** Keys of sessions that run a part of the autoencoder; others are roles. */
+const PART_KEY = 'vae-part:';
+const isOfVae = (key: string): boolean => key.startsWith('vae-');
 
 /** Residuals of a ControlNet, in every U-Net, and whether attention is perturbed: nothing when nobody gives them. */
 const OPTIONAL_INPUT = /^(down\.\d+|mid|perturbed)$/;

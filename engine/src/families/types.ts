@@ -6,16 +6,20 @@
  */
 import type { FamilyDescriptor } from '@easel/shared/catalogue';
 import type { CheckpointOverrides } from '@easel/shared/checkpoint';
+import type { JobMeasurement, PictureNote } from '@easel/shared/engine';
 import type { GenerationDefaults } from '@easel/shared/generation';
+import type { MemoryPlan } from '@easel/shared/memory';
 import type { Chunk } from '@easel/shared/prompt/chunks';
 import type { ClipDialect } from '@easel/shared/prompt/clip-tokenizer';
 
 import type { CheckpointHeader } from '../checkpoint/header.ts';
 import type { Sidecar } from '../checkpoint/sidecar.ts';
+import type { ReadTensor } from '../checkpoint/weights.ts';
 import type { Emphasis } from '../conditioning/emphasis.ts';
 import type { Conditioning, Network } from '../denoisers/types.ts';
 import type { GraphModel } from '../graph/model.ts';
 import type { Feeds, Results } from '../graph/session.ts';
+import type { Ports } from '../modules/ports.ts';
 import type { Tensor } from '../numeric/tensor.ts';
 import type { NetworkOptions } from './network-options.ts';
 
@@ -95,11 +99,18 @@ export interface Family extends FamilyDescriptor {
   /** Reads the facts; never fails on odd metadata, which counts as absent. What somebody corrected by hand rules it. */
   facts(header: CheckpointHeader, sidecar: Sidecar | null, overrides?: CheckpointOverrides): CheckpointFacts;
   /**
+   * Writes one network from the header alone, as it was trained: for what its shapes tell.
+   * @throws model_incomplete | model_unexpected naming the tensor
+   */
+  ports(role: Role, header: CheckpointHeader, sidecar: Sidecar | null): Ports;
+  /**
    * Builds one graph from the header alone.
    * @param options as it was trained when absent
    * @throws model_incomplete | model_unexpected naming the tensor
    */
   build(role: Role, header: CheckpointHeader, sidecar: Sidecar | null, options?: NetworkOptions): GraphModel;
+  /** Every tensor its networks read, with the modules that do; those of the parts a family leaves out are missing. */
+  reads(header: CheckpointHeader, sidecar: Sidecar | null): readonly ReadTensor[];
   /**
    * Builds everything without encoding it and accounts for every tensor.
    * @throws model_incomplete | model_unexpected naming the tensor
@@ -158,6 +169,26 @@ export interface TextEncoding {
   readonly pooled: Tensor | null;
 }
 
+/** An adapter's file and how strongly it is used. */
+export interface AdapterUse {
+  /** Absolute path. */
+  readonly file: string;
+  /** Factor on its changes of the text encoders. */
+  readonly textWeight: number;
+  /** Factor on its changes of the U-Net. */
+  readonly unetWeight: number;
+  /** Only so many of its ranks count; null = all. */
+  readonly rankLimit: number | null;
+}
+
+export type Usage = JobMeasurement['stages'];
+
+/** An autoencoder in a file of its own: its tensors under the names of a checkpoint, and the file's stamp. */
+export interface LoneVae {
+  readonly header: CheckpointHeader;
+  readonly tensors: CheckpointHeader['tensors'];
+}
+
 /** A checkpoint whose networks can be run. Sessions start on first use and live until `release`. */
 export interface Pipeline {
   readonly family: Family;
@@ -169,6 +200,22 @@ export interface Pipeline {
    * built otherwise; the others stay.
    */
   configure(options: NetworkOptions): Promise<void>;
+  /** Chooses how much memory the networks may take from now on. Frees what is held in another form. */
+  adopt(plan: MemoryPlan): Promise<void>;
+  /** Takes the autoencoder from another file; null = its own. The latent's scale stays the family's. */
+  useVae(vae: LoneVae | null): Promise<void>;
+  /** How many numbers the file holds: what a time limit can be told from before anything ran. */
+  readonly weightCount: number;
+  /** Time and number of passes by stage, since it was last asked. */
+  takeUsage(): Usage;
+  /** What happened to pictures that their viewers should know, since it was last asked. */
+  takeNotes(): PictureNote[];
+  /**
+   * Uses these adapters from now on, and no others; none at first. Other strengths cost nothing where a change runs
+   * beside the layers.
+   * @throws model_gone | model_invalid | pickle_unsafe | model_incompatible | storage_unavailable; nothing is changed then
+   */
+  adapt(adapters: readonly AdapterUse[]): Promise<void>;
   /** Starts sessions now rather than on first use. @throws model_gone | session_failed | out_of_memory */
   load(...roles: readonly Role[]): Promise<void>;
   /** A prompt's chunks for every text encoder of the family. @param emphasis the WebUI's when absent */

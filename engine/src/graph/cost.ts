@@ -3,8 +3,7 @@
  * are alive at once. Runs nothing. How near the real allocator comes to it is measured, see docs/guides/memory.md.
  */
 import { evaluateDim } from './dims.ts';
-import type { MemoryForm } from './session.ts';
-import { DTYPE_BYTES } from './types.ts';
+import { DTYPE_BYTES, type Dim } from './types.ts';
 import type { Node, Value } from './value.ts';
 
 /** Extents of a graph's inputs by their names, e.g. `{ n: 1, h: 64, w: 64, t: 77 }`. */
@@ -29,15 +28,31 @@ interface Buffer {
 }
 
 /**
- * @param outputs what the run is asked for
- * @param memory `low` converts weights while it runs, which takes room for the one that is at work
+ * @param outputs what a run is asked for
+ * @param sizes the extents of each run
  * @throws graph_invalid when an extent has no number
  */
-export function costOfRun(outputs: readonly Value[], extents: Extents, memory: MemoryForm): RunCost {
+export function costsOfRuns(outputs: readonly Value[], sizes: readonly Extents[]): RunCost[] {
   const order = orderOf(outputs);
-  const isFolded = foldedNodes(order, memory);
-  const elements = (value: Value): number =>
-    value.shape.reduce<number>((product, dim) => product * evaluateDim(dim, extents), 1);
+  const folded = foldedNodes(order);
+  const made = valuesOf(order, outputs);
+  return sizes.map((extents) => costOfRun(order, folded, made, outputs, extents));
+}
+
+function costOfRun(
+  order: readonly Node[],
+  folded: ReadonlySet<Node>,
+  made: ReadonlyMap<Node, readonly Value[]>,
+  outputs: readonly Value[],
+  extents: Extents,
+): RunCost {
+  const known = new Map<Dim, number>();
+  const extentOf = (dim: Dim): number => {
+    const value = known.get(dim) ?? evaluateDim(dim, extents);
+    known.set(dim, value);
+    return value;
+  };
+  const elements = (value: Value): number => value.shape.reduce<number>((product, dim) => product * extentOf(dim), 1);
   const bytesOf = (value: Value): number => elements(value) * DTYPE_BYTES[value.dtype];
 
   const uses = new Map<Node, number>();
@@ -52,8 +67,8 @@ export function costOfRun(outputs: readonly Value[], extents: Extents, memory: M
   let peak = 0;
   let flops = 0;
   for (const node of order) {
-    if (isFolded.has(node)) continue;
-    const values = valuesOf(node, order, outputs);
+    if (folded.has(node)) continue;
+    const values = made.get(node) ?? [];
     const bytes = values.reduce((sum, value) => sum + bytesOf(value), 0);
     const [first] = node.inputs;
     const before = first?.source.kind === 'node' ? buffers.get(first.source) : undefined;
@@ -92,7 +107,7 @@ function orderOf(outputs: readonly Value[]): Node[] {
       const missing = current.inputs.flatMap((each) =>
         each?.source.kind === 'node' && !done.has(each.source) ? [each.source] : [],
       );
-      // The first input first: weights are converted right before they are used.
+      // The first input first, as the runtime does.
       if (missing.length > 0) pending.push(...missing.toReversed());
       else {
         pending.pop();
@@ -104,10 +119,9 @@ function orderOf(outputs: readonly Value[]): Node[] {
   return order;
 }
 
-/** Nodes that read weights and constants only: in the fast form the runtime works them out once, at the start. */
-function foldedNodes(order: readonly Node[], memory: MemoryForm): ReadonlySet<Node> {
+/** Nodes that read weights and constants only: what they make counts as weights, whenever it is made. */
+function foldedNodes(order: readonly Node[]): ReadonlySet<Node> {
   const folded = new Set<Node>();
-  if (memory === 'low') return folded;
   for (const node of order) {
     const isFixed = node.inputs.every(
       (each) => each === null || (each.source.kind === 'node' ? folded.has(each.source) : each.source.kind !== 'input'),
@@ -117,24 +131,18 @@ function foldedNodes(order: readonly Node[], memory: MemoryForm): ReadonlySet<No
   return folded;
 }
 
-/** The values a node makes, as its readers see them. */
-const madeBy = new WeakMap<readonly Node[], Map<Node, Value[]>>();
-
-function valuesOf(node: Node, order: readonly Node[], outputs: readonly Value[]): readonly Value[] {
-  let table = madeBy.get(order);
-  if (table === undefined) {
-    table = new Map();
-    const note = (value: Value | null): void => {
-      if (value?.source.kind !== 'node') return;
-      const known = table?.get(value.source) ?? [];
-      if (!known.some(({ index }) => index === value.index)) known.push(value);
-      table?.set(value.source, known);
-    };
-    for (const each of order) for (const value of each.inputs) note(value);
-    for (const value of outputs) note(value);
-    madeBy.set(order, table);
-  }
-  return table.get(node) ?? [];
+/** The values nodes make, as their readers see them. */
+function valuesOf(order: readonly Node[], outputs: readonly Value[]): ReadonlyMap<Node, readonly Value[]> {
+  const table = new Map<Node, Value[]>();
+  const note = (value: Value | null): void => {
+    if (value?.source.kind !== 'node') return;
+    const known = table.get(value.source) ?? [];
+    if (!known.some(({ index }) => index === value.index)) known.push(value);
+    table.set(value.source, known);
+  };
+  for (const each of order) for (const value of each.inputs) note(value);
+  for (const value of outputs) note(value);
+  return table;
 }
 
 function flopsOf(node: Node, made: Value | undefined, elements: (value: Value) => number): number {

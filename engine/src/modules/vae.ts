@@ -70,8 +70,8 @@ export type PieceStatistics = 'own' | 'given';
 
 /**
  * `decoder-whole`: `latent` to `features`; `decoder-pieces`: `features` to `image`; `encoder-pieces`: `image` to `features`;
- * `encoder-whole`: `features` to `moments`. Parts that run on pieces also give `measured` f32 [norms, 2, 32], the mean
- * and the mean square of every group, in the order the norms are met; `given` ones read such an input, `statistics`.
+ * `encoder-whole`: `features` to `moments`. Parts that run on pieces go by `statistics` f32 [norms, 2, 32], the mean and the
+ * mean square of every group in the order the norms are met; with `own` ones all they give is these, as `measured`.
  */
 export function vaePart(weights: WeightScope, config: VaeConfig, part: VaePart, statistics: PieceStatistics): Ports {
   const { channels } = config;
@@ -96,13 +96,13 @@ export function vaePart(weights: WeightScope, config: VaeConfig, part: VaePart, 
 }
 
 function onPieces(inputs: Ports['inputs'], kind: PieceStatistics, write: () => Ports['outputs']): Ports {
-  const given = kind === 'given' ? input('statistics', 'f32', ['norms', 2, NORM_GROUPS]) : null;
   const measured: Value[] = [];
-  const outputs = withStatistics({ given, measured }, write);
-  return {
-    inputs: given === null ? inputs : { ...inputs, statistics: given },
-    outputs: { ...outputs, measured: concat(measured as [Value, ...Value[]], 0) },
-  };
+  if (kind === 'own') {
+    withStatistics({ given: null, measured }, write);
+    return { inputs, outputs: { measured: concat(measured as [Value, ...Value[]], 0) } };
+  }
+  const given = input('statistics', 'f32', ['norms', 2, NORM_GROUPS]);
+  return { inputs: { ...inputs, statistics: given }, outputs: withStatistics({ given, measured }, write) };
 }
 
 /** The decoder as far as its maps are small: from the latent to the features of the level {@link SPLIT_LEVEL}. */

@@ -1,0 +1,189 @@
+/**
+ * The adapters (LoRA and its kin) that a pipeline's networks are used with, and what changes when others are chosen.
+ *
+ * Changing a strength costs nothing where branches allow it. The first adapter of a pipeline gives its networks branches,
+ * which takes a new session; those that follow find them there.
+ */
+import { stat } from 'node:fs/promises';
+
+import { branchFeeds, type AdapterStrength } from '../adapters/branch-feeds.ts';
+import { nameLayers, type LayerNames } from '../adapters/layers.ts';
+import { loadAdapter, type LoadedAdapter } from '../adapters/load-adapter.ts';
+import { patchCheckpoint, patchedTensors } from '../adapters/patched-checkpoint.ts';
+import type { PlacedCheckpoint } from '../checkpoint/place-tensors.ts';
+import type { Port } from '../graph/model.ts';
+import type { Feeds } from '../graph/session.ts';
+import type { BranchOptions } from '../modules/branches.ts';
+import type { RecognisedCheckpoint } from './recognise.ts';
+import type { AdapterUse, Role } from './types.ts';
+
+type Branches = Readonly<Partial<Record<Role, BranchOptions>>>;
+
+/** Networks that adapters may change. */
+const ADAPTED: readonly Role[] = ['text-encoder', 'text-encoder-2', 'unet'];
+
+interface KnownLayers {
+  readonly names: LayerNames;
+  /** By a tensor's name, the networks that read it. */
+  readonly roles: ReadonlyMap<string, readonly Role[]>;
+  /** Module paths of convolutions of more than one cell. */
+  readonly kernels: ReadonlySet<string>;
+}
+
+interface PatchInUse {
+  readonly signature: string;
+  /** Names of the tensors that are patched. */
+  readonly tensors: ReadonlySet<string>;
+  readonly checkpoint: PlacedCheckpoint;
+}
+
+export class Adaptation {
+  #known: KnownLayers | null = null;
+  #loaded = new Map<string, LoadedAdapter>();
+  #strengths: readonly AdapterStrength[] = [];
+  #patch: PatchInUse | null = null;
+  #branches: Branches = {};
+  readonly #feeds = new Map<Role, Feeds>();
+  readonly #ports = new Map<Role, readonly Port[]>();
+
+  constructor(private readonly checkpoint: RecognisedCheckpoint) {}
+
+  /** What the networks are built with. */
+  get branches(): Branches {
+    return this.#branches;
+  }
+
+  /** The checkpoint with the changes that cannot run beside it; null when there are none. */
+  get header(): PlacedCheckpoint['header'] | null {
+    return this.#patch?.checkpoint.header ?? null;
+  }
+
+  /** Bytes of the adapters' numbers. */
+  get bytes(): number {
+    return [...this.#loaded.values()].reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
+  /** Remembers a network's inputs when it is started. */
+  started(role: Role, ports: readonly Port[]): void {
+    this.#ports.set(role, ports);
+    this.#feeds.delete(role);
+  }
+
+  /** What a network's branches are fed. */
+  feeds(role: Role): Feeds {
+    const known = this.#feeds.get(role) ?? branchFeeds(this.#strengths, this.#ports.get(role) ?? []);
+    this.#feeds.set(role, known);
+    return known;
+  }
+
+  /**
+   * Uses these adapters from now on, and no others.
+   *
+   * @param stop ends the sessions of networks that must be started anew
+   * @throws model_gone | model_invalid | pickle_unsafe | model_incompatible | storage_unavailable; nothing is changed then
+   */
+  async use(
+    uses: readonly AdapterUse[],
+    placed: PlacedCheckpoint,
+    stop: (roles: readonly Role[]) => Promise<void>,
+  ): Promise<void> {
+    const loaded = await this.#load(uses);
+    const strengths = uses.map((use, i): AdapterStrength => ({ ...use, adapter: loaded[i]?.[1] as LoadedAdapter }));
+    const former = this.#patch;
+    const patch = await this.#patched(uses, strengths, placed);
+    this.#loaded = new Map(loaded);
+    this.#strengths = strengths;
+    this.#patch = patch;
+    this.#feeds.clear();
+
+    const stale = new Set<Role>(this.#widen(strengths));
+    if (patch !== former) {
+      const touched = [...(patch?.tensors ?? []), ...(former?.tensors ?? [])];
+      for (const name of touched) for (const role of this.#rolesOf(name)) stale.add(role);
+    }
+    await stop([...stale]);
+    if (patch !== former) await former?.checkpoint.release();
+  }
+
+  /** Frees the adapters and what was made of them; the sessions must have been ended. */
+  async release(): Promise<void> {
+    const { checkpoint } = this.#patch ?? {};
+    this.#patch = null;
+    this.#loaded = new Map();
+    this.#strengths = [];
+    this.#branches = {};
+    this.#feeds.clear();
+    await checkpoint?.release();
+  }
+
+  async #load(uses: readonly AdapterUse[]): Promise<(readonly [string, LoadedAdapter])[]> {
+    const loaded: (readonly [string, LoadedAdapter])[] = [];
+    for (const { file, rankLimit } of uses) {
+      const stamp = await stat(file).catch(() => null);
+      const key = JSON.stringify([file, stamp?.size, stamp?.mtimeMs, rankLimit]);
+      const known = this.#loaded.get(key) ?? loaded.find(([other]) => other === key)?.[1];
+      loaded.push([key, known ?? (await loadAdapter(file, this.#layers().names, rankLimit))]);
+    }
+    return loaded;
+  }
+
+  /** The patch for these strengths; the one there is where it is the same. */
+  async #patched(
+    uses: readonly AdapterUse[],
+    strengths: readonly AdapterStrength[],
+    placed: PlacedCheckpoint,
+  ): Promise<PatchInUse | null> {
+    const patching = uses.filter((_, i) => patchedTensors([strengths[i] as AdapterStrength]).size > 0);
+    if (patching.length === 0) return null;
+    const signature = JSON.stringify(patching);
+    if (this.#patch?.signature === signature) return this.#patch;
+    const checkpoint = await patchCheckpoint(placed.header, strengths);
+    return { signature, tensors: patchedTensors(strengths), checkpoint };
+  }
+
+  /** Gives branches to networks that need them for the first time. Returns those networks. */
+  #widen(strengths: readonly AdapterStrength[]): Role[] {
+    const wanted = strengths.flatMap(({ adapter }) => [...adapter.branches.keys()]);
+    const kernels = new Set(wanted.filter((path) => this.#layers().kernels.has(path)));
+    const widened = ADAPTED.filter((role) => {
+      if (!wanted.some((path) => path.startsWith(`${role}.`))) return false;
+      const before = this.#branches[role];
+      return (
+        before === undefined || [...kernels].some((path) => roleOf(path) === role && !before.kernels.includes(path))
+      );
+    });
+    for (const role of widened) {
+      const known = this.#branches[role]?.kernels ?? [];
+      const own = [...new Set([...known, ...kernels])].filter((path) => roleOf(path) === role).toSorted();
+      this.#branches = { ...this.#branches, [role]: { hasMatrices: true, kernels: own } };
+    }
+    return widened;
+  }
+
+  #rolesOf(tensor: string): readonly Role[] {
+    return this.#layers().roles.get(tensor) ?? [];
+  }
+
+  /** The checkpoint's layers, read off its networks at the first use. */
+  #layers(): KnownLayers {
+    if (this.#known !== null) return this.#known;
+    const { family, header, sidecar } = this.checkpoint;
+    const reads = family.reads(header, sidecar);
+    const roles = new Map<string, Role[]>();
+    const kernels = new Set<string>();
+    for (const { path, leaf, entry } of reads) {
+      const role = roleOf(path);
+      if (role === null) continue;
+      roles.set(entry.name, [...(roles.get(entry.name) ?? []), role]);
+      if (leaf === 'weight' && entry.shape.length === 4 && (entry.shape[2] ?? 1) > 1) kernels.add(path);
+    }
+    this.#known = { names: nameLayers(reads), roles, kernels };
+    return this.#known;
+  }
+}
+
+/** The network of a module path; null for those that adapters leave alone. */
+function roleOf(path: string): Role | null {
+  const first = path.slice(0, path.indexOf('.'));
+  return ADAPTED.find((role) => role === first) ?? null;
+}

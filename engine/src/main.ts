@@ -55,6 +55,7 @@ process.on('message', (message: ToEngine) => {
       void inspect(message);
       break;
     case 'run':
+    case 'work':
       void runner.run(message.job);
       break;
     case 'cancel':

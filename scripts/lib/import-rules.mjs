@@ -7,8 +7,8 @@
  */
 
 const NUMERIC = ['numeric'];
-const NETWORK = ['denoisers', 'conditioning', 'modules', 'graph', 'checkpoint', 'numeric'];
-const TABLES = ['families', 'preprocessors', 'upscalers', 'samplers', 'schedules', ...NETWORK];
+const NETWORK = ['denoisers', 'conditioning', 'adapters', 'modules', 'graph', 'checkpoint', 'numeric'];
+const TABLES = ['convert', 'families', 'preprocessors', 'upscalers', 'samplers', 'schedules', ...NETWORK];
 
 /** For each package: what of ours it may import, and for each place in it which other places. */
 export const PLACES = {
@@ -20,6 +20,7 @@ export const PLACES = {
       jobs: ['runtime', ...TABLES],
       catalogue: TABLES,
       runtime: ['graph', 'checkpoint', 'numeric'],
+      convert: ['families', 'checkpoint', 'numeric'],
       families: ['samplers', 'schedules', ...NETWORK],
       preprocessors: ['modules', 'graph', 'checkpoint', 'numeric'],
       upscalers: ['modules', 'graph', 'checkpoint', 'numeric'],

@@ -9,14 +9,14 @@ import { z } from 'zod';
 import { idField as model, numberField } from './fields.ts';
 import type { NumberLimit } from './units.ts';
 
-export const OUTPUT_NAME_LIMIT = 200;
+const OUTPUT_NAME_LIMIT = 200;
 /** One folder or file: no separators, no characters that some system forbids, no dot or space at either end. */
 const NAME_PART = /^(?![. ])[^\\/:*?"<>|\u0000-\u001f\u007f\p{Surrogate}]+(?<![. ])$/u;
 /** Names that Windows gives to devices, with any ending. */
 const DEVICE_NAME = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
 
 /** Whether a name of what is made stays in its folder and can exist on every system; folders with forward slashes. */
-export function isOutputName(name: string): boolean {
+function isOutputName(name: string): boolean {
   return name.split('/').every((part) => NAME_PART.test(part) && !DEVICE_NAME.test(part));
 }
 
@@ -57,6 +57,8 @@ export const convertRequest = z.strictObject({
   ema: z.enum(EMA_CHOICES).default('keep'),
   /** A model whose VAE takes the place of its own: a VAE file, or a checkpoint. */
   vae: model.optional(),
+  /** A checkpoint that gives what the model lacks: the text encoders and the VAE of a U-Net alone. */
+  base: model.optional(),
   /** Whether what already has the name may be replaced. */
   overwrite: z.boolean().default(false),
 });

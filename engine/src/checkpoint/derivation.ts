@@ -99,6 +99,40 @@ export function asKernel(entry: GroundedEntry): GroundedEntry {
   return { ...entry, shape, derivation: { pieces } };
 }
 
+/** The kernel of a 1x1 convolution as a matrix; anything else as it is. */
+export function asMatrix(entry: GroundedEntry): GroundedEntry {
+  const [rows = 0, columns = 0, ...rest] = entry.shape;
+  if (rest.length !== 2 || rest.some((extent) => extent !== 1)) return entry;
+  const shape = [rows, columns];
+  if (entry.derivation === undefined) return { ...entry, shape };
+  const pieces = entry.derivation.pieces.map((piece) => ({
+    ...piece,
+    shape: piece.shape.slice(0, 2),
+    strides: piece.strides.slice(0, 2),
+  }));
+  return { ...entry, shape, derivation: { pieces } };
+}
+
+/** One of the three equal parts a tensor has from top to bottom; null where it has no such parts. */
+export function thirdOf(entry: GroundedEntry, third: 0 | 1 | 2): GroundedEntry | null {
+  const [rows = 0, ...rest] = entry.shape;
+  const part = rows / 3;
+  if (!Number.isInteger(part) || part === 0) return null;
+  const pieces: Piece[] = [];
+  let top = 0;
+  for (const piece of piecesOf(entry)) {
+    const height = piece.shape[0] as number;
+    const [from, to] = [Math.max(part * third, top), Math.min(part * (third + 1), top + height)];
+    if (from < to) {
+      const start = piece.start + (from - top) * (piece.strides[0] as number);
+      pieces.push({ ...piece, start, shape: [to - from, ...piece.shape.slice(1)] });
+    }
+    top += height;
+  }
+  // A name of its own: the other two thirds come from the same tensor.
+  return grounded(entryOfPieces(`${entry.name}[${third}]`, entry.dtype, [part, ...rest], pieces), entry.file);
+}
+
 /** A matrix with rows and columns exchanged; null for anything else. */
 export function turned(entry: GroundedEntry): GroundedEntry | null {
   const [only, ...others] = piecesOf(entry);

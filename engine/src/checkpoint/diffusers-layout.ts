@@ -27,7 +27,10 @@ interface Move {
 const TEXT_MODEL = 'text_model.';
 const CLIP_LAYERS = `${TEXT_MODEL}encoder.layers.`;
 
-/** @throws model_unexpected when a network's tensors do not make one of the original */
+/**
+ * @param parts the networks that are there
+ * @throws model_unexpected when a network's tensors do not make one of the original
+ */
 export function layOut(
   folder: string,
   parts: ReadonlyMap<Component, Tensors>,
@@ -79,7 +82,7 @@ function movesOf(parts: ReadonlyMap<Component, Tensors>, configs: Configs): Move
     const prefix = `conditioner.embedders.${hasFirst ? 1 : 0}.model.`;
     moves.push({ component: 'text_encoder_2', prefix, keymap: openClipKeymap(layers('text_encoder_2')) });
   }
-  return moves;
+  return moves.filter(({ component }) => parts.has(component));
 }
 
 function withLastLayerTwice(tensors: Tensors, layers: number): Tensors {

@@ -33,6 +33,7 @@ const isOrdinary = (name: string): boolean => !name.startsWith('model_ema.');
 
 /**
  * @param isWanted names of the tensors that will be used; the others are left as they are
+ * @param betweenTensors called before each one; what it throws ends the work and leaves nothing
  * @throws model_invalid when a packed block cannot be unpacked, or a view is too large to be gathered
  * @throws model_gone when the file is not there any more
  * @throws storage_unavailable when there is no room for what is made
@@ -40,6 +41,7 @@ const isOrdinary = (name: string): boolean => !name.startsWith('model_ema.');
 export async function placeTensors(
   header: CheckpointHeader,
   isWanted: (name: string) => boolean = isOrdinary,
+  betweenTensors: () => Promise<void> = () => Promise.resolve(),
 ): Promise<PlacedCheckpoint> {
   const derived = [...header.tensors.values()].filter(
     ({ name, derivation }) => derivation !== undefined && isWanted(name),
@@ -50,7 +52,10 @@ export async function placeTensors(
     const tensors = new Map(header.tensors);
     const placer = await Placer.create(join(scratch.folder, 'weights'));
     try {
-      for (const entry of derived) tensors.set(entry.name, await placer.place(entry));
+      for (const entry of derived) {
+        await betweenTensors();
+        tensors.set(entry.name, await placer.place(entry));
+      }
     } finally {
       await placer.close();
     }

@@ -34,7 +34,15 @@ export async function recogniseCheckpoint(
   overrides: CheckpointOverrides = {},
 ): Promise<RecognisedCheckpoint> {
   const header = await openCheckpoint(file);
-  const sidecar = await readSidecar(header.file, header.parts !== undefined);
+  return recogniseHeader(header, await readSidecar(header.file, header.parts !== undefined), overrides);
+}
+
+/** The same of a header that is read already, or was put together from several. @throws as {@link recogniseCheckpoint} */
+export function recogniseHeader(
+  header: CheckpointHeader,
+  sidecar: Sidecar | null,
+  overrides: CheckpointOverrides = {},
+): RecognisedCheckpoint {
   const chosen = overrides.family === undefined ? null : familyById(overrides.family);
   const detected = detectFamily(header);
   if (chosen === null && detected === null) throw unrecognised(header);

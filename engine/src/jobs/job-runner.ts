@@ -3,10 +3,19 @@
  *
  * It owns cancellation: a network pass blocks the event loop, so a cancel message is only seen when a job breathes.
  */
-import type { EngineJob, FromEngine } from '@easel/shared/engine';
+import type {
+  EngineJob,
+  EngineModelJob,
+  FromEngine,
+  JobMeasurement,
+  JobMemory,
+  PictureNote,
+} from '@easel/shared/engine';
 import { CancelledError, toStudioError } from '@easel/shared/errors';
+import type { Stage } from '@easel/shared/memory';
 
-import { jobs } from './index.ts';
+import { watchPeak, type PeakWatch } from '../runtime/process-memory.ts';
+import { jobs, modelJobs } from './index.ts';
 import type { JobContext } from './types.ts';
 
 /** Lets the event loop read what arrived on the IPC channel meanwhile: its poll phase comes before the second turn's check phase. */
@@ -15,9 +24,30 @@ const letMessagesIn = async (): Promise<void> => {
   await new Promise((resolve) => setImmediate(resolve));
 };
 
+/** The fallbacks of the job's plan, and what happened to this picture. */
+function notesOf(memory: JobMemory | undefined, pipelines: JobContext['pipelines']): { notes?: PictureNote[] } {
+  const happened = pipelines.pipelines.flatMap((pipeline) => pipeline.takeNotes());
+  const notes: PictureNote[] = [...new Set([...(memory?.fallbacks ?? []), ...happened])];
+  return notes.length === 0 ? {} : { notes };
+}
+
+function measurementOf(pipelines: JobContext['pipelines'], peak: PeakWatch): JobMeasurement {
+  const stages: JobMeasurement['stages'] = {};
+  for (const pipeline of pipelines.pipelines) {
+    for (const [stage, { ms, runs }] of Object.entries(pipeline.takeUsage()) as [
+      Stage,
+      { ms: number; runs: number },
+    ][]) {
+      const known = stages[stage] ?? { ms: 0, runs: 0 };
+      stages[stage] = { ms: known.ms + ms, runs: known.runs + runs };
+    }
+  }
+  return { stages, peakBytes: peak.peakBytes() };
+}
+
 export interface JobRunner {
   /** Runs after the jobs given before; resolves when this one has ended. */
-  run(job: EngineJob): Promise<void>;
+  run(job: EngineJob | EngineModelJob): Promise<void>;
   /** Asks a waiting or running job to stop; unknown ids are ignored, the job may have ended a moment ago. */
   cancel(jobId: string): void;
   /** Stops everything given so far; resolves when nothing runs any more. */
@@ -29,10 +59,12 @@ export function createJobRunner(pipelines: JobContext['pipelines'], emit: (messa
   const known = new Set<string>();
   let tail = Promise.resolve();
 
-  const runNow = async (job: EngineJob): Promise<void> => {
+  const runNow = async (job: EngineJob | EngineModelJob): Promise<void> => {
+    const memory = 'memory' in job ? job.memory : undefined;
     const context: JobContext = {
       pipelines,
-      emit,
+      emit: (message) => emit(message.type === 'image' ? { ...message, ...notesOf(memory, pipelines) } : message),
+      ...(memory === undefined ? {} : { memory: { plan: memory.plan, neededBytes: memory.peakBytes } }),
       quiet: (budgetMs, activity) => emit({ type: 'quiet', budgetMs: Math.ceil(budgetMs), activity }),
       breathe: async () => {
         await letMessagesIn();
@@ -40,10 +72,13 @@ export function createJobRunner(pipelines: JobContext['pipelines'], emit: (messa
       },
     };
     const startedAt = performance.now();
+    const peak = watchPeak(pipelines.keys.length === 0);
     try {
       emit({ type: 'started', jobId: job.jobId });
       await context.breathe();
-      await jobs[job.parameters.type](job, context);
+      if ('target' in job) await modelJobs[job.parameters.type](job, context);
+      else await jobs[job.parameters.type](job, context);
+      if (!('target' in job)) emit({ type: 'measured', jobId: job.jobId, measured: measurementOf(pipelines, peak) });
       emit({ type: 'finished', jobId: job.jobId, durationMs: performance.now() - startedAt });
     } catch (thrown) {
       const error = toStudioError(thrown);

@@ -1,5 +1,6 @@
 /** What a kind of job is, and what it is given: everything with an effect comes in here, so a job can be tested without a process. */
-import type { EngineJob, FromEngine } from '@easel/shared/engine';
+import type { EngineJob, EngineModelJob, FromEngine } from '@easel/shared/engine';
+import type { MemoryPlan } from '@easel/shared/memory';
 
 import type { Pipeline } from '../families/types.ts';
 import type { PipelineCache } from './pipeline-cache.ts';
@@ -18,3 +19,6 @@ export interface JobContext {
 
 /** Runs one job to its end, emitting progress, previews and pictures. @throws StudioError with the reason it failed. */
 export type Job = (job: EngineJob, context: JobContext) => Promise<void>;
+
+/** The same of work that makes a model file. */
+export type ModelJob = (job: EngineModelJob, context: JobContext) => Promise<void>;

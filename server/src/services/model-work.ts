@@ -32,14 +32,14 @@ export class ModelWork {
    * @throws unknown_model, model_unusable, not_allowed, name_taken
    */
   async resolve(request: ModelWorkRequest): Promise<ModelWorkParameters> {
-    const { models } = this.#options;
     const idOf = async (reference: string, field: string): Promise<string> =>
-      (await naming(field, async () => models.resolve(reference))).view.id;
-    const { vae: wanted } = request;
-    const vae = wanted === undefined ? {} : { vae: (await naming('vae', async () => this.#vae(wanted))).id };
+      (await naming(field, async () => this.#source(reference))).id;
+    const vae = request.vae === undefined ? {} : { vae: await idOf(request.vae, 'vae') };
+    const base =
+      request.type === 'merge' || request.base === undefined ? {} : { base: await idOf(request.base, 'base') };
     const parameters: ModelWorkParameters =
       request.type === 'convert'
-        ? { ...request, model: await idOf(request.model, 'model'), ...vae }
+        ? { ...request, model: await idOf(request.model, 'model'), ...vae, ...base }
         : {
             ...request,
             models: await eachInTurn(request.models, async (each, i) => idOf(each, `models.${i}`)),
@@ -53,11 +53,8 @@ export class ModelWork {
 
   /** What the engine is asked for. @throws as {@link resolve}; storage_unavailable */
   async plan(jobId: string, parameters: ModelWorkParameters): Promise<EngineModelJob> {
-    const { models } = this.#options;
-    const sourceOf = async (reference: string): Promise<ModelSource> => {
-      const { file, view, overrides } = await models.resolve(reference);
-      return { id: view.id, file, sha256: view.sha256, overrides };
-    };
+    const orNone = async (reference: string | undefined): Promise<ModelSource | null> =>
+      reference === undefined ? null : this.#source(reference);
     const references = parameters.type === 'convert' ? [parameters.model] : parameters.models;
     const target = this.#targetOf(parameters);
     await mkdir(dirname(target), { recursive: true }).catch((cause: unknown) => {
@@ -72,15 +69,16 @@ export class ModelWork {
     return {
       jobId,
       parameters,
-      sources: await eachInTurn(references, sourceOf),
-      vae: parameters.vae === undefined ? null : await this.#vae(parameters.vae),
+      sources: await eachInTurn(references, async (reference) => this.#source(reference)),
+      vae: await orNone(parameters.vae),
+      base: await orNone(parameters.type === 'convert' ? parameters.base : undefined),
       target,
     };
   }
 
-  /** A VAE of its own, or the one in a checkpoint. */
-  async #vae(reference: string): Promise<ModelSource> {
-    const { id, file, sha256, overrides } = await this.#options.models.resolveFile(reference, ['vae', 'checkpoint']);
+  /** A checkpoint or a file of a VAE, usable for pictures or not: a U-Net alone can be made whole, a VAE taken in. */
+  async #source(reference: string): Promise<ModelSource> {
+    const { id, file, sha256, overrides } = await this.#options.models.resolveFile(reference, ['checkpoint', 'vae']);
     return { id, file, sha256, overrides };
   }
 

@@ -6,12 +6,15 @@ import { createClipTokenizer, type ClipTokenizer } from './clip-tokenizer.ts';
 
 const read = (name: string): string => readFileSync(new URL(`../../data/${name}`, import.meta.url), 'utf8');
 
+/** The merges of CLIP's vocabulary, one a line in the order of their rank. */
+export const readClipMerges = (): string => read('clip-merges.txt');
+
 let tokenizer: ClipTokenizer | undefined;
 
 /** The tokenizer with OpenAI CLIP's vocabulary; made at the first call. */
 export function loadClipTokenizer(): ClipTokenizer {
   return (tokenizer ??= createClipTokenizer({
-    merges: read('clip-merges.txt'),
+    merges: readClipMerges(),
     htmlEntities: read('html-entities.txt'),
   }));
 }

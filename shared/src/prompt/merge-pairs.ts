@@ -54,6 +54,17 @@ export function parseMerges(text: string): MergeRanks {
   return ranks;
 }
 
+/** Every token by its id, without the marks of start and end. @param text of a merges file */
+export function listTokens(text: string): string[] {
+  const letters = byteLetters();
+  const ranks = parseMerges(text);
+  const merged = text
+    .split('\n')
+    .filter((line) => line.includes(' '))
+    .map((line) => line.replace(' ', ''));
+  return [...letters, ...letters.map((letter) => `${letter}</w>`), ...merged.slice(0, ranks.size)];
+}
+
 /** Ids of one word, given as UTF-8 bytes; at least one. */
 export function mergePairs(bytes: Uint8Array, ranks: MergeRanks): number[] {
   const last = bytes.length - 1;

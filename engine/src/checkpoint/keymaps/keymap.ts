@@ -45,6 +45,23 @@ export function toDiffusers(keymap: Keymap): (name: string) => Renamed | null {
   );
 }
 
+/**
+ * All of diffusers' names for an original one: three for a tensor that is three there, none for one that the table does
+ * not know.
+ */
+export function diffusersNames(keymap: Keymap): (name: string) => readonly Renamed[] {
+  const pairs = new Map<string, NamePair[]>();
+  for (const pair of keymap) pairs.set(pair.original, [...(pairs.get(pair.original) ?? []), pair]);
+  return (name) => {
+    for (let end = name.length; end > 0; end = name.lastIndexOf('.', end - 1)) {
+      const found = pairs.get(name.slice(0, end));
+      if (found !== undefined)
+        return found.map(({ diffusers, form }) => ({ name: diffusers + name.slice(end), form: form ?? null }));
+    }
+    return [];
+  };
+}
+
 /** The longest module that the table knows decides. */
 function translate(
   keymap: Keymap,

@@ -60,6 +60,10 @@ function residuals(original: string, diffusers: string): NamePair[] {
   ]).flat();
 }
 
+/** Levels of an autoencoder in the original layout. */
+export const vaeLevelsOfOriginal = (names: readonly string[]): number =>
+  Math.max(countOf(names, 'encoder.down.'), countOf(names, 'decoder.up.'));
+
 /** Levels of an autoencoder in diffusers' layout. */
 export const vaeLevelsOfDiffusers = (names: readonly string[]): number =>
   Math.max(countOf(names, 'encoder.down_blocks.'), countOf(names, 'decoder.up_blocks.'));

@@ -34,10 +34,12 @@ class Emitter {
   readonly #nodes: OnnxNode[] = [];
   readonly #initializers: OnnxTensor[] = [];
   readonly #inputs: Port[] = [];
+  readonly #values: Port[] = [];
   readonly #origins = new Map<string, string>();
   #root: string | null = null;
   #weightBytes = 0;
   #weightElements = 0;
+  #largestElements = 0;
 
   constructor(readonly name: string) {}
 
@@ -71,6 +73,7 @@ class Emitter {
       initializers: this.#initializers,
       inputs: this.#inputs,
       outputs,
+      values: this.#values,
     });
     return {
       name: this.name,
@@ -80,6 +83,7 @@ class Emitter {
       outputs,
       weightBytes: this.#weightBytes,
       weightElements: this.#weightElements,
+      largestExpandedBytes: this.#largestElements * DTYPE_BYTES.f32,
       origins: this.#origins,
     };
   }
@@ -118,7 +122,11 @@ class Emitter {
     return added;
   }
 
-  /** Depth first without recursion: a network is thousands of nodes deep. */
+  /**
+   * Depth first without recursion: a network is thousands of nodes deep. The last input comes first: the runtime runs
+   * what was written last as early as it can, so the conversion of a weight, written before all that leads to its
+   * reader, runs just before the reader, and never are all weights expanded at once.
+   */
   #emit(target: Node): string {
     const pending: Node[] = [target];
     while (pending.length > 0) {
@@ -145,12 +153,14 @@ class Emitter {
     const name = this.#unique(source.path === '' ? source.operator : `${source.path}/${source.operator}`);
     this.#names.set(source, name);
     if (source.stack !== undefined) this.#origins.set(name, source.stack);
+    const outputs = source.outputs.map((type, i) => ({ name: i === 0 ? name : `${name}:${i}`, ...type }));
+    this.#values.push(...outputs);
     this.#nodes.push({
       name,
       operator: source.operator,
       domain: source.domain,
       inputs,
-      outputs: Array.from({ length: source.outputCount }, (_, i) => (i === 0 ? name : `${name}:${i}`)),
+      outputs: outputs.map((output) => output.name),
       attributes: source.attributes,
     });
   }
@@ -174,7 +184,9 @@ class Emitter {
     const location = relative(root, file).replaceAll('\\', '/');
     this.#initializers.push({ name, dtype, shape: shape as number[], content: { location, offset, byteLength } });
     this.#weightBytes += byteLength;
-    this.#weightElements += byteLength / DTYPE_BYTES[dtype];
+    const elements = byteLength / DTYPE_BYTES[dtype];
+    this.#weightElements += elements;
+    this.#largestElements = Math.max(this.#largestElements, elements);
     return name;
   }
 }

@@ -21,6 +21,8 @@ export interface GraphModel {
   readonly weightBytes: number;
   /** Numbers in external weights; times 4 = bytes as float32. */
   readonly weightElements: number;
+  /** Bytes of the largest weight as float32: about what converting each just before its use takes. */
+  readonly largestExpandedBytes: number;
   /** Stack of the line that wrote a node, by node name; empty unless EASEL_DEBUG_GRAPH=1. */
   readonly origins: ReadonlyMap<string, string>;
 }

@@ -19,8 +19,9 @@ export type Feeds = Readonly<Record<string, TypedTensor>>;
 export type Results = Readonly<Record<string, { readonly data: Float32Array; readonly shape: readonly number[] }>>;
 
 /**
- * How weights are held. `fast`: expanded to float32 at load. `low`: left in the file's dtype and converted in every
- * run (about a sixth slower, a quarter of the memory, most of it reclaimable page cache).
+ * What is kept between runs. In both forms weights stay in the file, in its dtype, and each is converted just before it
+ * is used. `fast`: the buffers of a run are kept for the next. `low`: they are given back, which costs a tenth to half
+ * of a run, by how dear fresh memory is on the machine.
  */
 export type MemoryForm = 'fast' | 'low';
 

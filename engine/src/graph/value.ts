@@ -18,7 +18,8 @@ export interface Node {
   /** null = an optional input left out. */
   readonly inputs: readonly (Value | null)[];
   readonly attributes: Readonly<Record<string, Attribute>>;
-  readonly outputCount: number;
+  /** Types of its outputs. */
+  readonly outputs: readonly { readonly dtype: Dtype; readonly shape: Shape }[];
   readonly path: string;
   /** Where it was written; only with EASEL_DEBUG_GRAPH=1. */
   readonly stack: string | undefined;
@@ -82,7 +83,7 @@ export function node<const T extends readonly { dtype: Dtype; shape: Shape }[]>(
     domain,
     inputs,
     attributes,
-    outputCount: outputs.length,
+    outputs,
     path: currentPath(),
     stack: KEEPS_STACKS ? callers() : undefined,
   };

@@ -40,12 +40,12 @@ export async function startSession(
 
 /** Bytes a session will hold until released, without the activations of a run. */
 export function estimateSessionBytes(
-  model: Pick<GraphModel, 'weightBytes' | 'weightElements'>,
+  model: Pick<GraphModel, 'weightBytes' | 'largestExpandedBytes'>,
   memory: MemoryForm,
 ): number {
-  // `low` maps the file: those pages count against us while they are used, though the kernel may take them back.
-  const weights = memory === 'fast' ? model.weightElements * 4 : model.weightBytes;
-  return SESSION_BASE_BYTES + weights;
+  // The file is mapped: its pages count against us while they are used, though the kernel may take them back.
+  const { weightBytes, largestExpandedBytes } = model;
+  return SESSION_BASE_BYTES + weightBytes + (memory === 'fast' ? largestExpandedBytes : 0);
 }
 
 function nativeOptions(
@@ -57,23 +57,19 @@ function nativeOptions(
   const session: Record<string, unknown> = { intra_op: { allow_spinning: '0' } };
   // Given bytes, the runtime finds external weights by this folder only; only our builder writes locations.
   if (model.externalRoot !== null) session['model_external_initializers_file_folder_path'] = model.externalRoot;
-  const isLow = memory === 'low';
   return {
     executionProviders: ['cpu'],
-    // `all` adds a channel-blocked layout: no faster to a few percent, for three times the load time and twice the peak.
-    graphOptimizationLevel: 'extended',
+    // Graphs are written in the form they run in. Above all nothing may fold the conversion of weights: expanded at the
+    // start they cost 25 times the load time and four times the memory, for 1 to 9 % of a step (docs/guides/speed.md).
+    graphOptimizationLevel: 'disabled',
     intraOpNumThreads: options.threads ?? coreCount(),
     interOpNumThreads: 1,
     executionMode: 'sequential',
-    enableCpuMemArena: !isLow,
+    enableCpuMemArena: memory === 'fast',
     // A pattern is a second block for every picture size beside what the arena has already; it gains no time.
     enableMemPattern: false,
     logSeverityLevel: 3,
-    extra: {
-      session,
-      // Folding is what expands the weights to float32 at load.
-      ...(isLow ? { optimization: { disable_specified_optimizers: 'ConstantFolding' } } : {}),
-    },
+    extra: { session },
   };
 }
 

@@ -22,7 +22,7 @@ import { checkOf, compare, unknown, type Check, type Comparison } from '../compa
 import { makeScheduler } from '../diffusers/scheduler.ts';
 import type { DiffusersScheduler, SchedulerSpec } from '../diffusers/types.ts';
 import { openModel } from '../networks.ts';
-import { withOptions } from './options.ts';
+import { tuningOf } from './options.ts';
 import { INSTRUCT, PICTURE_STAGES, type Beginning, type Given } from './picture-stage.ts';
 import type { Kind } from './types.ts';
 
@@ -303,9 +303,7 @@ async function runStages(
     const scheduler = makeScheduler(stage.scheduler, { steps: stage.args.num_inference_steps });
     if ('missing' in scheduler) return [unknown('picture', scheduler.missing)];
     const inputs = { previous: runs.at(-1)?.steps.at(-1), given: givenTo(stage, golden) };
-    const { pag_scale: pagScale } = stage.args;
-    const run = (): Promise<Run> => runStage(scheduler, stage, pipeline, noise, inputs);
-    runs.push(await withOptions(pipeline, pagScale === undefined ? undefined : { pagScale }, run));
+    runs.push(await runStage(scheduler, stage, pipeline, noise, inputs));
   }
   const latents = runs.at(-1)?.steps.at(-1) as Tensor;
   const [, last] = stages.at(-1) as readonly [Stage, Pipeline];
@@ -349,7 +347,12 @@ async function checkCase(golden: GoldenCase): Promise<Check[]> {
   for (const stage of json.stages) {
     const foreign = foreignTo(stage);
     if (foreign !== undefined) return [unknown('picture', foreign)];
-    const pipeline = await openModel(golden, stage.model);
+    const { pag_scale: pagScale } = stage.args;
+    const pipeline = await openModel(
+      golden,
+      stage.model,
+      tuningOf(pagScale === undefined ? {} : { pagScale }).networks,
+    );
     if ('missing' in pipeline) return [unknown('picture', pipeline.missing)];
     stages.push([stage, pipeline]);
   }

@@ -4,7 +4,7 @@ import type { Tensor } from '../../../src/numeric/tensor.ts';
 import type { GoldenCase } from '../case.ts';
 import { checkOf, compare, unknown, type Check } from '../compare.ts';
 import { openModel } from '../networks.ts';
-import { withOptions, type CallOptions } from './options.ts';
+import { tuningOf, type CallOptions } from './options.ts';
 import { rowsOf } from './text.ts';
 import type { Kind } from './types.ts';
 
@@ -41,7 +41,8 @@ function vectorOf(golden: GoldenCase, { text_embeds: pooled, time_ids: numbers }
 }
 
 async function checkCall(golden: GoldenCase, call: Call): Promise<Check> {
-  const pipeline = await openModel(golden, call.model);
+  const tuning = tuningOf(call.options);
+  const pipeline = await openModel(golden, call.model, tuning.networks);
   if ('missing' in pipeline) return unknown(call.name, pipeline.missing);
   const foreign = Object.keys(call).find((key) => !KNOWN.has(key));
   if (foreign !== undefined) return unknown(call.name, `input ${foreign}`);
@@ -50,19 +51,17 @@ async function checkCall(golden: GoldenCase, call: Call): Promise<Check> {
     ...(call.mid === undefined ? [] : [['mid', call.mid]]),
   ];
   const sample = golden.input(call.sample);
-  const { out } = await withOptions(pipeline, call.options, ({ inputs }) =>
-    pipeline.run(
-      'unet',
-      {
-        sample,
-        timestep: golden.input(call.timestep),
-        context: golden.input(call.context),
-        ...vectorOf(golden, call),
-        ...Object.fromEntries(residuals.map(([port, name]) => [port as string, golden.input(name as string)])),
-        ...inputs(sample),
-      },
-      ['out'],
-    ),
+  const { out } = await pipeline.run(
+    'unet',
+    {
+      sample,
+      timestep: golden.input(call.timestep),
+      context: golden.input(call.context),
+      ...vectorOf(golden, call),
+      ...Object.fromEntries(residuals.map(([port, name]) => [port as string, golden.input(name as string)])),
+      ...tuning.inputs(sample),
+    },
+    ['out'],
   );
   return checkOf(call.name, [compare(call.name, out as Tensor, golden.stored(call.name), golden.bound)]);
 }

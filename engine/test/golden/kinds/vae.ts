@@ -5,7 +5,7 @@ import { scale, type Tensor } from '../../../src/numeric/tensor.ts';
 import type { GoldenCase } from '../case.ts';
 import { checkOf, compare, unknown, type Check, type Comparison } from '../compare.ts';
 import { openModel } from '../networks.ts';
-import { withOptions, type CallOptions } from './options.ts';
+import { tuningOf, type CallOptions } from './options.ts';
 import type { Kind } from './types.ts';
 
 interface Call {
@@ -56,12 +56,8 @@ async function encode(golden: GoldenCase, call: Call, pipeline: Pipeline): Promi
 }
 
 async function checkCall(golden: GoldenCase, call: Call): Promise<Check> {
-  const pipeline = await openModel(golden, call.model);
+  const pipeline = await openModel(golden, call.model, tuningOf(call.options).networks);
   if ('missing' in pipeline) return unknown(call.name, pipeline.missing);
-  return withOptions(pipeline, call.options, () => checkWith(pipeline, golden, call));
-}
-
-async function checkWith(pipeline: Pipeline, golden: GoldenCase, call: Call): Promise<Check> {
   if (call.do === 'encode') return checkOf(call.name, await encode(golden, call, pipeline));
   if (call.do.startsWith('tiled_')) return checkOf(call.name, [await tiled(golden, call, pipeline)]);
   if (call.do !== 'decode') return unknown(call.name, call.do.replaceAll('_', ' '));

@@ -28,6 +28,7 @@ export const PLACES = {
       schedules: NUMERIC,
       denoisers: ['graph', 'checkpoint', 'numeric'],
       conditioning: ['graph', 'checkpoint', 'numeric'],
+      adapters: ['graph', 'checkpoint', 'numeric'],
       modules: ['graph', 'checkpoint', 'numeric'],
       graph: NUMERIC,
       checkpoint: NUMERIC,

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 
 import { tensor, type Tensor } from '../../src/numeric/tensor.ts';
+import { appendTensors } from '../support/append-tensors.ts';
 import { formulaValues, readManifest, writeFormulaCheckpoint } from '../support/formula-weights.ts';
 import { readSafetensors, type StoredTensor } from '../support/read-safetensors.ts';
 
@@ -23,6 +24,8 @@ export interface CaseJson {
   readonly run?: string;
   readonly case?: string;
   readonly models?: Readonly<Record<string, string>>;
+  /** Files beside the case; `literal` names tensors that no formula gives. */
+  readonly files?: Readonly<Record<string, { readonly literal?: string }>>;
   readonly inputs?: Readonly<Record<string, InputEntry>>;
   readonly outputs?: Readonly<Record<string, { readonly shape: readonly number[] }>>;
   readonly tolerance?: { readonly max_abs_over_std: number };
@@ -93,7 +96,12 @@ export class GoldenCase {
 
   /** Path of any manifest beside the case, written out under the given name. */
   file(manifest: string): string {
-    return materialize(resolve(this.folder, manifest));
+    const source = resolve(this.folder, manifest);
+    const isNew = !written.has(source);
+    const target = materialize(source);
+    const literal = this.json.files?.[manifest]?.literal;
+    if (isNew && literal !== undefined) appendTensors(target, resolve(this.folder, literal));
+    return target;
   }
 }
 

@@ -3,6 +3,7 @@ import { brownian } from './brownian.ts';
 import { files } from './files.ts';
 import { folder } from './folder.ts';
 import { k } from './k.ts';
+import { lora } from './lora.ts';
 import { pipeline } from './pipeline.ts';
 import { rng } from './rng.ts';
 import { scheduler } from './scheduler.ts';
@@ -23,6 +24,7 @@ export const kinds: readonly Kind[] = [
   files,
   folder,
   k,
+  lora,
   pipeline,
   rng,
   scheduler,

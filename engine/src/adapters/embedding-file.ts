@@ -1,0 +1,122 @@
+/**
+ * Textual inversion: vectors that take the place of token embeddings. Reads every form they are passed around in: the
+ * WebUI's .pt, diffusers' .bin, .safetensors, SDXL's pairs, and pictures with the vectors in a text chunk.
+ *
+ * Vectors hidden in the pixels of a picture are not read.
+ */
+import { readFile, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+
+import { CheckpointError } from '@easel/shared/errors';
+
+import { openFile } from '../checkpoint/open-file.ts';
+import { placeTensors } from '../checkpoint/place-tensors.ts';
+import { tensor, type Tensor } from '../numeric/tensor.ts';
+import { readNumbers } from './read-numbers.ts';
+
+/** Where vectors belong: a text encoder of SDXL, or the only one of a model. */
+export type EmbeddingSlot = 'clip_l' | 'clip_g' | 'only';
+
+export interface EmbeddingFile {
+  readonly file: string;
+  /** f32 [count, width] for each encoder it has vectors for; all of the same count. */
+  readonly vectors: ReadonlyMap<EmbeddingSlot, Tensor>;
+}
+
+/** A chunk has no room for more. */
+const MOST_VECTORS = 75;
+const LARGEST_PICTURE = 64 << 20;
+const PNG = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+const KEYWORD = 'sd-ti-embedding';
+
+/** @throws model_gone | model_invalid | pickle_unsafe */
+export async function readEmbedding(path: string): Promise<EmbeddingFile> {
+  const found = (await readPicture(path)) ?? (await readTensors(path));
+  const vectors = new Map<EmbeddingSlot, Tensor>();
+  for (const [slot, { data, shape }] of found) {
+    const width = shape.at(-1) ?? 0;
+    const count = width === 0 ? 0 : data.length / width;
+    if (shape.length > 2 || count === 0) throw notAnEmbedding(path, `it has vectors of [${shape.join(', ')}]`);
+    if (count > MOST_VECTORS)
+      throw notAnEmbedding(path, `it has ${count} vectors, a prompt has room for ${MOST_VECTORS}`);
+    vectors.set(slot, tensor(data, [count, width]));
+  }
+  const counts = new Set([...vectors.values()].map(({ shape }) => shape[0]));
+  if (counts.size !== 1) throw notAnEmbedding(path, 'it has no vectors, or not as many for both encoders');
+  return { file: path, vectors };
+}
+
+async function readTensors(path: string): Promise<Map<EmbeddingSlot, Tensor>> {
+  const header = await openFile(path);
+  // Programs put their notes beside the vectors, as numbers.
+  const entries = [...header.tensors.values()].filter(({ dtype, shape }) => /^(F|BF)/.test(dtype) && shape.length > 0);
+  const slots = new Map<EmbeddingSlot, (typeof entries)[number]>();
+  for (const slot of ['clip_l', 'clip_g'] as const) {
+    const entry = entries.find(({ name }) => name === slot || name.endsWith(`.${slot}`));
+    if (entry !== undefined) slots.set(slot, entry);
+  }
+  const [only] = entries;
+  if (slots.size === 0 && entries.length === 1 && only !== undefined) slots.set('only', only);
+  if (slots.size === 0) throw notAnEmbedding(path, `it has ${entries.length} tensors`);
+  const placed = await placeTensors(header, () => true);
+  try {
+    const vectors = new Map<EmbeddingSlot, Tensor>();
+    for (const [slot, { name }] of slots) {
+      const entry = placed.header.tensors.get(name);
+      if (entry !== undefined) vectors.set(slot, await readNumbers(entry, header.file));
+    }
+    return vectors;
+  } finally {
+    await placed.release();
+  }
+}
+
+/** Vectors out of a PNG's text; null for files that are none. @source the WebUI's embedding cards: base64 of JSON */
+async function readPicture(path: string): Promise<Map<EmbeddingSlot, Tensor> | null> {
+  const facts = await stat(path).catch(() => null);
+  if (facts?.isFile() !== true || !/\.png$/i.test(path) || facts.size > LARGEST_PICTURE) return null;
+  const bytes = await readFile(path);
+  if (!bytes.subarray(0, PNG.length).equals(PNG)) return null;
+  const text = textChunk(bytes, KEYWORD);
+  if (text === null) throw notAnEmbedding(path, 'the picture carries no vectors');
+  let card: unknown;
+  try {
+    card = JSON.parse(Buffer.from(text, 'base64').toString('utf8'));
+  } catch (cause) {
+    throw notAnEmbedding(path, 'what the picture carries cannot be read', { cause });
+  }
+  const parameters = (card as { string_to_param?: Record<string, unknown> }).string_to_param ?? {};
+  const stored = Object.values(parameters)[0] as { TORCHTENSOR?: unknown } | undefined;
+  const rows = stored?.TORCHTENSOR ?? stored;
+  const isTable = (value: unknown): value is number[][] =>
+    Array.isArray(value) &&
+    value.every(
+      (row) => Array.isArray(row) && row.length === (value[0] as unknown[]).length && row.every(Number.isFinite),
+    );
+  if (!isTable(rows) || rows.length === 0) throw notAnEmbedding(path, 'what the picture carries are no vectors');
+  const width = rows[0]?.length ?? 0;
+  return new Map([['only', tensor(Float32Array.from(rows.flat()), [rows.length, width])]]);
+}
+
+/** The text behind a keyword; null where the picture has none. */
+function textChunk(bytes: Buffer, keyword: string): string | null {
+  for (let at = PNG.length; at + 8 <= bytes.length;) {
+    const length = bytes.readUInt32BE(at);
+    const content = bytes.subarray(at + 8, at + 8 + length);
+    if (bytes.toString('latin1', at + 4, at + 8) === 'tEXt') {
+      const end = content.indexOf(0);
+      if (content.toString('latin1', 0, end) === keyword) return content.toString('latin1', end + 1);
+    }
+    at += length + 12;
+  }
+  return null;
+}
+
+function notAnEmbedding(file: string, problem: string, options?: ErrorOptions): CheckpointError {
+  return new CheckpointError(
+    'model_invalid',
+    `${basename(file)} is not a readable embedding: ${problem}.`,
+    { file, hint: 'Download it again, or delete it.' },
+    options,
+  );
+}

@@ -1,5 +1,6 @@
 /** From a checkpoint's path to its resident networks: opened once, kept between jobs, replaced when the file changed. */
 import type { EngineJob } from '@easel/shared/engine';
+import { DEFAULT_PLAN } from '@easel/shared/memory';
 
 import type { CheckpointHeader } from '../checkpoint/header.ts';
 import { openCheckpoint } from '../checkpoint/open.ts';
@@ -32,8 +33,15 @@ export function chooseMemoryForm(
     : { memory: 'low', neededBytes: fileBytes };
 }
 
+/** For a job that came without a plan. */
+function unplanned(header: CheckpointHeader, budgetBytes: number): NonNullable<JobContext['memory']> {
+  const sizes = { fileBytes: header.fileBytes, expandedBytes: expandedBytesOf(header) };
+  const { memory, neededBytes } = chooseMemoryForm(sizes, budgetBytes);
+  return { plan: { ...DEFAULT_PLAN, weights: memory }, neededBytes };
+}
+
 /**
- * The pipeline of a checkpoint with its networks started.
+ * The pipeline of a checkpoint with its networks started, or ready to start one after the other where the plan says so.
  *
  * @param unused networks of the family that the job does without
  * @param networks how they are built; the pipeline keeps those that are built so already
@@ -52,11 +60,11 @@ export async function acquirePipeline(
   const said = [overrides.family, overrides.prediction, overrides.zeroTerminalSnr].join('/');
   const key = `${file}:${fileBytes}:${modifiedMs}:${said}`;
   context.quiet(loadBudgetMs(fileBytes), 'loading');
-  const sizes = { fileBytes, expandedBytes: expandedBytesOf(header) };
-  const { memory, neededBytes } = chooseMemoryForm(sizes, context.pipelines.budgetBytes);
+  const { plan, neededBytes } = context.memory ?? unplanned(header, context.pipelines.budgetBytes);
   const pipeline = await context.pipelines.acquire(key, neededBytes, async () =>
-    openPipeline(await recogniseCheckpoint(file, overrides), { startSession, memory }),
+    openPipeline(await recogniseCheckpoint(file, overrides), { startSession, memory: plan.weights }),
   );
+  await pipeline.adopt(plan);
   await pipeline.configure(networks);
   for (const role of pipeline.family.roles) {
     if (unused.includes(role)) continue;

@@ -12,12 +12,16 @@ export interface Resident {
 }
 
 export interface PipelineCache<P extends Resident> {
-  /** The pipeline under this key, loading it (after making room) when it is not resident. */
+  /**
+   * The pipeline under this key, loading it when it is not resident. First makes room for what it is going to take, beyond
+   * what it holds already.
+   */
   acquire(key: string, neededBytes: number, load: () => Promise<P>): Promise<P>;
   readonly residentBytes: number;
   /** Most that may stay resident. */
   readonly budgetBytes: number;
   readonly keys: readonly string[];
+  readonly pipelines: readonly P[];
   releaseAll(): Promise<void>;
 }
 
@@ -30,9 +34,10 @@ export function createPipelineCache<P extends Resident>(budgetBytes: number): Pi
   const resident = new Map<string, P>();
   const held = (): number => [...resident.values()].reduce((sum, pipeline) => sum + pipeline.residentBytes, 0);
 
-  const makeRoom = async (neededBytes: number): Promise<void> => {
+  const makeRoom = async (neededBytes: number, kept?: string): Promise<void> => {
     for (const [key, pipeline] of resident) {
       if (held() + neededBytes <= budgetBytes) return;
+      if (key === kept) continue;
       resident.delete(key);
       await pipeline.release();
     }
@@ -45,6 +50,7 @@ export function createPipelineCache<P extends Resident>(budgetBytes: number): Pi
       if (known !== undefined) {
         resident.delete(key);
         resident.set(key, known);
+        await makeRoom(Math.max(0, neededBytes - known.residentBytes), key);
         return known;
       }
       await makeRoom(neededBytes);
@@ -54,6 +60,9 @@ export function createPipelineCache<P extends Resident>(budgetBytes: number): Pi
     },
     get residentBytes() {
       return held();
+    },
+    get pipelines() {
+      return [...resident.values()];
     },
     get keys() {
       return [...resident.keys()];

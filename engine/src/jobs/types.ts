@@ -7,6 +7,8 @@ import type { PipelineCache } from './pipeline-cache.ts';
 
 export interface JobContext {
   readonly pipelines: PipelineCache<Pipeline>;
+  /** How networks are held, and what the process will take with them; absent = nobody planned it. */
+  readonly memory?: { readonly plan: MemoryPlan; readonly neededBytes: number };
   readonly emit: (message: FromEngine) => void;
   /**
    * Announces the longest silence to come. A network pass blocks the event loop, so the server must know how long

@@ -2,7 +2,7 @@
 import type { Axes } from '../graph/ops/network.ts';
 import { NO_BRANCHES, type BranchOptions } from '../modules/branches.ts';
 import { PLAIN_UNET, type UnetOptions } from '../modules/unet/options.ts';
-import type { Role } from './types.ts';
+import type { Role } from './roles.ts';
 
 export interface NetworkOptions {
   /** Along which axes pictures continue at their opposite edge. */

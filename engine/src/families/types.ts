@@ -22,12 +22,9 @@ import type { Feeds, Results } from '../graph/session.ts';
 import type { Ports } from '../modules/ports.ts';
 import type { Tensor } from '../numeric/tensor.ts';
 import type { NetworkOptions } from './network-options.ts';
+import type { Role, TextRole } from './roles.ts';
 
-/** The networks a family may have. Each becomes one graph and, when used, one session. */
-export type Role = TextRole | 'unet' | 'vae-decoder' | 'vae-encoder';
-
-/** Text encoders, by the slots diffusers has for them. */
-export type TextRole = 'text-encoder' | 'text-encoder-2';
+export type { Role, TextRole } from './roles.ts';
 
 /** Predicted clean latents to a small picture: rgb = clamp(latent · matrix + bias), each about [-1, 1]. */
 export interface LatentPreview {

@@ -13,6 +13,7 @@ import { installGuard, isAllowedHandshake } from './plugins/guard.ts';
 import { describeApi } from './plugins/openapi.ts';
 import { servePage } from './plugins/static.ts';
 import { catalogueRoutes } from './routes/catalogue.ts';
+import { estimateRoutes } from './routes/estimate.ts';
 import { healthRoutes } from './routes/health.ts';
 import { imageRoutes } from './routes/images.ts';
 import { jobRoutes } from './routes/jobs.ts';
@@ -28,6 +29,7 @@ const ROUTES: readonly Routes[] = [
   catalogueRoutes,
   modelRoutes,
   jobRoutes,
+  estimateRoutes,
   imageRoutes,
   promptRoutes,
   sdapiRoutes,

@@ -26,6 +26,8 @@ export interface Config {
   outputs: string;
   data: string;
   device: string;
+  /** Most bytes of memory that the engine may take; null = three quarters of what there is. */
+  memoryBudget: number | null;
   /** Open the page in the browser once the server listens. */
   open: boolean;
   /** Host names, beside localhost and IP addresses, under which requests are answered. */
@@ -95,8 +97,27 @@ const SETTINGS: readonly Setting[] = [
     value: 'NAME',
     help: `What computes: ${DEVICES.join(' or ')} (auto).`,
   },
+  {
+    name: 'memory-budget',
+    variable: 'EASEL_MEMORY_BUDGET',
+    kind: 'string',
+    value: 'SIZE',
+    help: 'Most memory the engine may take, such as 8G or 6000M (three quarters of the memory).',
+  },
   { name: 'open', variable: 'EASEL_OPEN', kind: 'boolean', help: 'Open the page in the browser.' },
 ];
+
+const UNITS: Readonly<Record<string, number>> = { M: 2 ** 20, G: 2 ** 30 };
+const SMALLEST_BUDGET = 512 * 2 ** 20;
+
+/** `8G`, `6000M`, `7.5 GB` or bytes. */
+function readSize(text: string, context: z.RefinementCtx): number {
+  const [, number, unit] = /^(\d+(?:\.\d+)?)\s*([MG]?)I?B?$/i.exec(text.trim()) ?? [];
+  const bytes = Number(number) * (UNITS[unit?.toUpperCase() ?? ''] ?? 1);
+  if (bytes >= SMALLEST_BUDGET) return Math.floor(bytes);
+  context.addIssue({ code: 'custom', message: 'no size' });
+  return z.NEVER;
+}
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const settings = z.object({
@@ -107,6 +128,7 @@ const settings = z.object({
   outputs: z.string().min(1).optional(),
   data: z.string().min(1).optional(),
   device: z.enum(DEVICES).default('auto'),
+  'memory-budget': z.string().transform(readSize).optional(),
   open: z
     .union([z.boolean(), z.enum(['0', '1', 'true', 'false']).transform((text) => text === '1' || text === 'true')])
     .default(false),
@@ -120,6 +142,7 @@ const EXPECTED: Record<keyof z.infer<typeof settings>, string> = {
   outputs: 'a folder',
   data: 'a folder',
   device: `one of ${DEVICES.join(', ')}`,
+  'memory-budget': 'a size of at least 512M, such as 8G or 6000M',
   open: '1 or 0',
 };
 
@@ -265,6 +288,7 @@ export function readConfig(
     outputs: folder('outputs'),
     data: folder('data'),
     device: values.device,
+    memoryBudget: values['memory-budget'] ?? null,
     open: values.open,
     allowedHosts: (env['EASEL_ALLOWED_HOSTS'] ?? '')
       .split(',')

@@ -18,6 +18,7 @@ import { createFailpoint } from './services/failpoint.ts';
 import { FileHasher } from './services/file-hash.ts';
 import { Gallery } from './services/gallery.ts';
 import { JobQueue } from './services/job-queue.ts';
+import { defaultMemoryBudget, MemoryPlanner } from './services/memory-planner.ts';
 import { ModelLibrary } from './services/model-library.ts';
 import { ModelPreviews } from './services/model-previews.ts';
 import { ModelWork } from './services/model-work.ts';
@@ -102,9 +103,10 @@ export async function createStudio(config: Config, more: StudioParts): Promise<S
   const { store } = database;
   const events = new Events();
   const failpoint = createFailpoint(config.failpoint);
+  const memory = new MemoryPlanner(store, config.memoryBudget ?? defaultMemoryBudget());
   const engine = new EngineHost({
     entry: engineEntry,
-    args: ['--device', config.device],
+    args: ['--device', config.device, '--memory-budget', String(memory.budgetBytes)],
     environment: config.engineEnvironment,
     log,
   });
@@ -135,6 +137,7 @@ export async function createStudio(config: Config, more: StudioParts): Promise<S
     jobIdsStartingWith: async (prefix) => jobs.idsStartingWith(prefix),
   });
   const queue = new JobQueue({
+    memory,
     store,
     engine,
     models,
@@ -146,6 +149,7 @@ export async function createStudio(config: Config, more: StudioParts): Promise<S
   });
 
   await models.load();
+  await memory.load();
   await queue.load();
   const app = await buildApp({
     version,

@@ -26,8 +26,8 @@ export interface CheckpointInspection {
   examples: string[];
   /** Bytes of weights the engine would map. */
   weightBytes: number;
-  /** What its networks weigh and what their passes take. */
-  footprint: CheckpointFootprint;
+  /** What its networks weigh and what their passes take; absent where nobody has looked so closely. */
+  footprint?: CheckpointFootprint;
   /** What the file says of itself; the family above and the defaults have a person's corrections in them. */
   detection: CheckpointDetection;
 }

@@ -48,6 +48,7 @@ export const ERROR_CODES = {
   unsupported_type: row(415, 'request', 'The content type is not accepted here.'),
   body_too_large: row(413, 'request', 'The body is larger than the limit.'),
   already_done: row(409, 'request', 'The job has already ended.'),
+  would_not_fit: row(422, 'request', 'What is asked for needs more memory than the engine may take.'),
   queue_full: row(429, 'request', 'Too many jobs are waiting.', true),
   unknown_job: row(404, 'request', 'No job has this id.'),
   unknown_image: row(404, 'request', 'No picture has this id.'),

@@ -25,6 +25,7 @@ export interface RunListener {
   progress(message: Message<'progress'>): void;
   preview(message: Message<'preview'>): void;
   image(message: Message<'image'>): void;
+  measured(message: Message<'measured'>): void;
   modelProgress(message: Message<'model-progress'>): void;
   modelMade(message: Message<'model-made'>): void;
 }
@@ -196,6 +197,9 @@ export class EngineHost {
         break;
       case 'image':
         if (this.#run?.jobId === message.jobId) this.#run.listener.image?.(message);
+        break;
+      case 'measured':
+        if (this.#run?.jobId === message.jobId) this.#run.listener.measured?.(message);
         break;
       case 'model-progress':
         if (this.#run?.jobId === message.jobId) this.#run.listener.modelProgress?.(message);

@@ -22,6 +22,7 @@ export const toImageRow = (picture: Omit<PictureToSave, 'rgb'>, saved: SavedPict
   infotext: saved.infotext,
   created_at: picture.createdAt,
   deleted_at: null,
+  notes: JSON.stringify(picture.notes ?? []),
 });
 
 type SummaryRow = Pick<
@@ -46,4 +47,5 @@ export const toImageView = (row: Selectable<ImageTable>): ImageView => ({
   parameters: JSON.parse(row.parameters) as TextToImageParameters,
   infotext: row.infotext,
   isDeleted: row.deleted_at !== null,
+  notes: JSON.parse(row.notes) as ImageView['notes'],
 });

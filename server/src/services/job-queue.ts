@@ -6,6 +6,8 @@
  */
 import { randomInt, randomUUID } from 'node:crypto';
 
+import type { Catalogue } from '@easel/shared/catalogue';
+import type { JobMeasurement, JobMemory } from '@easel/shared/engine';
 import {
   CancelledError,
   EngineLostError,
@@ -16,6 +18,7 @@ import {
   type WireError,
 } from '@easel/shared/errors';
 import type { GenerationParameters, GenerationRequest } from '@easel/shared/generation';
+import type { EstimateView } from '@easel/shared/http/estimate';
 import {
   makesPictures,
   type JobAccepted,
@@ -38,6 +41,7 @@ import { toJobView } from './job-view.ts';
 import { ModelJobRun } from './model-job-run.ts';
 import type { ModelFile, ModelLibrary, UsableModel } from './model-library.ts';
 import type { ModelWork } from './model-work.ts';
+import type { JobFootprints, MemoryPlanner } from './memory-planner.ts';
 import type { Failpoint, PictureFiles, PictureToSave, SavedPicture } from './picture.ts';
 import type { EncodedPreview } from './preview-encoder.ts';
 import { resolveRequest } from './resolve-request.ts';
@@ -58,6 +62,7 @@ export interface JobQueueOptions {
   models: ModelLibrary;
   work: ModelWork;
   pictures: PictureFiles;
+  memory: MemoryPlanner;
   events: Events;
   failpoint: Failpoint;
   log(level: 'info' | 'warn' | 'error', message: string): void;
@@ -143,7 +148,7 @@ export class JobQueue {
     this.#entering += 1;
     try {
       const parameters: JobParameters = makesPictures(request)
-        ? await this.#resolvePictures(request, isLenient)
+        ? await this.#fitting(request, isLenient)
         : await work.resolve(request);
       const record = await this.#records.insert({
         id: randomUUID(),
@@ -169,7 +174,26 @@ export class JobQueue {
     }
   }
 
-  async #resolvePictures(request: GenerationRequest, isLenient: boolean): Promise<GenerationParameters> {
+  /**
+   * What a request would take, without accepting it; null where its model has not been looked at closely yet.
+   * @throws as {@link submit}, but for would_not_fit
+   */
+  async estimate(request: GenerationRequest): Promise<EstimateView | null> {
+    const { parameters, catalogue, footprints } = await this.#resolvePictures(request, true);
+    return this.#options.memory.estimate(footprints, parameters, catalogue);
+  }
+
+  /** @throws would_not_fit */
+  async #fitting(request: GenerationRequest, isLenient: boolean): Promise<GenerationParameters> {
+    const { parameters, catalogue, footprints } = await this.#resolvePictures(request, isLenient);
+    this.#options.memory.plan(footprints, parameters, catalogue);
+    return parameters;
+  }
+
+  async #resolvePictures(
+    request: GenerationRequest,
+    isLenient: boolean,
+  ): Promise<{ parameters: GenerationParameters; catalogue: Catalogue; footprints: JobFootprints }> {
     const { engine, models } = this.#options;
     const catalogue = engine.catalogue ?? (await engine.whenReady());
     const model = await models.resolve(request.model);
@@ -183,7 +207,11 @@ export class JobQueue {
       ...(refiner && { refiner: { id: refiner.view.id, family: refiner.view.family } }),
       ...(upscaler !== undefined && { upscaler }),
     };
-    return resolveRequest(request, chosen, catalogue, drawSeed, isLenient);
+    return {
+      parameters: resolveRequest(request, chosen, catalogue, drawSeed, isLenient),
+      catalogue,
+      footprints: footprintsOf(model, refiner ?? null),
+    };
   }
 
   /** @throws unknown_job */
@@ -344,7 +372,24 @@ export class JobQueue {
     // Cancelled meanwhile: the engine has not heard of it yet and never will.
     if (!this.#active.has(job.id)) return;
 
-    const run = this.#createRun(job, model, missing);
+    const { memory, engine } = this.#options;
+    const { catalogue } = engine;
+    const footprints = footprintsOf(model, refiner);
+    let planned: JobMemory | undefined;
+    try {
+      planned = catalogue === null ? undefined : memory.plan(footprints, job.parameters, catalogue);
+    } catch (refusal) {
+      await this.#end(job, 'failed', toStudioError(refusal).toWire());
+      return;
+    }
+
+    const learnFrom = (measured: JobMeasurement): void => {
+      if (catalogue === null) return;
+      void memory.learn(footprints, job.parameters, catalogue, measured, planned).catch((error: unknown) => {
+        this.#options.log('warn', `What job ${job.id} has taught could not be kept: ${toStudioError(error).message}`);
+      });
+    };
+    const run = this.#createRun(job, model, missing, learnFrom);
     job.run = run;
     this.#options.events.publish('job:started', { job: this.#view(job) });
     let thrown: StudioError | null = null;
@@ -358,6 +403,7 @@ export class JobQueue {
         parameters: job.parameters,
         imageIndexes: missing,
         previews: true,
+        ...(planned && { memory: planned }),
       };
       await this.#options.engine.run(engineJob, run);
     } catch (error) {
@@ -435,7 +481,12 @@ export class JobQueue {
     } else if (this.#active.has(job.id)) await this.#afterRun(job, thrown);
   }
 
-  #createRun(job: PictureJob, model: UsableModel, missing: readonly number[]): JobRun {
+  #createRun(
+    job: PictureJob,
+    model: UsableModel,
+    missing: readonly number[],
+    onMeasured: (measured: JobMeasurement) => void,
+  ): JobRun {
     const { engine, events, models, pictures } = this.#options;
     return new JobRun({
       job,
@@ -451,6 +502,7 @@ export class JobQueue {
         events.publishPreview({ jobId: job.id, imageIndex, step, steps, mime, bytes: new Uint8Array(bytes).buffer });
       },
       record: async (picture, saved) => this.#record(job, picture, saved),
+      onMeasured,
       onSaveFailed: () => engine.cancel(job.id),
     });
   }
@@ -560,6 +612,11 @@ export class JobQueue {
     });
   }
 }
+
+const footprintsOf = (model: UsableModel, refiner: UsableModel | null): JobFootprints => [
+  model.footprint,
+  ...(refiner === null ? [] : [refiner.footprint]),
+];
 
 const now = (): string => new Date().toISOString();
 

@@ -6,7 +6,7 @@
  */
 import { randomUUID } from 'node:crypto';
 
-import type { FromEngine } from '@easel/shared/engine';
+import type { FromEngine, JobMeasurement } from '@easel/shared/engine';
 import { parametersOfPicture } from '@easel/shared/generation';
 import type { GenerationParameters } from '@easel/shared/generation';
 import type { JobProgress } from '@easel/shared/http/jobs';
@@ -34,6 +34,8 @@ export interface JobRunOptions {
   onPreview(preview: EncodedPreview, steps: number): void;
   /** The picture is on disk: write its row. */
   record(picture: PictureToSave, saved: SavedPicture): Promise<void>;
+  /** What the job has taken. */
+  onMeasured(measured: JobMeasurement): void;
   /** A picture could not be saved: there is no use in making more. */
   onSaveFailed(error: StudioError): void;
 }
@@ -135,6 +137,10 @@ export class JobRun implements Partial<RunListener> {
     this.#saving = this.#saving.then(async () => this.#save(message));
   }
 
+  measured({ measured }: Extract<FromEngine, { type: 'measured' }>): void {
+    this.#options.onMeasured(measured);
+  }
+
   /** Waits for the pictures that are being saved. @throws the error of the first that could not be */
   async settle(): Promise<void> {
     await this.#saving;
@@ -162,6 +168,7 @@ export class JobRun implements Partial<RunListener> {
       parameters: parametersOfPicture(job.parameters, message.imageIndex),
       modelName: this.#options.modelName,
       modelSha256: await within(HASH_WAIT_MS, this.#options.modelSha256()),
+      notes: message.notes ?? [],
       createdAt: new Date().toISOString(),
     };
     try {

@@ -8,6 +8,7 @@
 import { join } from 'node:path';
 
 import type { CheckpointOverrides } from '@easel/shared/checkpoint';
+import type { CheckpointFootprint } from '@easel/shared/memory';
 import { CheckpointError, RequestError, toStudioError, type StudioError } from '@easel/shared/errors';
 import type { GenerationDefaults } from '@easel/shared/generation';
 import type { ModelChange, ModelDetail, ModelKind, ModelList, ModelView } from '@easel/shared/http/models';
@@ -37,6 +38,8 @@ export interface UsableModel {
   defaults: GenerationDefaults;
   /** A person's corrections of what was detected; empty when there are none. */
   overrides: CheckpointOverrides;
+  /** What its networks take; null where nobody has looked so closely. */
+  footprint: CheckpointFootprint | null;
 }
 
 /** A file that work on models reads, of any kind. */
@@ -246,6 +249,7 @@ export class ModelLibrary {
       file: join(entry.folder, entry.found.path),
       defaults: view.defaults as GenerationDefaults,
       overrides: view.overrides,
+      footprint: this.#inspection(entry)?.footprint ?? null,
     };
   }
 

@@ -143,7 +143,8 @@ class DiskPictureFiles implements PictureFiles {
     const { failpoint, version } = this.#options;
     const infotext = this.#infotextOf(picture);
     const { parameters, modelName: name, modelSha256: sha256 } = picture;
-    const record = formatRecord({ version, parameters, model: { id: parameters.model, name, sha256 } });
+    const model = { id: parameters.model, name, sha256 };
+    const record = formatRecord({ version, parameters, model, notes: [...(picture.notes ?? [])] });
     const bytes = insertTexts(await encodePng(picture), [
       { keyword: INFOTEXT_KEYWORD, text: infotext },
       { keyword: RECORD_KEYWORD, text: record },
@@ -179,6 +180,7 @@ class DiskPictureFiles implements PictureFiles {
       parameters: record.parameters,
       modelName: record.model.name,
       modelSha256: record.model.sha256,
+      ...(record.notes === undefined ? {} : { notes: record.notes }),
       createdAt: name?.createdAt ?? bytes.modifiedAt,
       sizeBytes: bytes.png.length,
       infotext: texts.find(({ keyword }) => keyword === INFOTEXT_KEYWORD)?.text ?? '',

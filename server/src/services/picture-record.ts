@@ -4,6 +4,7 @@
  * There is no time and no id in it, so that the same parameters give the same file. Whoever changes its form raises the
  * format's number; files of other formats are not taken for ours.
  */
+import { PICTURE_NOTES } from '@easel/shared/engine';
 import { textToImageParameters, type TextToImageParameters } from '@easel/shared/generation';
 import { z } from 'zod';
 
@@ -26,18 +27,21 @@ const pictureRecord = z.object({
       .regex(/^[0-9a-f]{64}$/)
       .nullable(),
   }),
+  /** What its viewers should know; absent = nothing. */
+  notes: z.array(z.enum(PICTURE_NOTES)).max(PICTURE_NOTES.length).optional(),
 });
 export type PictureRecord = z.infer<typeof pictureRecord>;
 
 /** One text for one record, whatever order its keys came in. */
 export const formatRecord = (record: Omit<PictureRecord, 'format'>): string => {
-  const { version, parameters, model } = record;
+  const { version, parameters, model, notes = [] } = record;
   const fields = Object.keys(textToImageParameters.shape) as (keyof TextToImageParameters)[];
   return JSON.stringify({
     format: FORMAT,
     version,
     parameters: Object.fromEntries(fields.map((field) => [field, parameters[field]])),
     model: { id: model.id, name: model.name, sha256: model.sha256 },
+    ...(notes.length === 0 ? {} : { notes }),
   });
 };
 

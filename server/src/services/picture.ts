@@ -3,6 +3,7 @@
  * It is a contract only, so that the order of a save can be tested with another implementation.
  */
 import type { Catalogue } from '@easel/shared/catalogue';
+import type { PictureNote } from '@easel/shared/engine';
 import type { TextToImageParameters } from '@easel/shared/generation';
 
 /** Everything that belongs in the file; the pixels and what they came from. */
@@ -24,6 +25,8 @@ export interface PictureToSave {
   /** The model's title and its SHA-256 in hex; null when not known. */
   modelName: string;
   modelSha256: string | null;
+  /** What its viewers should know; absent = nothing. */
+  notes?: readonly PictureNote[];
   /** ISO 8601, UTC. */
   createdAt: string;
 }

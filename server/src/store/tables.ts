@@ -45,6 +45,8 @@ export interface ImageTable {
   deleted_at: string | null;
   /** 1 = the file is not where it belongs. */
   is_missing: Generated<number>;
+  /** PictureNote[], JSON. */
+  notes: Generated<string>;
 }
 
 export interface ModelFileTable {

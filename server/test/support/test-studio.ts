@@ -60,6 +60,8 @@ export interface TestStudioOptions {
   folders?: TestFolders;
   /** Further trees of models. */
   modelsFrom?: string[];
+  /** Bytes the engine may take. */
+  memoryBudget?: number;
   /** Environment of the fake engine. */
   engine?: Record<string, string>;
   createPictureFiles?: StudioParts['createPictureFiles'];
@@ -80,6 +82,7 @@ export async function openTestStudio(options: TestStudioOptions = {}): Promise<T
       outputs: folders.outputs,
       data: folders.data,
       device: 'auto',
+      memoryBudget: options.memoryBudget ?? null,
       open: false,
       allowedHosts: [],
       failpoint: null,

@@ -1,6 +1,7 @@
 /** GET /api/v1/images; GET, DELETE /api/v1/images/:id; POST /api/v1/images/:id/restore; GET …/file, …/thumbnail */
 import { z } from 'zod';
 
+import { PICTURE_NOTES } from '../engine.ts';
 import { textToImageParameters } from '../generation.ts';
 
 export const imageSummary = z.object({
@@ -24,6 +25,8 @@ export const imageView = imageSummary.extend({
   /** The A1111 text that stands in the file. */
   infotext: z.string(),
   isDeleted: z.boolean(),
+  /** What to know of it beside its parameters: how it was made to fit the memory, or rescued. */
+  notes: z.array(z.enum(PICTURE_NOTES)),
 });
 export type ImageView = z.infer<typeof imageView>;
 

@@ -3,7 +3,8 @@
  * one more line here. How many of them a database has is its `user_version`.
  */
 import { firstTables } from './first-tables.ts';
+import { imageNotes } from './image-notes.ts';
 import { jobResults } from './job-results.ts';
 import { modelLibrary } from './model-library.ts';
 
-export const MIGRATIONS: readonly string[] = [firstTables, modelLibrary, jobResults];
+export const MIGRATIONS: readonly string[] = [firstTables, modelLibrary, jobResults, imageNotes];

@@ -327,6 +327,7 @@ export const en = {
     unsupported_type: 'This kind of content is not accepted',
     body_too_large: 'The request is too large',
     already_done: 'The job has already ended',
+    would_not_fit: 'It would not fit into memory',
     queue_full: 'The queue is full',
     unknown_job: 'This job does not exist',
     unknown_image: 'This picture does not exist',

@@ -321,6 +321,7 @@ export const zhCN: ChineseMessages = {
     unsupported_type: '不接受这种内容',
     body_too_large: '请求太大',
     already_done: '任务已经结束',
+    would_not_fit: '内存放不下',
     queue_full: '队列已满',
     unknown_job: '没有这个任务',
     unknown_image: '没有这张图片',

@@ -41,12 +41,16 @@ export function planMerge(parameters: MergeParameters, sources: readonly Source[
     const isBaked = vae !== null && name.startsWith(VAE_PREFIX);
     if (isBaked || NEVER_MERGED.test(name) || !isFloat(entry.dtype))
       return taken(name, entry, writtenAs(entry, parameters.precision));
-    const terms = weigh(
+    const all = weigh(
       entry,
       rest.map((each) => each.get(name)),
     );
-    requireShapes(name, terms, sources);
-    if (terms.length === 1) return taken(name, entry, writtenAs(entry, parameters.precision));
+    requireShapes(name, all, sources);
+    // Nothing of a number is nothing, also of one that is no number; and all of one alone is its bits as they are.
+    const isAlike = all.every(({ from }) => from.shape.join() === entry.shape.join());
+    const terms = isAlike ? all.filter(({ factor }) => factor !== 0) : all;
+    if (terms.length === 1 && terms[0]?.from === entry)
+      return taken(name, entry, writtenAs(entry, parameters.precision));
     return { name, shape: entry.shape, dtype: summedAs(entry, parameters), terms: terms as [Term, ...Term[]] };
   });
   const recipe = { ...recipeOf(parameters, sources, vae === null ? [] : [vae]), ...webuiRecipe(parameters, sources) };

@@ -229,7 +229,7 @@ export const ROWS: Readonly<Record<string, ClassRow>> = {
   IPNDMScheduler: { defaults: { num_train_timesteps: 1000, trained_betas: null }, make: makeIpndm },
   LCMScheduler: { defaults: STUDENT, onlySteps: STUDENT_ONLY, make: makeLcm },
   TCDScheduler: { defaults: STUDENT, onlySteps: STUDENT_ONLY, make: makeTcd },
-  EDMEulerScheduler: { defaults: EDM, make: makeEdm(() => findSampler('euler')) },
+  EDMEulerScheduler: { defaults: EDM, only: { rho: [7] }, make: makeEdm(() => findSampler('euler'), 'float64') },
   EDMDPMSolverMultistepScheduler: {
     defaults: {
       ...EDM,
@@ -241,7 +241,8 @@ export const ROWS: Readonly<Record<string, ClassRow>> = {
       euler_at_final: false,
     },
     onlySteps: { thresholding: [false], lower_order_final: [true] },
-    make: makeEdm(edmMultistep),
+    only: { rho: [7] },
+    make: makeEdm(edmMultistep, 'float32'),
   },
 };
 

@@ -8,7 +8,7 @@ import { makeDpmppSample } from '../../../src/samplers/dpmpp-3m.ts';
 import { findSampler } from '../../../src/samplers/index.ts';
 import type { Sampler } from '../../../src/samplers/types.ts';
 import { findSchedule } from '../../../src/schedules/index.ts';
-import { stepsOf } from './levels.ts';
+import { curveOf, stepsOf } from './levels.ts';
 import type { Config, DiffusersScheduler, StepRequest } from './types.ts';
 import { partOf, walk } from './walk.ts';
 
@@ -30,17 +30,23 @@ export function edmMultistep(config: Config): Sampler {
   return { ...findSampler('dpmpp-3m'), sample };
 }
 
+/** @param karras what the class computes Karras levels in; exponential ones are float32 everywhere */
 export const makeEdm =
-  (samplerOf: (config: Config) => Sampler) =>
+  (samplerOf: (config: Config) => Sampler, karras: 'float32' | 'float64') =>
   (config: Config, request: StepRequest): DiffusersScheduler => {
     const high = Number(config['sigma_max']);
     const low = Number(config['sigma_min']);
     const isExponential = config['sigma_schedule'] === 'exponential';
-    const spread = findSchedule(isExponential ? 'exponential' : 'karras')
-      .sigmas(makeSigmaTable(), stepsOf(request), { sigmaMin: low, sigmaMax: high, rho: Number(config['rho']) })
-      .slice(0, -1);
-    // Spread from the low end, so that a single exponential level is the lowest.
-    const levels = isExponential && spread.length === 1 ? [asSigma(low)] : spread;
+    const steps = stepsOf(request);
+    const table = makeSigmaTable();
+    // Exponential levels are spread from the low end, so that a single one is the lowest.
+    const first = isExponential && steps === 1 ? low : high;
+    const levels =
+      karras === 'float64' && !isExponential
+        ? (curveOf({ ...config, use_karras_sigmas: true }, table, steps, low, high) ?? [])
+        : findSchedule(isExponential ? 'exponential' : 'karras')
+            .sigmas(table, steps, { sigmaMin: low, sigmaMax: first })
+            .slice(0, -1);
     const all = [...levels, asSigma(config.final_sigmas_type === 'zero' ? 0 : low)];
     return {
       timesteps: levels.map((level) => asTimestep(0.25 * Math.log(level))),

@@ -96,6 +96,13 @@ export const DEFAULT_EMPHASIS = original;
 export const LITERAL_EMPHASIS = none;
 export const EMPHASES: readonly Emphasis[] = [original, noNorm, comfy, ignore, none];
 
+/** @throws RangeError for an id that is not in the table; requests have been checked against it */
+export function findEmphasis(id: string): Emphasis {
+  const found = EMPHASES.find((each) => each.id === id);
+  if (found === undefined) throw new RangeError(`there is no emphasis ${id}`);
+  return found;
+}
+
 /**
  * Rows with their weights put to work.
  *

@@ -67,20 +67,21 @@ export function isGuidedAt(index: number, total: number, sigma: Sigma, settings:
 }
 
 /**
- * @param networkAt the network that answers at a level; it may take its time to appear (a refiner)
+ * @param networkAt the network that answers at a level and an evaluation, counted from 0; it may take its time to appear (a refiner)
  * @param total evaluations of the walk, as far as they are known
  * @param keepsNegative the unconditional prediction is wanted beside the guided one (CFG++); otherwise it repeats that
  */
 export function guidedDenoiser(
-  networkAt: (sigma: Sigma) => Promise<GuidedNetwork>,
+  networkAt: (sigma: Sigma, evaluation: number) => Promise<GuidedNetwork>,
   settings: GuidanceSettings,
   total: number,
   keepsNegative = false,
 ): DenoiseBoth {
   let evaluations = 0;
   return async (x, sigma) => {
-    const network = await networkAt(sigma);
-    const isGuided = isGuidedAt(evaluations++, total, sigma, settings);
+    const evaluation = evaluations++;
+    const network = await networkAt(sigma, evaluation);
+    const isGuided = isGuidedAt(evaluation, total, sigma, settings);
     const wantsNegative = isGuided && (settings.scale !== 1 || keepsNegative);
     const told = await askAll(network, wantsNegative, settings, x, sigma);
     const denoised = await guidedBy(told, settings);

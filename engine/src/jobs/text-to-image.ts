@@ -21,13 +21,14 @@ import { isRefinersLevel, openRefiner, refinementOf, type Refinement } from './r
 import { firstPassBudgetMs } from './step-clock.ts';
 import { toldCheckpoint, type OpenCheckpoint, type ToldCheckpoint } from './told-checkpoint.ts';
 import type { JobContext } from './types.ts';
+import { needsNegativeToCompose } from './told-prompt.ts';
 import { needsNegative, progress, walkPicture } from './walk.ts';
 
 export async function textToImage(job: EngineJob, context: JobContext): Promise<void> {
   const { parameters } = job;
   context.emit(progress(job, job.imageIndexes[0] ?? 0, 0, 'loading'));
   const sampler = findSampler(parameters.sampler);
-  const isTold = needsNegative(parameters, sampler);
+  const isTold = needsNegative(parameters, sampler) || needsNegativeToCompose(parameters.prompt);
   const refinement = refinementOf(job);
   // The refiner decodes what it has finished.
   const unused = refinement === null ? (['vae-encoder'] as const) : (['vae-encoder', 'vae-decoder'] as const);
@@ -78,10 +79,10 @@ async function paint(
     context.quiet(firstPassMs(current.pipeline, shape) * 2 * sampler.evaluationsPerStep, 'sampling');
   };
   const switchAt = refinement?.switchAt ?? null;
-  const networkAt = async (sigma: Sigma): Promise<GuidedNetwork> => {
+  const networkAt = async (sigma: Sigma, evaluation: number): Promise<GuidedNetwork> => {
     // Once it has the picture it keeps it, also where a sampler goes back up.
     if (switchAt !== null && current === base && isRefinersLevel(base.table, sigma, switchAt)) await toRefiner();
-    return current.network;
+    return current.networkAt(evaluation);
   };
 
   const strength = refinement?.strength ?? null;

@@ -5,16 +5,20 @@
 import type { EngineJob } from '@easel/shared/engine';
 import { optionOf } from '@easel/shared/options/values';
 
+import { findEmphasis } from '../conditioning/emphasis.ts';
 import { epsilonDenoiser } from '../denoisers/epsilon.ts';
+import { composed, remembering } from '../denoisers/composed.ts';
 import { conditioned } from '../denoisers/guidance.ts';
 import type { GuidedNetwork } from '../denoisers/guided.ts';
 import { interpolatedTimesteps } from '../denoisers/timesteps.ts';
-import type { Conditioning } from '../denoisers/types.ts';
+import type { Conditioning, Network, Predict } from '../denoisers/types.ts';
 import { vDenoiser } from '../denoisers/v.ts';
 import { PERTURBED, readTuning, tuned } from '../families/tuning.ts';
 import type { ConditioningOptions, Pipeline, Prediction, Role, Size } from '../families/types.ts';
 import { makeSigmaTable, type SigmaTable } from '../numeric/sigma-table.ts';
+import { findSampler } from '../samplers/index.ts';
 import { acquirePipeline } from './open-pipeline.ts';
+import { tellPrompt, type ToldPrompt } from './told-prompt.ts';
 import type { JobContext } from './types.ts';
 
 const DENOISERS: Readonly<Record<Prediction, typeof epsilonDenoiser>> = { epsilon: epsilonDenoiser, v: vDenoiser };
@@ -23,7 +27,8 @@ type Parameters = EngineJob['parameters'];
 
 export interface OpenCheckpoint {
   readonly pipeline: Pipeline;
-  readonly network: GuidedNetwork;
+  /** The network as it is told at an evaluation of a walk, counted from 0. */
+  readonly networkAt: (evaluation: number) => GuidedNetwork;
   /** The levels it was trained at, or is taken to be. */
   readonly table: SigmaTable;
 }
@@ -46,7 +51,7 @@ export function toldCheckpoint(
   context: JobContext,
 ): ToldCheckpoint {
   const tuning = readTuning(parameters);
-  let told: { positive: Conditioning; negative: Conditioning | null } | null = null;
+  let told: { positive: ToldPrompt; negative: ToldPrompt | null } | null = null;
   return {
     async open() {
       const pipeline = await acquirePipeline(source, unused, tuning.networks, context);
@@ -56,24 +61,58 @@ export function toldCheckpoint(
       };
       const table = makeSigmaTable({ zeroTerminalSnr: hasZeroSnr(pipeline, parameters) });
       const unet = tuned(pipeline.network, tuning);
-      const network: GuidedNetwork = {
-        make: DENOISERS[pipeline.facts.prediction],
-        timestepOf: interpolatedTimesteps(table),
-        positive: conditioned(unet, told.positive),
-        negative: told.negative === null ? null : conditioned(unet, told.negative),
-        ...(tuning.networks.unet.isPerturbable
-          ? { perturbed: conditioned(unet, { ...told.positive, ...PERTURBED }) }
-          : {}),
+      return {
+        pipeline,
+        table,
+        networkAt: networkFor(pipeline, unet, told, table, tuning.networks.unet.isPerturbable),
       };
-      return { pipeline, network, table };
     },
   };
 }
 
+interface Told {
+  readonly positive: ToldPrompt;
+  readonly negative: ToldPrompt | null;
+}
+
+function networkFor(
+  { facts }: Pipeline,
+  unet: Network,
+  { positive, negative }: Told,
+  table: SigmaTable,
+  isPerturbable: boolean,
+): (evaluation: number) => GuidedNetwork {
+  const fixed = { make: DENOISERS[facts.prediction], timestepOf: interpolatedTimesteps(table) };
+  return (evaluation) => {
+    const parts = positive(evaluation);
+    // A negative prompt has one part only.
+    const [away] = negative?.(evaluation) ?? [];
+    const led = away === undefined ? null : remembering(conditioned(unet, away.conditioning));
+    const toward = (more: Conditioning): Predict =>
+      composed(
+        parts.map(({ weight, conditioning }) => ({
+          weight,
+          predict: conditioned(unet, { ...conditioning, ...more }),
+        })),
+        led,
+      );
+    return {
+      ...fixed,
+      positive: toward({}),
+      negative: led,
+      ...(isPerturbable ? { perturbed: toward(PERTURBED) } : {}),
+    };
+  };
+}
+
 /** What the network is told of one prompt. */
-async function tell(pipeline: Pipeline, parameters: Parameters, isNegative: boolean): Promise<Conditioning> {
+async function tell(pipeline: Pipeline, parameters: Parameters, isNegative: boolean): Promise<ToldPrompt> {
   const prompt = isNegative ? parameters.negativePrompt : parameters.prompt;
-  return pipeline.condition(pipeline.tokenize(prompt), conditioningOptions(parameters, isNegative));
+  const { evaluationsPerStep } = findSampler(parameters.sampler);
+  return tellPrompt(pipeline, prompt, conditioningOptions(parameters, isNegative), {
+    emphasis: findEmphasis(optionOf(parameters, 'emphasis')),
+    evaluations: parameters.steps * evaluationsPerStep,
+  });
 }
 
 function hasZeroSnr({ facts }: Pipeline, parameters: Parameters): boolean {

@@ -24,8 +24,8 @@ export interface Walk {
   /** Latent at the first level, f32 [1, c, h, w]. */
   readonly x: Tensor;
   readonly noise: NoiseSource;
-  /** The network that answers at a level. */
-  readonly networkAt: (sigma: Sigma) => Promise<GuidedNetwork>;
+  /** The network that answers at a level and an evaluation of the walk, counted from 0. */
+  readonly networkAt: (sigma: Sigma, evaluation: number) => Promise<GuidedNetwork>;
   readonly format: LatentFormat;
   /** Longest the first guided pass may take, in milliseconds. */
   readonly firstPassMs: number;

@@ -142,6 +142,7 @@ const SHOWS: Readonly<Record<OptionId, { set: OptionValues; base?: Change; sourc
   freeuSkip1: { set: { freeuSkip1: 0.6 } },
   freeuSkip2: { set: { freeuSkip2: 0.4 } },
   freeuVersion: { set: { freeuBackbone1: 1.3, freeuVersion: '1' }, base: { freeuBackbone1: 1.3 } },
+  emphasis: { set: { emphasis: 'no-norm' }, base: { prompt: 'a (red:1.4) fox' } },
   originalWidth: { set: { originalWidth: 512 }, source: { model: 'sdxl' } },
   originalHeight: { set: { originalHeight: 512 }, source: { model: 'sdxl' } },
   cropTop: { set: { cropTop: 256 }, source: { model: 'sdxl' } },

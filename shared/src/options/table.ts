@@ -392,6 +392,21 @@ export const OPTIONS = {
     infotext: { key: 'freeu_version', also: ['FreeU Version'] },
   },
 
+  emphasis: {
+    label: 'Emphasis',
+    summary: 'How the weights of a prompt are put to work. Without norm is steadier with Stable Diffusion XL.',
+    group: 'conditioning',
+    readBy: 'any',
+    value: choice(
+      { id: 'original', label: 'Original' },
+      { id: 'no-norm', label: 'Without norm', text: 'No norm' },
+      { id: 'comfy', label: 'As ComfyUI', text: 'ComfyUI' },
+      { id: 'ignore', label: 'Ignore weights', text: 'Ignore' },
+      { id: 'none', label: 'Brackets are words', text: 'None' },
+    ),
+    infotext: { key: 'Emphasis' },
+    webui: { settings: [{ name: 'emphasis' }] },
+  },
   // What Stable Diffusion XL is told beside the prompt
   originalWidth: {
     label: 'Original width',

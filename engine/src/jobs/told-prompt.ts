@@ -1,0 +1,49 @@
+/** What a network is told of one prompt over the steps: every text it has encoded once, and which one counts when. */
+import { entryAt } from '@easel/shared/prompt/schedule';
+import { readPrompt } from '@easel/shared/prompt/read-prompt';
+
+import type { Emphasis } from '../conditioning/emphasis.ts';
+import type { Conditioning } from '../denoisers/types.ts';
+import type { ConditioningOptions, Pipeline } from '../families/types.ts';
+
+export interface ToldPart {
+  readonly weight: number;
+  readonly conditioning: Conditioning;
+}
+
+/** By the evaluation of the walk, counted from 0, the parts of the prompt that count. At least one. */
+export type ToldPrompt = (evaluation: number) => readonly ToldPart[];
+
+export interface TellOptions {
+  readonly emphasis: Emphasis;
+  /** Evaluations of the walk as schedules count them: steps, twice as many for samplers that look twice. */
+  readonly evaluations: number;
+}
+
+/** @throws out_of_range for a clip skip beyond the text encoder's layers */
+export async function tellPrompt(
+  pipeline: Pipeline,
+  text: string,
+  options: ConditioningOptions,
+  { emphasis, evaluations }: TellOptions,
+): Promise<ToldPrompt> {
+  const { parts } = readPrompt(text, { steps: evaluations, isNegative: options.isNegative });
+  const known = new Map<string, Conditioning>();
+  for (const { timeline } of parts) {
+    for (const entry of timeline) {
+      if (!known.has(entry.text))
+        known.set(entry.text, await pipeline.condition(pipeline.tokenize(entry.text, emphasis), options));
+    }
+  }
+  return (evaluation) =>
+    parts.map(({ weight, timeline }) => ({
+      weight,
+      conditioning: known.get(entryAt(timeline, evaluation).text) as Conditioning,
+    }));
+}
+
+/** Whether the parts of a prompt need the negative prediction to be made one. */
+export function needsNegativeToCompose(text: string): boolean {
+  const { parts } = readPrompt(text, { steps: 1, isNegative: false });
+  return parts.length > 1 || parts[0]?.weight !== 1;
+}

@@ -4,7 +4,8 @@ import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, symlink, writeFile
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-import type { ModelDetail, ModelList, ModelView } from '@easel/shared/http/models';
+import type { ModelDetail } from '@easel/shared/http/model-details';
+import type { ModelList, ModelView } from '@easel/shared/http/models';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 

@@ -1,5 +1,6 @@
 /** /api/v1/models: what lies in the model folders, usable or not and why; what a person says of it; pictures of models. */
-import { modelChange, modelDetail, modelList, modelPreviewChoice, modelQuery } from '@easel/shared/http/models';
+import { modelChange, modelDetail, modelPreviewChoice, modelQuery } from '@easel/shared/http/model-details';
+import { modelList } from '@easel/shared/http/models';
 import { z } from 'zod';
 
 import { sendFile } from './send-file.ts';

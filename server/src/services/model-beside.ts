@@ -7,7 +7,7 @@ import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import type { BesideModel } from '@easel/shared/http/models';
+import type { BesideModel } from '@easel/shared/http/model-details';
 
 import type { FilesBeside } from './model-scan.ts';
 

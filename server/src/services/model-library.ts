@@ -11,7 +11,8 @@ import type { CheckpointOverrides } from '@easel/shared/checkpoint';
 import type { CheckpointFootprint } from '@easel/shared/memory';
 import { CheckpointError, RequestError, toStudioError, type StudioError } from '@easel/shared/errors';
 import type { GenerationDefaults } from '@easel/shared/generation';
-import type { ModelChange, ModelDetail, ModelKind, ModelList, ModelView } from '@easel/shared/http/models';
+import type { ModelChange, ModelDetail } from '@easel/shared/http/model-details';
+import type { ModelKind, ModelList, ModelView } from '@easel/shared/http/models';
 
 import type { EngineHost } from '../engine-host/engine-host.ts';
 import type { Store } from '../store/database.ts';

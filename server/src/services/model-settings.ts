@@ -4,7 +4,7 @@
  */
 import type { Catalogue } from '@easel/shared/catalogue';
 import { RequestError } from '@easel/shared/errors';
-import type { ModelChange } from '@easel/shared/http/models';
+import type { ModelChange } from '@easel/shared/http/model-details';
 import { findByName } from '@easel/shared/sampler-names';
 
 import type { Store } from '../store/database.ts';

@@ -1,7 +1,10 @@
 /** The keys under which server data stands in the query cache. */
 export const keys = {
   catalogue: ['catalogue'] as const,
+  /** Of checkpoints; the lists and details below are renewed with it. */
   models: ['models'] as const,
+  everyModel: ['models', 'all'] as const,
+  model: (id: string) => ['models', 'one', id] as const,
   engine: ['engine'] as const,
   jobs: ['jobs'] as const,
   /** All gallery lists, whatever they were searched for. */

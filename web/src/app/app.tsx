@@ -1,14 +1,12 @@
 /** The page: what runs behind it (socket, keys, title, theme) and the frame around the zones. */
 import { CSPProvider } from '@base-ui/react/csp-provider';
 import { Tooltip } from '@base-ui/react/tooltip';
-import { useTranslation } from 'react-i18next';
-import { Toaster } from 'sonner';
 
 import { useIsPhone } from '../lib/use-media.ts';
 import { Announcer } from './announcer.tsx';
 import { Boundary } from './boundary.tsx';
 import { Desk } from './desk.tsx';
-import { Shortcuts, usePreloadedPanels } from './lazy-panels.tsx';
+import { Shortcuts, Toasts, usePreloadedPanels } from './lazy-panels.tsx';
 import { PhonePage } from './lazy-phone.tsx';
 import { useAppearance } from './use-appearance.ts';
 import { useLiveEvents } from './use-live-events.ts';
@@ -30,7 +28,6 @@ export function App() {
 }
 
 function Page() {
-  const { t } = useTranslation();
   const isPhone = useIsPhone();
   const { scheme } = useAppearance();
   useLiveEvents();
@@ -42,15 +39,7 @@ function Page() {
       {isPhone ? <PhonePage /> : <Desk />}
       <Shortcuts />
       <Announcer />
-      <Toaster
-        theme={scheme}
-        position="top-center"
-        offset={{ top: 60 }}
-        mobileOffset={{ top: 60, left: 12, right: 12 }}
-        hotkey={['F8']}
-        containerAriaLabel={t('toast.notifications')}
-        toastOptions={{ className: 'easel-toast' }}
-      />
+      <Toasts scheme={scheme} />
     </>
   );
 }

@@ -1,4 +1,5 @@
 /** Three zones side by side: parameters, picture with prompt, gallery. */
+import { clsx } from 'clsx';
 import { PanelLeftClose } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 
@@ -10,14 +11,14 @@ import { ResizeHandle } from '../components/resize-handle.tsx';
 import { runningOf, waitingOf } from '../lib/progress.ts';
 import { useIsNarrow } from '../lib/use-media.ts';
 import { Composer } from '../panels/composer/composer.tsx';
-import { GalleryPanel } from '../panels/gallery/gallery.tsx';
 import { PictureDetails } from '../panels/picture/picture-details.tsx';
+import { GalleryPanel } from '../panels/gallery/gallery.tsx';
 import { GALLERY_WIDTH, PARAMETERS_WIDTH, setLayout, useLayout } from '../state/layout.ts';
 import { openImage, useView } from '../state/view.ts';
 import { Banner } from './banner.tsx';
 import { Centre, useShownImage } from './centre.tsx';
 import { Header } from './header.tsx';
-import { Parameters } from './lazy-panels.tsx';
+import { Models, Parameters } from './lazy-panels.tsx';
 
 export function Desk() {
   const jobs = useJobs();
@@ -26,6 +27,7 @@ export function Desk() {
   const isParametersOpen = useLayout((state) => state.isParametersOpen);
   const areDetailsOpen = useLayout((state) => state.areDetailsOpen);
   const opened = useView((state) => state.openImage);
+  const areModelsOpen = useView((state) => state.openModel !== null);
   const isDetailed = opened !== null && areDetailsOpen;
   const isNarrow = useIsNarrow();
   const hasPictures = (useGallery('').total ?? 0) > 0;
@@ -38,7 +40,8 @@ export function Desk() {
     <div className="flex h-full flex-col">
       <Header isPhone={false} isGalleryOpen={isGalleryOpen} running={running} jobCount={jobCount} />
       <Banner />
-      <div className="flex min-h-0 flex-1">
+      {areModelsOpen && <Models />}
+      <div className={clsx('flex min-h-0 flex-1', areModelsOpen && 'hidden')}>
         {isParametersOpen && <ParametersZone />}
         <main className="flex min-w-64 flex-1 flex-col">
           <div className="min-h-0 flex-1">

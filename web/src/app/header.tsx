@@ -1,19 +1,19 @@
 /** The top line: name, how things stand, the queue, and settings. */
 import { Popover } from '@base-ui/react/popover';
-import { Images, ListVideo } from 'lucide-react';
+import { Boxes, Images, ListVideo } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 
 import { useEngine } from '../api/catalogue.ts';
 import { useCommandContext } from '../commands/context.ts';
-import { toggleGallery } from '../commands/table.ts';
+import { toggleGallery, toggleModels } from '../commands/table.ts';
 import { IconButton } from '../components/icon-button.tsx';
 import { Logo } from '../components/logo.tsx';
 import { ProgressBar } from '../components/progress-bar.tsx';
 import { Tip } from '../components/tip.tsx';
 import { fractionOf, percentOf } from '../lib/progress.ts';
-import { QueuePanel } from '../panels/queue/queue.tsx';
 import { useLive } from '../state/live.ts';
 import { setOverlay, useView } from '../state/view.ts';
+import { QueuePanel } from '../panels/queue/queue.tsx';
 import { SettingsMenu } from './settings-menu.tsx';
 
 import type { JobView } from '@easel/shared/http/jobs';
@@ -28,17 +28,20 @@ interface HeaderProps {
 export function Header({ isPhone, isGalleryOpen, running, jobCount }: HeaderProps) {
   const { t } = useTranslation();
   const context = useCommandContext();
+  const areModelsOpen = useView((state) => state.openModel !== null);
   return (
     <header
       aria-label={t('zone.header')}
       className="relative flex h-12 shrink-0 items-center gap-1 border-b border-line bg-surface pr-2 pl-4 phone:h-13 phone:pl-3"
     >
-      <a
-        href={`#prompt`}
-        className="sr-only rounded-md bg-raised px-3 py-1.5 focus-visible:not-sr-only focus-visible:absolute focus-visible:left-3 focus-visible:z-10"
-      >
-        {t('app.skipToPrompt')}
-      </a>
+      {!areModelsOpen && (
+        <a
+          href={`#prompt`}
+          className="sr-only rounded-md bg-raised px-3 py-1.5 focus-visible:not-sr-only focus-visible:absolute focus-visible:left-3 focus-visible:z-10"
+        >
+          {t('app.skipToPrompt')}
+        </a>
+      )}
       <span className="flex items-center gap-2 select-none">
         <Logo size={24} />
         <span className="font-serif text-lg font-semibold tracking-tight">{t('app.name')}</span>
@@ -46,8 +49,15 @@ export function Header({ isPhone, isGalleryOpen, running, jobCount }: HeaderProp
       <EngineMark />
       <span className="flex-1" />
       {!isPhone && <QueuePopover running={running} jobCount={jobCount} />}
+      <IconButton
+        label={t('zone.models')}
+        keys={`${t('keys.Shift')} M`}
+        icon={<Boxes size={17} />}
+        isPressed={areModelsOpen}
+        onClick={toggleModels}
+      />
       <SettingsMenu />
-      {!isPhone && (
+      {!isPhone && !areModelsOpen && (
         <IconButton
           label={t(isGalleryOpen ? 'gallery.close' : 'gallery.open')}
           keys="G"

@@ -2,13 +2,40 @@
 import { lazy, Suspense, useEffect, useState } from 'react';
 
 import { FieldsSkeleton } from '../components/fields-skeleton.tsx';
+import { onToastWanted } from '../lib/toast.ts';
 import { useView } from '../state/view.ts';
 
 const loadParameters = () => import('../panels/parameters/parameters.tsx');
 const loadShortcuts = () => import('./shortcut-sheet.tsx');
+const loadToasts = () => import('./toasts.tsx');
+const loadModels = () => import('../panels/models/models-page.tsx');
 
 const LazyParameters = lazy(async () => ({ default: (await loadParameters()).ParametersPanel }));
 const LazyShortcuts = lazy(async () => ({ default: (await loadShortcuts()).ShortcutSheet }));
+
+const LazyModels = lazy(async () => ({ default: (await loadModels()).ModelsPage }));
+
+const LazyToasts = lazy(async () => ({ default: (await loadToasts()).Toasts }));
+
+/** The place of messages, once one is to be said. */
+export function Toasts({ scheme }: { scheme: 'light' | 'dark' }) {
+  const [isWanted, setIsWanted] = useState(false);
+  useEffect(() => onToastWanted(() => setIsWanted(true)), []);
+  return isWanted ? (
+    <Suspense fallback={null}>
+      <LazyToasts scheme={scheme} />
+    </Suspense>
+  ) : null;
+}
+
+/** Takes the place of the studio below the header. */
+export function Models() {
+  return (
+    <Suspense fallback={<div className="flex-1" />}>
+      <LazyModels />
+    </Suspense>
+  );
+}
 
 export function Parameters() {
   return (
@@ -35,7 +62,7 @@ const IDLE_MS = 2000;
 /** Fetches them once the page has settled, so that opening them does not wait. */
 export function usePreloadedPanels(): void {
   useEffect(() => {
-    const timer = setTimeout(() => void Promise.all([loadParameters(), loadShortcuts()]), IDLE_MS);
+    const timer = setTimeout(() => void Promise.all([loadParameters(), loadToasts(), loadShortcuts()]), IDLE_MS);
     return () => clearTimeout(timer);
   }, []);
 }

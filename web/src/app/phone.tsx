@@ -1,4 +1,5 @@
 /** One column: the picture, and a bar at the thumb with prompt and Generate. Everything else comes up as a sheet. */
+import { clsx } from 'clsx';
 import { useTranslation } from 'react-i18next';
 
 import { useGallery } from '../api/images.ts';
@@ -14,7 +15,7 @@ import { openImage, setOverlay, useView } from '../state/view.ts';
 import { Banner } from './banner.tsx';
 import { Centre, useShownImage } from './centre.tsx';
 import { Header } from './header.tsx';
-import { Parameters } from './lazy-panels.tsx';
+import { Models, Parameters } from './lazy-panels.tsx';
 
 export function Phone() {
   const jobs = useJobs();
@@ -22,11 +23,13 @@ export function Phone() {
   const jobCount = waitingOf(jobs).length + (running ? 1 : 0);
   const areDetailsOpen = useLayout((state) => state.areDetailsOpen);
   const opened = useView((state) => state.openImage);
+  const areModelsOpen = useView((state) => state.openModel !== null);
   return (
     <div className="flex h-full flex-col">
       <Header isPhone isGalleryOpen={false} running={running} jobCount={jobCount} />
       <Banner />
-      <main className="flex min-h-0 flex-1 flex-col">
+      {areModelsOpen && <Models />}
+      <main className={clsx('flex min-h-0 flex-1 flex-col', areModelsOpen && 'hidden')}>
         {opened !== null && areDetailsOpen ? (
           <div className="min-h-0 flex-1 overflow-y-auto overscroll-contain">
             <div className="h-[82%]">

@@ -1,7 +1,6 @@
 /** Joins the socket with the cache, the stores and the toasts. */
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
-import { toast } from 'sonner';
 
 import { applyEvent, applySnapshot } from '../api/live-cache.ts';
 import { connectLive } from '../api/live.ts';
@@ -11,6 +10,7 @@ import { dropPreview, setConnected, showPreview, useLive } from '../state/live.t
 import { setOverlay } from '../state/view.ts';
 
 import type { LiveEvent } from '../api/live.ts';
+import { toast } from '../lib/toast.ts';
 
 export function useLiveEvents(): void {
   const client = useQueryClient();

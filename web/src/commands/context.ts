@@ -2,11 +2,11 @@
 import { useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import { toast } from 'sonner';
 
 import { describeProblem } from '../lib/problem.ts';
 
 import type { Translate } from '../lib/i18n.ts';
+import { toast } from '../lib/toast.ts';
 
 export interface CommandContext {
   client: QueryClient;

@@ -4,7 +4,7 @@
  */
 import { cachedImages } from '../api/images.ts';
 import { setLayout, useLayout } from '../state/layout.ts';
-import { openImage, setOverlay, useView, type Overlay } from '../state/view.ts';
+import { openImage, openModel, setOverlay, useView, type Overlay } from '../state/view.ts';
 import { cancelOnSecondCall, focusPrompt, generate } from './generate.ts';
 import {
   applyAll,
@@ -31,6 +31,8 @@ export interface Command {
   keys: readonly string[];
   /** Runs also while text is typed. */
   isAlways?: boolean;
+  /** Runs also on the models page. */
+  isAnywhere?: boolean;
   run: (context: CommandContext) => unknown;
 }
 
@@ -61,19 +63,30 @@ function toggleBoth({ client }: CommandContext): void {
   setLayout({ isParametersOpen: !isAnyOpen, isGalleryOpen: !isAnyOpen });
 }
 
-// Esc goes one step out at a time: overlay, picture, and only then the running job, and that asks twice.
+export function toggleModels(): void {
+  openModel(useView.getState().openModel === null ? '' : null);
+}
+
+// Esc goes one step out at a time: overlay, models, picture, and only then the running job, and that asks twice.
 function leave(context: CommandContext): void {
-  const { overlay, openImage: opened } = useView.getState();
+  const { overlay, openImage: opened, openModel: model } = useView.getState();
   if (overlay !== null) setOverlay(null);
+  else if (model !== null) leaveModels(model);
   else if (opened !== null) openImage(null);
   else cancelOnSecondCall(context);
+}
+
+function leaveModels(model: string): void {
+  const typed = document.activeElement;
+  if (typed instanceof HTMLTextAreaElement) typed.blur();
+  else openModel(model !== '' && isPhone() ? '' : null);
 }
 
 const current = currentImageId;
 
 export const COMMANDS: readonly Command[] = [
   { id: 'generate', group: 'groupMake', keys: ['Control+Enter'], isAlways: true, run: generate },
-  { id: 'leave', group: 'groupMake', keys: ['Escape'], isAlways: true, run: leave },
+  { id: 'leave', group: 'groupMake', keys: ['Escape'], isAlways: true, isAnywhere: true, run: leave },
   { id: 'focusPrompt', group: 'groupMake', keys: ['/', 'Alt+A'], run: focusPrompt },
   { id: 'useAll', group: 'groupPicture', keys: ['A'], run: (c) => applyAll(current(c), c) },
   { id: 'remix', group: 'groupPicture', keys: ['R'], run: (c) => applyRemix(current(c), c) },
@@ -99,6 +112,7 @@ export const COMMANDS: readonly Command[] = [
   { id: 'toggleParameters', group: 'groupView', keys: ['T', 'O'], run: toggleParameters },
   { id: 'toggleGallery', group: 'groupView', keys: ['G'], run: toggleGallery },
   { id: 'toggleBoth', group: 'groupView', keys: ['F'], run: toggleBoth },
-  { id: 'toggleQueue', group: 'groupView', keys: ['Q'], run: () => toggleOverlay('queue') },
-  { id: 'showShortcuts', group: 'groupView', keys: ['?'], run: () => setOverlay('shortcuts') },
+  { id: 'toggleModels', group: 'groupView', keys: ['Shift+M'], isAnywhere: true, run: toggleModels },
+  { id: 'toggleQueue', group: 'groupView', keys: ['Q'], isAnywhere: true, run: () => toggleOverlay('queue') },
+  { id: 'showShortcuts', group: 'groupView', keys: ['?'], isAnywhere: true, run: () => setOverlay('shortcuts') },
 ];

@@ -8,6 +8,8 @@ import { describe, expect, it } from 'vitest';
 
 import { createTranslator } from './i18n.ts';
 import { en } from './locales/en.ts';
+import { modelsEn } from './locales/models/en.ts';
+import { modelsZhCN } from './locales/models/zh-cn.ts';
 import { zhCN } from './locales/zh-cn.ts';
 
 const flatten = (messages: object, path = ''): [string, string][] =>
@@ -25,14 +27,21 @@ const placeholdersOf = (text: string): string[] => (text.match(/\{\{\w+\}\}/g) ?
 const ENDS_AT_START = ['bad_setting', 'refusing_open_bind', 'port_in_use', 'data_dir_in_use', 'newer_data'];
 
 describe('the languages', () => {
+  const pairs: [object, object][] = [
+    [en, zhCN],
+    [modelsEn, modelsZhCN],
+  ];
+
   it('have the same keys', () => {
-    expect(keysOf(zhCN)).toEqual(keysOf(en));
+    for (const [english, chinese] of pairs) expect(keysOf(chinese)).toEqual(keysOf(english));
   });
 
   it('fill the same placeholders', () => {
-    const english = new Map(flatten(en));
-    for (const [key, text] of flatten(zhCN)) {
-      expect(placeholdersOf(text), key).toEqual(placeholdersOf(english.get(key) ?? ''));
+    for (const [english, chinese] of pairs) {
+      const texts = new Map(flatten(english));
+      for (const [key, text] of flatten(chinese)) {
+        expect(placeholdersOf(text), key).toEqual(placeholdersOf(texts.get(key) ?? ''));
+      }
     }
   });
 

@@ -21,6 +21,8 @@ interface LayoutValues {
   galleryWidth: number;
   /** Parameters beside an opened picture. */
   areDetailsOpen: boolean;
+  /** Models as pictures rather than lines. */
+  areModelsPictures: boolean;
   theme: Theme;
   language: Language;
 }
@@ -33,6 +35,7 @@ const FIELDS = {
   isGalleryOpen: z.boolean().nullable(),
   galleryWidth: widthIn(GALLERY_WIDTH),
   areDetailsOpen: z.boolean(),
+  areModelsPictures: z.boolean(),
   theme: z.enum(THEMES),
   language: z.enum(LANGUAGES),
 };
@@ -43,6 +46,7 @@ const FALLBACK: LayoutValues = {
   isGalleryOpen: null,
   galleryWidth: GALLERY_WIDTH.initial,
   areDetailsOpen: true,
+  areModelsPictures: true,
   theme: 'system',
   language: chooseLanguage(navigator.languages),
 };

@@ -7,6 +7,7 @@ import { lora } from './lora.ts';
 import { pipeline } from './pipeline.ts';
 import { rng } from './rng.ts';
 import { scheduler } from './scheduler.ts';
+import { scheduledPrompt } from './scheduled-prompt.ts';
 import { schedules } from './schedules.ts';
 import { taesd } from './taesd.ts';
 import { text } from './text.ts';
@@ -28,6 +29,7 @@ export const kinds: readonly Kind[] = [
   pipeline,
   rng,
   scheduler,
+  scheduledPrompt,
   schedules,
   taesd,
   text,

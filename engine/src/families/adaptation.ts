@@ -11,10 +11,10 @@ import { nameLayers, type LayerNames } from '../adapters/layers.ts';
 import { loadAdapter, type LoadedAdapter } from '../adapters/load-adapter.ts';
 import { patchCheckpoint, patchedTensors } from '../adapters/patched-checkpoint.ts';
 import type { PlacedCheckpoint } from '../checkpoint/place-tensors.ts';
+import type { ReadTensor } from '../checkpoint/weights.ts';
 import type { Port } from '../graph/model.ts';
 import type { Feeds } from '../graph/session.ts';
 import type { BranchOptions } from '../modules/branches.ts';
-import type { RecognisedCheckpoint } from './recognise.ts';
 import type { AdapterUse, Role } from './types.ts';
 
 type Branches = Readonly<Partial<Record<Role, BranchOptions>>>;
@@ -46,7 +46,8 @@ export class Adaptation {
   readonly #feeds = new Map<Role, Feeds>();
   readonly #ports = new Map<Role, readonly Port[]>();
 
-  constructor(private readonly checkpoint: RecognisedCheckpoint) {}
+  /** @param reads what the networks ask of the checkpoint */
+  constructor(private readonly reads: () => readonly ReadTensor[]) {}
 
   /** What the networks are built with. */
   get branches(): Branches {
@@ -167,8 +168,7 @@ export class Adaptation {
   /** The checkpoint's layers, read off its networks at the first use. */
   #layers(): KnownLayers {
     if (this.#known !== null) return this.#known;
-    const { family, header, sidecar } = this.checkpoint;
-    const reads = family.reads(header, sidecar);
+    const reads = this.reads();
     const roles = new Map<string, Role[]>();
     const kernels = new Set<string>();
     for (const { path, leaf, entry } of reads) {

@@ -8,11 +8,13 @@ import { DEFAULT_PLAN, type MemoryPlan } from '@easel/shared/memory';
 
 import type { CheckpointHeader } from '../checkpoint/header.ts';
 import { placeTensors, type PlacedCheckpoint } from '../checkpoint/place-tensors.ts';
+import type { ReadTensor } from '../checkpoint/weights.ts';
 import { DEFAULT_EMPHASIS, type Emphasis } from '../conditioning/emphasis.ts';
 import type { Network } from '../denoisers/types.ts';
 import type { Feeds, MemoryForm, Results, Session, StartSession } from '../graph/session.ts';
 import { concatChannels, elementCount, isFiniteTensor, type Tensor } from '../numeric/tensor.ts';
 import { Adaptation } from './adaptation.ts';
+import { Embeddings } from './embeddings.ts';
 import { buildKey, PLAIN, type NetworkOptions } from './network-options.ts';
 import { tokenizePrompt } from './prompt.ts';
 import { STAGE_OF } from './stages.ts';
@@ -20,6 +22,7 @@ import type { RecognisedCheckpoint } from './recognise.ts';
 import { Sessions } from './sessions.ts';
 import type {
   AdapterUse,
+  EmbeddingUse,
   LatentDistribution,
   LoneVae,
   Pipeline,
@@ -58,6 +61,7 @@ class OpenPipeline implements Pipeline {
   readonly #sessions = new Sessions();
   readonly #notes = new Set<PictureNote>();
   readonly #adaptation: Adaptation;
+  readonly #embeddings: Embeddings;
   #usage: Usage = {};
   #options = PLAIN;
   #vae: CheckpointHeader | null = null;
@@ -69,7 +73,14 @@ class OpenPipeline implements Pipeline {
     private readonly runtime: Omit<PipelineOptions, 'memory'>,
     private plan: MemoryPlan,
   ) {
-    this.#adaptation = new Adaptation(checkpoint);
+    let reads: readonly ReadTensor[] | null = null;
+    const readAll = (): readonly ReadTensor[] =>
+      (reads ??= checkpoint.family.reads(checkpoint.header, checkpoint.sidecar));
+    this.#adaptation = new Adaptation(readAll);
+    this.#embeddings = new Embeddings(Object.keys(checkpoint.facts.text) as TextRole[], (role) => {
+      const table = readAll().find(({ path }) => path.startsWith(`${role}.`) && path.endsWith('token_embedding'));
+      return table?.entry.shape[1] ?? 0;
+    });
   }
 
   get family(): Pipeline['family'] {
@@ -152,19 +163,30 @@ class OpenPipeline implements Pipeline {
     const session = await this.#session(role);
     const absent = session.inputs.filter((name) => OPTIONAL_INPUT.test(name) && !Object.hasOwn(feeds, name));
     const nothing = Object.fromEntries(absent.map((name) => [name, NOTHING]));
-    const all = { ...nothing, ...this.#adaptation.feeds(role), ...feeds };
+    const all = { ...nothing, ...this.#noVectors(role, feeds), ...this.#adaptation.feeds(role), ...feeds };
     return this.#timed(role, async () => session.run(all, fetch));
   }
 
+  /** Text encoders want to be told that no vectors take the place of tokens. */
+  #noVectors(role: Role, feeds: Feeds): Feeds {
+    const [rows = 0, rowLength = 0] = feeds['ids']?.shape ?? [];
+    if (!isTextRole(role) || feeds['vectors'] !== undefined) return {};
+    return this.#embeddings.feeds(role, Array<never[]>(rows).fill([]), rowLength);
+  }
+
+  async useEmbeddings(uses: readonly EmbeddingUse[]): ReturnType<Pipeline['useEmbeddings']> {
+    return this.#embeddings.use(uses);
+  }
+
   tokenize(text: string, emphasis: Emphasis = DEFAULT_EMPHASIS): TokenizedPrompt {
-    return tokenizePrompt(text, this.facts.text, emphasis);
+    return tokenizePrompt(text, this.facts.text, emphasis, (role, format) => this.#embeddings.known(role, format));
   }
 
   condition(...[prompt, options]: Parameters<Pipeline['condition']>): ReturnType<Pipeline['condition']> {
     return this.family.condition(this, prompt, options);
   }
 
-  async encodeText(role: TextRole, rows: readonly (readonly number[])[], clipSkip = 1): Promise<TextEncoding> {
+  async encodeText(...[role, rows, clipSkip = 1, places]: Parameters<Pipeline['encodeText']>): Promise<TextEncoding> {
     const { rowLength, end, ownSkip, isNormed } = this.facts.text[role] as TextFormat;
     const session = await this.#session(role);
     const kind = isNormed ? 'skip' : 'raw';
@@ -187,6 +209,7 @@ class OpenPipeline implements Pipeline {
     const feeds: Feeds = {
       ids: { data: ids, shape: [rows.length, rowLength] },
       ends: { data: ends, shape: [rows.length, 1] },
+      ...(places === undefined ? {} : this.#embeddings.feeds(role, places, rowLength)),
     };
     const isPooling = session.outputs.includes('pooled');
     const results = await this.run(role, feeds, isPooling ? [wanted, 'pooled'] : [wanted]);
@@ -300,6 +323,8 @@ class OpenPipeline implements Pipeline {
     return placing;
   }
 }
+
+const isTextRole = (role: Role): role is TextRole => role.startsWith('text-encoder');
 
 /** Keys of sessions that run a part of the autoencoder; others are roles. */
 const PART_KEY = 'vae-part:';

@@ -1,5 +1,5 @@
 /** From a prompt's text to what the text encoders of a family make of it. The same for all families. */
-import { chunkRuns, type Chunk } from '@easel/shared/prompt/chunks';
+import { chunkRuns, type Chunk, type KnownEmbedding } from '@easel/shared/prompt/chunks';
 import { loadClipTokenizer } from '@easel/shared/prompt/clip-vocabulary';
 import { wholeText } from '@easel/shared/prompt/excerpt';
 import { parseWeights, type WeightedRun } from '@easel/shared/prompt/weights';
@@ -9,15 +9,27 @@ import type { Tensor } from '../numeric/tensor.ts';
 import type { CheckpointFacts, Pipeline, TextFormat, TextRole, TokenizedPrompt } from './types.ts';
 
 /** Chunks for every text encoder; each as many as its own reading of the text needs. */
-export function tokenizePrompt(text: string, encoders: CheckpointFacts['text'], emphasis: Emphasis): TokenizedPrompt {
+export function tokenizePrompt(
+  text: string,
+  encoders: CheckpointFacts['text'],
+  emphasis: Emphasis,
+  embeddings: (role: TextRole, format: TextFormat) => readonly KnownEmbedding[],
+): TokenizedPrompt {
   const plain: WeightedRun = { ...wholeText(text), weight: 1, isBreak: false };
   const runs = emphasis.isLiteral === true ? [plain] : parseWeights(text);
-  const chunks = Object.entries(encoders).map(([role, format]) => [role, chunksOf(runs, format)]);
+  const chunks = (Object.entries(encoders) as [TextRole, TextFormat][]).map(([role, format]) => [
+    role,
+    chunksOf(runs, format, embeddings(role, format)),
+  ]);
   return { text, emphasis, chunks: Object.fromEntries(chunks) as TokenizedPrompt['chunks'] };
 }
 
-function chunksOf(runs: readonly WeightedRun[], { dialect, padding }: TextFormat): Chunk[] {
-  return chunkRuns(runs, (text) => loadClipTokenizer().encode(text, dialect), { padding });
+function chunksOf(
+  runs: readonly WeightedRun[],
+  { dialect, padding }: TextFormat,
+  embeddings: readonly KnownEmbedding[] = [],
+): Chunk[] {
+  return chunkRuns(runs, (text) => loadClipTokenizer().encode(text, dialect), { padding, embeddings });
 }
 
 /** What the encoders of a family make of a prompt. */
@@ -47,6 +59,7 @@ export async function encodePrompt(
         role,
         each.map(({ ids }) => ids),
         clipSkip,
+        each.map(({ embeddings }) => embeddings),
       );
     const encoded = await encode(filled);
     const isWeighted = filled.some(({ weights }) => weights.some((weight) => weight !== 1));

@@ -9,7 +9,8 @@ import type { CheckpointOverrides } from '@easel/shared/checkpoint';
 import type { JobMeasurement, PictureNote } from '@easel/shared/engine';
 import type { GenerationDefaults } from '@easel/shared/generation';
 import type { MemoryPlan } from '@easel/shared/memory';
-import type { Chunk } from '@easel/shared/prompt/chunks';
+import type { WireError } from '@easel/shared/errors';
+import type { Chunk, EmbeddingPlace } from '@easel/shared/prompt/chunks';
 import type { ClipDialect } from '@easel/shared/prompt/clip-tokenizer';
 
 import type { CheckpointHeader } from '../checkpoint/header.ts';
@@ -74,6 +75,11 @@ export interface CheckpointFacts {
   readonly zeroTerminalSnr: boolean;
   /** What says so, as a clause; null where nothing does, and they do not. */
   readonly zeroTerminalSnrEvidence: string | null;
+  /**
+   * Width of the waves that tell its U-Net the guidance, as `guidance` in the conditioning; null where it is not told. One
+   * that is told needs no negative prompt.
+   */
+  readonly guidanceWidth: number | null;
   /** Its text encoders, in the order in which their states lie side by side. */
   readonly text: Readonly<Partial<Record<TextRole, TextFormat>>>;
   readonly defaults: GenerationDefaults;
@@ -166,6 +172,13 @@ export interface TextEncoding {
   readonly pooled: Tensor | null;
 }
 
+/** A textual inversion by the name prompts have for it. */
+export interface EmbeddingUse {
+  readonly name: string;
+  /** Absolute path. */
+  readonly file: string;
+}
+
 /** An adapter's file and how strongly it is used. */
 export interface AdapterUse {
   /** Absolute path. */
@@ -215,6 +228,13 @@ export interface Pipeline {
   adapt(adapters: readonly AdapterUse[]): Promise<void>;
   /** Starts sessions now rather than on first use. @throws model_gone | session_failed | out_of_memory */
   load(...roles: readonly Role[]): Promise<void>;
+  /**
+   * Lets prompts name these textual inversions from now on, and no others.
+   * @returns those that cannot be used with this checkpoint, with the reason
+   */
+  useEmbeddings(
+    uses: readonly EmbeddingUse[],
+  ): Promise<readonly { readonly name: string; readonly error: WireError }[]>;
   /** A prompt's chunks for every text encoder of the family. @param emphasis the WebUI's when absent */
   tokenize(text: string, emphasis?: Emphasis): TokenizedPrompt;
   /** What the network is told of one prompt. @throws out_of_range */
@@ -222,9 +242,15 @@ export interface Pipeline {
   /**
    * @param rows token ids, each row as long as the encoder wants it
    * @param clipSkip counted as in {@link TextFormat}
+   * @param places where vectors of {@link useEmbeddings} take the place of tokens, by row
    * @throws out_of_range
    */
-  encodeText(role: TextRole, rows: readonly (readonly number[])[], clipSkip?: number): Promise<TextEncoding>;
+  encodeText(
+    role: TextRole,
+    rows: readonly (readonly number[])[],
+    clipSkip?: number,
+    places?: readonly (readonly EmbeddingPlace[])[],
+  ): Promise<TextEncoding>;
   /**
    * The denoising network; its conditioning is made by {@link condition}. What stands there as `concat` goes in with the
    * latent, behind its channels.

@@ -13,10 +13,11 @@ import { layerNorm } from '../normalization.ts';
 import { parameter, tableRows } from '../parameter.ts';
 import type { Ports } from '../ports.ts';
 import type { TextConfig } from './config.ts';
+import { replacedRows, type ReplacedRows } from './replaced-rows.ts';
 import { pooledState, stateOutputs, type StateOptions } from './states.ts';
 
 /**
- * Inputs: `ids` i64 [n, t]; `ends` i64 [n, 1], position of each row's first end token.
+ * Inputs: `ids` i64 [n, t]; `ends` i64 [n, 1], position of each row's first end token; those of {@link replacedRows}.
  *
  * Outputs: see {@link stateOutputs}; `pooled` f32 [n, d], the finally normed last state at `ends`.
  */
@@ -26,20 +27,26 @@ export function textEncoder(weights: WeightScope, config: TextConfig, states: St
   const ends = input('ends', 'i64', ['n', 1]);
   const norm = (x: Value): Value => layerNorm(x, weights.at('final_layer_norm'), width);
 
-  const hidden = [embeddings(ids, weights.at('embeddings'), config)];
+  const { first, inputs } = embeddings(ids, weights.at('embeddings'), config);
+  const hidden = [first];
   for (let i = 0; i < layers; i++) hidden.push(layer(hidden[i] as Value, weights.at('encoder.layers').at(i), config));
 
   const outputs = stateOutputs(hidden, norm, states);
   outputs['pooled'] = within(weights, () => pooledState(hidden, outputs, norm, ends));
-  return { inputs: { ids, ends }, outputs };
+  return { inputs: { ids, ends, ...inputs }, outputs };
 }
 
-/** ids [n, t] to [n, t, d]. */
-function embeddings(ids: Value, weights: WeightScope, { vocabulary, length, width }: TextConfig): Value {
+/** ids [n, t] to [n, t, d], and the inputs for vectors that take the place of some. */
+function embeddings(
+  ids: Value,
+  weights: WeightScope,
+  { vocabulary, length, width }: TextConfig,
+): { first: Value; inputs: ReplacedRows['inputs'] } {
   return within(weights, () => {
     const table = weights.at('token_embedding').tensor('weight', [vocabulary, width]);
     const positions = parameter(weights.at('position_embedding').tensor('weight', [length, width]));
-    return add(tableRows(table, ids), positions);
+    const { rows, inputs } = replacedRows(tableRows(table, ids));
+    return { first: add(rows, positions), inputs };
   });
 }
 

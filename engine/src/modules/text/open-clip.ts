@@ -16,10 +16,11 @@ import { layerNorm } from '../normalization.ts';
 import { parameter, tableRows } from '../parameter.ts';
 import type { Ports } from '../ports.ts';
 import type { OpenClipConfig } from './config.ts';
+import { replacedRows, type ReplacedRows } from './replaced-rows.ts';
 import { pooledState, stateOutputs, type StateOptions } from './states.ts';
 
 /**
- * Inputs: `ids` i64 [n, t]; `ends` i64 [n, 1], position of each row's first end token.
+ * Inputs: `ids` i64 [n, t]; `ends` i64 [n, 1], position of each row's first end token; those of {@link replacedRows}.
  *
  * Outputs: see {@link stateOutputs}; with a projection also `pooled` f32 [n, p], the finally normed last state at
  * `ends`, projected.
@@ -30,7 +31,8 @@ export function openClipEncoder(weights: WeightScope, config: OpenClipConfig, st
   const ends = input('ends', 'i64', ['n', 1]);
   const norm = (x: Value): Value => layerNorm(x, weights.at('ln_final'), config.width);
 
-  const hidden = [embeddings(ids, weights, config)];
+  const { first, inputs } = embeddings(ids, weights, config);
+  const hidden = [first];
   const blocks = weights.at('transformer.resblocks');
   for (let i = 0; i < layers; i++) hidden.push(block(hidden[i] as Value, blocks.at(i), config));
 
@@ -40,14 +42,20 @@ export function openClipEncoder(weights: WeightScope, config: OpenClipConfig, st
       project(pooledState(hidden, outputs, norm, ends), weights, config, projection),
     );
   }
-  return { inputs: { ids, ends }, outputs };
+  return { inputs: { ids, ends, ...inputs }, outputs };
 }
 
-/** ids [n, t] to [n, t, d]. */
-function embeddings(ids: Value, weights: WeightScope, { vocabulary, length, width }: OpenClipConfig): Value {
+/** ids [n, t] to [n, t, d], and the inputs for vectors that take the place of some. */
+function embeddings(
+  ids: Value,
+  weights: WeightScope,
+  { vocabulary, length, width }: OpenClipConfig,
+): { first: Value; inputs: ReplacedRows['inputs'] } {
   return within(weights, () => {
     const table = weights.at('token_embedding').tensor('weight', [vocabulary, width]);
-    return add(tableRows(table, ids), parameter(weights.tensor('positional_embedding', [length, width])));
+    const { rows, inputs } = replacedRows(tableRows(table, ids));
+    const positions = parameter(weights.tensor('positional_embedding', [length, width]));
+    return { first: add(rows, positions), inputs };
   });
 }
 

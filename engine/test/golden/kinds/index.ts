@@ -11,6 +11,7 @@ import { scheduledPrompt } from './scheduled-prompt.ts';
 import { schedules } from './schedules.ts';
 import { taesd } from './taesd.ts';
 import { text } from './text.ts';
+import { textualInversion } from './textual-inversion.ts';
 import { timesteps } from './timesteps.ts';
 import { tokenizer } from './tokenizer.ts';
 import type { Kind } from './types.ts';
@@ -33,6 +34,7 @@ export const kinds: readonly Kind[] = [
   schedules,
   taesd,
   text,
+  textualInversion,
   timesteps,
   tokenizer,
   unet,

@@ -1,14 +1,8 @@
 /** What this engine can do, as the server and the page see it: its tables, stripped of their functions. */
-import type {
-  Catalogue,
-  Descriptor,
-  FamilyDescriptor,
-  OptionDescriptor,
-  ScheduleDescriptor,
-} from '@easel/shared/catalogue';
+import type { Catalogue, Descriptor, FamilyDescriptor, ScheduleDescriptor } from '@easel/shared/catalogue';
 import type { RngSource } from '@easel/shared/generation';
-import type { OptionId } from '@easel/shared/options/table';
-import { OPTION_IDS, optionRow } from '@easel/shared/options/values';
+import { describeOption } from '@easel/shared/options/describe';
+import { OPTION_IDS } from '@easel/shared/options/values';
 
 import { families } from './families/index.ts';
 import { samplers } from './samplers/index.ts';
@@ -41,29 +35,6 @@ const describeFamily = (family: FamilyDescriptor): FamilyDescriptor => ({
   nativeSize: family.nativeSize,
   options: family.options ?? [],
 });
-
-const describeOption = (id: OptionId): OptionDescriptor => {
-  const { label, summary, group, readBy, value, needs, isCommon } = optionRow(id);
-  const { kind, neutral } = value;
-  const own =
-    value.kind === 'number'
-      ? { limit: value.limit, step: value.step, ...(value.usualMaximum && { usualMaximum: value.usualMaximum }) }
-      : value.kind === 'choice'
-        ? { choices: value.choices.map((each) => ({ id: each.id, label: each.label })) }
-        : {};
-  return {
-    id,
-    label,
-    summary,
-    group,
-    readBy,
-    kind,
-    neutral,
-    ...own,
-    ...(needs && { needs }),
-    isCommon: isCommon === true,
-  };
-};
 
 const RNGS: readonly (Descriptor & { id: RngSource })[] = [
   {

@@ -37,3 +37,4 @@ export async function refreshModels(client: QueryClient): Promise<void> {
 
 /** What the cache holds now, for code outside components. */
 export const cachedModels = (client: QueryClient): ModelList | undefined => client.getQueryData(keys.models);
+export const cachedCatalogue = (client: QueryClient): CatalogueView | undefined => client.getQueryData(keys.catalogue);

@@ -1,11 +1,12 @@
 /** Making pictures: sending the form, cancelling, taking settings over from a job. */
 import { StudioError } from '@easel/shared/errors';
-import { toast } from 'sonner';
 
-import { cachedModels, refreshModels } from '../api/catalogue.ts';
+import { cachedCatalogue, cachedModels, refreshModels } from '../api/catalogue.ts';
 import { cachedJobs, cancelJob, submitJob } from '../api/jobs.ts';
 import { formOf, modelOf, requestOf } from '../lib/form.ts';
+import { readersOf } from '../lib/options.ts';
 import { runningOf } from '../lib/progress.ts';
+import { toast } from '../lib/toast.ts';
 import { useForm } from '../state/form.ts';
 import { openImage, useView } from '../state/view.ts';
 import { reportProblem, type CommandContext } from './context.ts';
@@ -32,9 +33,13 @@ export async function generate(context: CommandContext): Promise<void> {
     return;
   }
   const models = cachedModels(context.client);
+  const catalogue = cachedCatalogue(context.client);
   useForm.setState({ isSending: true, refusal: null });
   try {
-    const accepted = await submitJob(requestOf(values, models && modelOf(values, models)));
+    const model = models && modelOf(values, models);
+    const accepted = await submitJob(
+      requestOf(values, model, catalogue && readersOf(values, model, catalogue, models)),
+    );
     useForm.setState({ isEmptyPromptNoted: false, lastJob: accepted.id });
     openImage(null);
   } catch (thrown) {

@@ -1,5 +1,5 @@
 /** What can be done with the picture on show: take its settings, step through, copy, download, delete. */
-import { toast } from 'sonner';
+import { OPTION_IDS } from '@easel/shared/options/values';
 
 import { cachedModels } from '../api/catalogue.ts';
 import { cachedImages, deleteImage, fileUrl, loadImage, restoreImage } from '../api/images.ts';
@@ -7,13 +7,16 @@ import { cachedJobs } from '../api/jobs.ts';
 import { removeImage } from '../api/live-cache.ts';
 import { copyText } from '../lib/clipboard.ts';
 import { formOf, modelOf, remixOf, withChange, withSize, type DefaultKey, type FormValues } from '../lib/form.ts';
+import { withOption } from '../lib/options.ts';
 import { runningOf } from '../lib/progress.ts';
+import { toast } from '../lib/toast.ts';
 import { useForm } from '../state/form.ts';
 import { openImage, pictureAddress, useView } from '../state/view.ts';
 import { reportProblem, type CommandContext } from './context.ts';
 
 import type { ImageView } from '@easel/shared/http/images';
 import type { ModelList } from '@easel/shared/http/models';
+import type { OptionId } from '@easel/shared/options/table';
 
 /** The opened picture, else the newest one; null while one is being made or there is none. */
 export function currentImageId({ client }: CommandContext): string | null {
@@ -69,17 +72,21 @@ export const applySeed = (id: string | null, context: CommandContext): Promise<v
 export const applySize = (id: string | null, context: CommandContext): Promise<void> =>
   take(takeSize, context.t('toast.usedSize'), id, context);
 
+const isOption = (key: string): key is OptionId => (OPTION_IDS as readonly string[]).includes(key);
+
 /** One value of the picture into the form. */
 export function applyOne(
-  key: DefaultKey | 'prompt' | 'negativePrompt' | 'model',
+  key: DefaultKey | OptionId | 'prompt' | 'negativePrompt' | 'model',
   name: string,
   id: string,
   context: CommandContext,
 ): Promise<void> {
-  const takeOne: Take = (values, { parameters }, models) =>
-    key === 'prompt' || key === 'negativePrompt' || key === 'model'
+  const takeOne: Take = (values, { parameters }, models) => {
+    if (isOption(key)) return { ...values, options: withOption(values.options, key, parameters[key]) };
+    return key === 'prompt' || key === 'negativePrompt' || key === 'model'
       ? { ...values, [key]: parameters[key] }
       : withChange(values, key, parameters[key], defaultsFor(values, models));
+  };
   return take(takeOne, context.t('toast.usedOne', { name }), id, context);
 }
 

@@ -4,6 +4,9 @@
  * Only what differs from the model's defaults is kept, so untouched fields follow the model when it is changed; the
  * request always names every value, so that what was shown is what is made.
  */
+import { pickOptions, type OptionReaders, type OptionValues } from '@easel/shared/options/values';
+
+import { sentOptions, withoutOptions } from './options.ts';
 import { aspectOf, nativeSideOf, sizeForAspect } from './sizes.ts';
 
 import type { GenerationDefaults, TextToImageParameters, TextToImageRequest } from '@easel/shared/generation';
@@ -17,6 +20,8 @@ export interface FormValues {
   model: string | null;
   /** Values that differ from the model's defaults. */
   changes: Partial<GenerationDefaults>;
+  /** Options that are not neutral; also such as do nothing with what else is chosen now. */
+  options: OptionValues;
   /** The seed shown; null = none was used yet. */
   seed: number | null;
   /** Use the seed shown (true), or draw a new one each time. */
@@ -29,6 +34,7 @@ export const EMPTY_FORM: FormValues = {
   negativePrompt: '',
   model: null,
   changes: {},
+  options: {},
   seed: null,
   isSeedLocked: false,
   count: 1,
@@ -51,8 +57,12 @@ export function valuesOf(form: FormValues, model: ModelView | undefined): Genera
   return model?.defaults ? { ...model.defaults, ...form.changes } : null;
 }
 
-/** What to send for the form. Without a usable model the defaults are left to the server, which says what is missing. */
-export function requestOf(form: FormValues, model: ModelView | undefined): TextToImageRequest {
+/**
+ * What to send for the form. Without a usable model the defaults are left to the server, which says what is missing.
+ *
+ * @param readers of its options; where they are not known, all are sent
+ */
+export function requestOf(form: FormValues, model: ModelView | undefined, readers?: OptionReaders): TextToImageRequest {
   return {
     type: 'text-to-image',
     prompt: form.prompt,
@@ -61,6 +71,7 @@ export function requestOf(form: FormValues, model: ModelView | undefined): TextT
     ...(valuesOf(form, model) ?? form.changes),
     seed: form.isSeedLocked && form.seed !== null ? form.seed : RANDOM_SEED,
     count: form.count,
+    ...sentOptions(form.options, readers),
   };
 }
 
@@ -117,6 +128,7 @@ export function formOf(parameters: TextToImageParameters, models: ModelList | un
     negativePrompt: parameters.negativePrompt,
     model: parameters.model,
     changes: {},
+    options: pickOptions(parameters),
     seed: parameters.seed,
     isSeedLocked: true,
     count: parameters.count,
@@ -125,11 +137,13 @@ export function formOf(parameters: TextToImageParameters, models: ModelList | un
   return form;
 }
 
-/** Everything but the seed, which is drawn anew; the number of pictures stays as the form has it. */
+/** Everything but the seeds, which are drawn anew; the number of pictures stays as the form has it. */
 export function remixOf(
   parameters: TextToImageParameters,
   models: ModelList | undefined,
   current: FormValues,
 ): FormValues {
-  return { ...formOf(parameters, models), isSeedLocked: false, count: current.count };
+  const form = formOf(parameters, models);
+  const options = withoutOptions(form.options, ['variationSeed']);
+  return { ...form, options, isSeedLocked: false, count: current.count };
 }

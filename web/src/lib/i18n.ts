@@ -3,13 +3,15 @@ import { createInstance, type i18n, type TFunction } from 'i18next';
 import { initReactI18next } from 'react-i18next';
 
 import { en, type Messages } from './locales/en.ts';
+import { addOptionWords } from './option-words.ts';
 
 import type { Language } from './languages.ts';
+import type { ModelMessages } from './locales/models/en.ts';
 
 declare module 'i18next' {
   interface CustomTypeOptions {
     defaultNS: 'easel';
-    resources: { easel: Messages };
+    resources: { easel: Messages; models: ModelMessages };
     returnNull: false;
   }
 }
@@ -21,7 +23,14 @@ export type Translate = TFunction;
 
 const LOADERS: Record<Language, () => Promise<object>> = {
   en: async () => en,
-  'zh-CN': async () => (await import('./locales/zh-cn.ts')).zhCN,
+  'zh-CN': async () => {
+    const [{ zhCN }, { optionsZhCN }] = await Promise.all([
+      import('./locales/zh-cn.ts'),
+      import('./locales/options/zh-cn.ts'),
+    ]);
+    addOptionWords('zh-CN', optionsZhCN);
+    return zhCN;
+  },
 };
 
 /** Makes the translator, ready for this language. */

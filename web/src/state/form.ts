@@ -1,5 +1,6 @@
 /** The form's values, kept across reloads, and what the server refused about them. */
 import { RNG_SOURCES } from '@easel/shared/generation';
+import { OPTION_IDS, optionFields, type OptionValues } from '@easel/shared/options/values';
 import { z } from 'zod';
 import { create } from 'zustand';
 
@@ -26,6 +27,9 @@ const FIELDS = {
       rng: z.enum(RNG_SOURCES).optional().catch(undefined),
     })
     .transform(withoutUndefined),
+  options: z
+    .object(Object.fromEntries(OPTION_IDS.map((id) => [id, (optionFields[id] as z.ZodType<unknown>).catch(undefined)])))
+    .transform((values) => withoutUndefined(values) as OptionValues),
   seed: wholeNumber.min(0).nullable(),
   isSeedLocked: z.boolean(),
   count: wholeNumber.min(1),

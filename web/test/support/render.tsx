@@ -14,6 +14,7 @@ import type { ReactNode } from 'react';
 export async function renderPart(part: ReactNode, language: Language = 'en'): Promise<QueryClient> {
   const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
   client.setQueryData(keys.models, MODELS);
+  client.setQueryData(keys.everyModel, MODELS);
   client.setQueryData(keys.catalogue, CATALOGUE);
   client.setQueryData(keys.jobs, []);
   const translator = await createTranslator(language);

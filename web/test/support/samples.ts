@@ -1,4 +1,6 @@
 /** What a server would say, for tests without one: two models, a small catalogue, jobs and pictures to vary. */
+import { describeOption } from '@easel/shared/options/describe';
+import { OPTION_IDS } from '@easel/shared/options/values';
 import { LIMITS } from '@easel/shared/units';
 
 import type { TextToImageParameters } from '@easel/shared/generation';
@@ -74,11 +76,14 @@ const sampler = (id: string, label: string) => ({
 });
 
 export const CATALOGUE: CatalogueView = {
-  samplers: [sampler('dpmpp-2m', 'DPM++ 2M'), sampler('euler', 'Euler')],
-  schedules: [entry('automatic', 'Automatic'), entry('karras', 'Karras')],
+  samplers: [
+    sampler('dpmpp-2m', 'DPM++ 2M'),
+    { ...sampler('euler', 'Euler'), options: ['sChurn', 'sTmin', 'sTmax', 'discardPenultimateSigma'] },
+  ],
+  schedules: [entry('automatic', 'Automatic'), { ...entry('karras', 'Karras'), options: ['rho'] }],
   families: [],
   rngs: [entry('nv', 'NV'), entry('cpu', 'CPU')],
-  options: [],
+  options: OPTION_IDS.map(describeOption),
   limits: LIMITS,
   promptLimit: 100_000,
 };

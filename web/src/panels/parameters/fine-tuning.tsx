@@ -1,21 +1,30 @@
-/** What few people change: clip skip and the source of the noise. Folded away until wanted. */
+/** What few people change: clip skip, the source of the noise, and the catalogue's options. Folded away until wanted. */
 import { Collapsible } from '@base-ui/react/collapsible';
 import { ChevronRight } from 'lucide-react';
+import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import { Field } from '../../components/field.tsx';
+import { FieldsSkeleton } from '../../components/fields-skeleton.tsx';
 import { NumberField } from '../../components/number-field.tsx';
 import { SelectField } from '../../components/select-field.tsx';
+import { hasChanged } from './option-list.tsx';
 import { useEntryChoices } from './use-entry-choices.ts';
 
 import type { Parameters } from './use-parameters.ts';
 import type { RngSource } from '@easel/shared/generation';
 
-export function FineTuning({ form, values, catalogue, set, limitOf, fieldOf }: Parameters) {
+const AdvancedOptions = lazy(async () => ({ default: (await import('./advanced-options.tsx')).AdvancedOptions }));
+
+export function FineTuning(parameters: Parameters) {
+  const { form, values, catalogue, set, limitOf, fieldOf } = parameters;
   const { t } = useTranslation();
   const rngs = useEntryChoices('rng', catalogue?.rngs ?? []);
   if (!values) return null;
-  const isChanged = form.changes.clipSkip !== undefined || form.changes.rng !== undefined;
+  const isChanged =
+    form.changes.clipSkip !== undefined ||
+    form.changes.rng !== undefined ||
+    hasChanged(parameters, (option) => !option.isCommon);
   const clipSkip = fieldOf('clipSkip');
   const rng = fieldOf('rng');
   return (
@@ -51,6 +60,9 @@ export function FineTuning({ form, values, catalogue, set, limitOf, fieldOf }: P
           onChange={(value) => set('rng', value as RngSource)}
           {...rng}
         />
+        <Suspense fallback={<FieldsSkeleton />}>
+          <AdvancedOptions {...parameters} />
+        </Suspense>
       </Collapsible.Panel>
     </Collapsible.Root>
   );

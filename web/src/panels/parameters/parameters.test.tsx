@@ -1,4 +1,5 @@
-import { cleanup, fireEvent, screen } from '@testing-library/react';
+import { RequestError } from '@easel/shared/errors';
+import { act, cleanup, fireEvent, screen } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { renderPart } from '../../../test/support/render.tsx';
@@ -8,13 +9,16 @@ import { EMPTY_FORM } from '../../lib/form.ts';
 import { useForm } from '../../state/form.ts';
 import { ParametersPanel } from './parameters.tsx';
 
+/** A part that comes when it is unfolded, on a busy machine. */
+const SLOW_MS = 20_000;
+
 const field = (name: string): HTMLInputElement => screen.getByRole('spinbutton', { name });
 const type = (name: string, text: string): void => {
   fireEvent.change(field(name), { target: { value: text } });
   fireEvent.blur(field(name));
 };
 
-describe('the parameters', () => {
+describe('the parameters', { timeout: 2 * SLOW_MS }, () => {
   beforeEach(() => useForm.setState({ values: EMPTY_FORM, refusal: null, lastJob: null }));
   afterEach(cleanup);
 
@@ -59,5 +63,66 @@ describe('the parameters', () => {
     expect(useForm.getState().values.isSeedLocked).toBe(false);
     type('Seed', '12');
     expect(useForm.getState().values).toMatchObject({ seed: 12, isSeedLocked: true });
+  });
+
+  it('show the seed’s variation when it is asked for, and the other seed once there is some', async () => {
+    await renderPart(<ParametersPanel />);
+    expect(screen.queryByRole('spinbutton', { name: 'Variation strength' })).toBeNull();
+    const toggle = screen.getByRole('button', { name: 'Vary this seed' });
+    fireEvent.click(toggle);
+    expect(toggle.getAttribute('aria-expanded')).toBe('true');
+    expect(screen.queryByRole('spinbutton', { name: 'Variation seed' })).toBeNull();
+    type('Variation strength', '0.25');
+    expect(useForm.getState().values.options).toEqual({ variationStrength: 0.25 });
+    expect(field('Variation seed').placeholder).toBe('Random');
+    type('Variation seed', '99');
+    expect(useForm.getState().values.options).toEqual({ variationStrength: 0.25, variationSeed: 99 });
+  });
+
+  it('offer a refiner among the usable models, with when it takes over, and reset it', async () => {
+    await renderPart(<ParametersPanel />);
+    expect(screen.getByRole('combobox', { name: 'Refiner' }).textContent).toBe('None');
+    expect(screen.queryByRole('spinbutton', { name: 'Takes over at' })).toBeNull();
+    act(() => useForm.setState(({ values }) => ({ values: { ...values, options: { refiner: 'large' } } })));
+    expect(screen.getByRole('combobox', { name: /^Refiner/ }).textContent).toBe('Large scenes');
+    expect(field('Takes over at').value).toBe('0.8');
+    fireEvent.click(screen.getByRole('button', { name: 'Reset Refiner to the default, None' }));
+    expect(useForm.getState().values.options).toEqual({});
+  });
+
+  it('draw the rare options from the catalogue, those that would do something', async () => {
+    await renderPart(<ParametersPanel />);
+    fireEvent.click(screen.getByRole('button', { name: 'Fine tuning' }));
+    await screen.findByText('Guidance rescale', {}, { timeout: SLOW_MS });
+    expect(screen.queryByRole('spinbutton', { name: 'Sigma churn' })).toBeNull();
+    act(() => useForm.setState(({ values }) => ({ values: { ...values, changes: { sampler: 'euler' } } })));
+    type('Sigma churn', '4');
+    expect(field('Sigma tmin').value).toBe('0');
+    type('Guidance rescale', '0.7');
+    fireEvent.click(screen.getByRole('switch', { name: 'Discard penultimate sigma' }));
+    expect(useForm.getState().values.options).toEqual({
+      sChurn: 4,
+      guidanceRescale: 0.7,
+      discardPenultimateSigma: true,
+    });
+    fireEvent.click(screen.getByText('Reset all to the model’s defaults'));
+    expect(useForm.getState().values).toMatchObject({ options: {}, changes: {} });
+  });
+
+  it('say beside an option what the server refused about it', async () => {
+    useForm.setState({
+      values: { ...EMPTY_FORM, options: { guidanceRescale: 0.7, mimicScale: 5 } },
+      refusal: new RequestError('not_allowed', 'no', { field: 'guidanceRescale', hint: 'Set one of the two to 0.' }),
+    });
+    await renderPart(<ParametersPanel />);
+    expect(await screen.findByText('Set one of the two to 0.', {}, { timeout: SLOW_MS })).toBeTruthy();
+    expect(screen.getByRole('spinbutton', { name: /^Guidance rescale/ }).getAttribute('aria-invalid')).toBe('true');
+  });
+
+  it('name options in Chinese', async () => {
+    await renderPart(<ParametersPanel />, 'zh-CN');
+    expect(screen.getByRole('combobox', { name: '无缝平铺' }).textContent).toBe('关闭');
+    fireEvent.click(screen.getByRole('button', { name: '微调' }));
+    expect(await screen.findByText('引导重标定', {}, { timeout: SLOW_MS })).toBeTruthy();
   });
 });

@@ -8,6 +8,7 @@ import { withoutChanges } from '../../lib/form.ts';
 import { FineTuning } from './fine-tuning.tsx';
 import { ModelField } from './model-field.tsx';
 import { NegativePromptField } from './negative-prompt-field.tsx';
+import { commonOf, OptionList } from './option-list.tsx';
 import { SamplingFields } from './sampling-fields.tsx';
 import { CountField, SeedField } from './seed-fields.tsx';
 import { SizeField } from './size-field.tsx';
@@ -17,15 +18,20 @@ export function ParametersPanel() {
   const { t } = useTranslation();
   const parameters = useParameters();
   const { form, model, models, catalogue, update } = parameters;
-  const isChanged = Object.keys(form.changes).length > 0;
+  const isChanged = Object.keys(form.changes).length > 0 || Object.keys(form.options).length > 0;
+  // With one model there is nothing to refine with.
+  const hasRefiners =
+    (models?.models ?? []).filter((each) => each.isUsable).length > 1 || form.options.refiner !== undefined;
   if (!models || !catalogue) return <FieldsSkeleton />;
   return (
     <div className="flex flex-col gap-4 p-4 pt-2">
       <ModelField {...parameters} />
+      {hasRefiners && <OptionList {...parameters} isWanted={commonOf('refiner')} />}
       <NegativePromptField {...parameters} />
       {model?.defaults && (
         <>
           <SizeField {...parameters} />
+          <OptionList {...parameters} isWanted={commonOf('picture')} />
           <SamplingFields {...parameters} />
         </>
       )}
@@ -37,7 +43,7 @@ export function ParametersPanel() {
           look="quiet"
           icon={<Undo2 size={14} />}
           className="self-start"
-          onClick={() => update((values) => withoutChanges(values))}
+          onClick={() => update((values) => ({ ...withoutChanges(values), options: {} }))}
         >
           {t('parameters.resetAll')}
         </Button>

@@ -1,6 +1,7 @@
 /** The seed, random or locked, and how many pictures to make from it. */
 import { clsx } from 'clsx';
-import { Dices, Lock, Minus, Plus } from 'lucide-react';
+import { Dices, Lock, Minus, Plus, Shuffle } from 'lucide-react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import { useJobs } from '../../api/jobs.ts';
@@ -13,9 +14,17 @@ import { picturesOf } from '../../lib/progress.ts';
 import { drawSeed, shownSeedOf } from '../../lib/seed.ts';
 import { useForm } from '../../state/form.ts';
 
+import { commonOf, hasChanged, OptionList } from './option-list.tsx';
+
 import type { Parameters } from './use-parameters.ts';
 
-export function SeedField({ form, update, limitOf, errorOf }: Parameters) {
+/** The rare row of the seed: another one to move towards, and how far. */
+const VARIATION = commonOf('seed');
+
+export function SeedField(parameters: Parameters) {
+  const { form, update, limitOf, errorOf } = parameters;
+  const isVaried = hasChanged(parameters, VARIATION);
+  const [wantsVariation, setWantsVariation] = useState(isVaried);
   const { t } = useTranslation();
   const jobs = picturesOf(useJobs());
   const lastJob = useForm((state) => state.lastJob);
@@ -40,12 +49,24 @@ export function SeedField({ form, update, limitOf, errorOf }: Parameters) {
           onClick={() => update((values) => ({ ...values, seed: shown, isSeedLocked: false }))}
         />
         <IconButton
+          label={t('parameters.seedVary')}
+          icon={<Shuffle size={15} />}
+          aria-expanded={wantsVariation || isVaried}
+          isPressed={isVaried}
+          onClick={() => setWantsVariation(!wantsVariation)}
+        />
+        <IconButton
           label={t('parameters.seedLock')}
           icon={<Lock size={15} />}
           isPressed={form.isSeedLocked}
           onClick={() => update((values) => ({ ...values, seed: shown ?? drawSeed(), isSeedLocked: true }))}
         />
       </div>
+      {(wantsVariation || isVaried) && (
+        <div className="ml-1 flex flex-col gap-2 border-l border-line pt-1 pl-3">
+          <OptionList {...parameters} isWanted={VARIATION} />
+        </div>
+      )}
     </Field>
   );
 }

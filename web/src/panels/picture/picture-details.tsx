@@ -12,9 +12,11 @@ import { Tip } from '../../components/tip.tsx';
 import { wordsOf } from '../../lib/catalogue-words.ts';
 import { formatBytes, formatMoment } from '../../lib/format.ts';
 import { printNumber } from '../../lib/numbers.ts';
+import { optionWords } from '../../lib/option-words.ts';
 
 import type { CommandContext } from '../../commands/context.ts';
 import type { ImageView } from '@easel/shared/http/images';
+import type { OptionId } from '@easel/shared/options/table';
 import type { ReactNode } from 'react';
 
 export function PictureDetails({ id }: { id: string }) {
@@ -36,6 +38,7 @@ function Details({ image }: { image: ImageView }) {
   const context = useCommandContext();
   const { parameters, id } = image;
   const names = useNames(image);
+  const options = useOptions(image);
   const number = (value: number): string => printNumber(value, context.language);
   const size = t('composer.summarySize', { width: image.width, height: image.height });
   const one = (key: Parameters<typeof applyOne>[0], name: string, text: string) => (
@@ -75,6 +78,7 @@ function Details({ image }: { image: ImageView }) {
         {one('schedule', t('parameters.schedule'), names.schedule)}
         {one('clipSkip', t('parameters.clipSkip'), number(parameters.clipSkip))}
         {one('rng', t('parameters.rng'), names.rng)}
+        {options.map((option) => one(option.id as OptionId, option.label, option.text))}
       </dl>
       <dl className="flex flex-col border-t border-line pt-3">
         <Row name={t('picture.made')} text={formatMoment(image.createdAt, context.language)} />
@@ -108,6 +112,27 @@ function useNames({ parameters }: ImageView) {
     schedule: label('schedule', catalogue?.schedules, parameters.schedule),
     rng: label('rng', catalogue?.rngs, parameters.rng),
   };
+}
+
+// The options it was made with, as the catalogue has them.
+function useOptions({ parameters }: ImageView): { id: string; label: string; text: string }[] {
+  const { t, i18n } = useTranslation();
+  const catalogue = useCatalogue();
+  const models = useModels();
+  return (catalogue?.options ?? []).flatMap((option) => {
+    const value = parameters[option.id as OptionId];
+    if (value === undefined) return [];
+    const { label, choices } = optionWords(option, i18n.language);
+    const text =
+      typeof value === 'number'
+        ? printNumber(value, i18n.language)
+        : typeof value === 'boolean'
+          ? t(value ? 'parameters.on' : 'parameters.off')
+          : option.kind === 'model'
+            ? (models?.models.find((model) => model.id === value)?.name ?? value)
+            : (choices.find((choice) => choice.id === value)?.label ?? value);
+    return [{ id: option.id, label, text }];
+  });
 }
 
 interface WordsProps {

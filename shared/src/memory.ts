@@ -77,10 +77,12 @@ const PROCESS_BYTES = 150 * MEGABYTE;
 /** Graph, thread pools and allocator of one session; measured on an empty and on a full U-Net. */
 const SESSION_BYTES = 16 * MEGABYTE;
 /**
- * In the low form some converted weights wait for their turn: as bytes for each number of a network. Measured: 316 MB with
- * the 860 million of SD 1.5, 510 MB with the 2.6 thousand million of SDXL.
+ * Weights on their way through kernels, converted or packed: a part for any network and bytes for each of its numbers.
+ * Measured: 316 MB with the 860 million of SD 1.5, 510 MB with the 2.6 thousand million of SDXL.
  */
 const WAITING_BYTES = [218 * MEGABYTE, 0.12] as const;
+/** The fast form's allocator grows by doubling and keeps what it has; measured on decoders of several sizes. */
+const ARENA = 2;
 /** Share by which the fast form exceeds its float32 weights while it loads; measured on SD 1.5. */
 const EXPANDING = 1.06;
 /** The decoded picture: as float32 twice, as bytes once, and on its way to the server. */
@@ -180,8 +182,8 @@ export function estimate(footprint: CheckpointFootprint, work: Work, plan: Memor
   const held = (network: NetworkFootprint): number => SESSION_BYTES + (isLow ? 0 : network.weights * 4 * EXPANDING);
   const mapped = (network: NetworkFootprint): number => (isLow ? network.fileBytes : 0);
   const waiting = (network: NetworkFootprint): number =>
-    isLow ? Math.min(network.weights * 4, WAITING_BYTES[0] + WAITING_BYTES[1] * network.weights) : 0;
-  const running = ({ network, bytes }: Pass): number => bytes + waiting(network);
+    Math.min(network.weights * 4, WAITING_BYTES[0] + WAITING_BYTES[1] * network.weights);
+  const running = ({ network, bytes }: Pass): number => (isLow ? 1 : ARENA) * bytes + waiting(network);
   const total = (of: (pass: Pass) => number): number => passes.reduce((sum, pass) => sum + of(pass), 0);
   const most = (of: (pass: Pass) => number): number => Math.max(0, ...passes.map(of));
 

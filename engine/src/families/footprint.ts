@@ -53,17 +53,24 @@ export function footprintOf({
   };
 }
 
-function atOnce({ outputs }: Ports): Passes {
-  const [cost] = costsOfRuns(Object.values(outputs), [{ n: 1, t: TOKENS, norms: 1 }]);
+/** Every extent that inputs leave open; those nobody gives a number (adapters' ranks, residuals) are 1. */
+function open({ inputs }: Ports, known: Extents): Extents {
+  const names = Object.values(inputs).flatMap(({ shape }) => shape.filter((dim) => typeof dim === 'string'));
+  return { ...Object.fromEntries(names.map((name) => [name, 1])), ...known };
+}
+
+function atOnce(ports: Ports): Passes {
+  const [cost] = costsOfRuns(Object.values(ports.outputs), [open(ports, { t: TOKENS })]);
   return [{ cells: 0, flops: cost?.flops ?? 0, bytes: cost?.peakBytes ?? 0 }];
 }
 
 /** Inputs name their axes by what they see: `h` and `w` cells, `H` and `W` pixels; features have two cells for one. */
-function bySize({ inputs, outputs }: Ports, pixelsPerCell: number): Passes {
+function bySize(ports: Ports, pixelsPerCell: number): Passes {
+  const { inputs, outputs } = ports;
   const perCell = Object.hasOwn(inputs, 'features') ? 2 : 1;
   const sizes = EDGES.map((edge): Extents => {
     const [cells, pixels] = [edge * perCell, edge * pixelsPerCell];
-    return { n: 1, t: TOKENS, norms: 1, h: cells, w: cells, H: pixels, W: pixels };
+    return open(ports, { t: TOKENS, h: cells, w: cells, H: pixels, W: pixels });
   });
   return costsOfRuns(Object.values(outputs), sizes).map(({ flops, peakBytes }, i) => ({
     cells: (EDGES[i] as number) ** 2,

@@ -1,9 +1,9 @@
 /**
  * Tidies pasted text the way CLIP's tokenizer expects it: straight quotes, plain letters, no control characters.
  *
- * Does what ftfy 6.3 does by default, but for the repair of text decoded with a wrong encoding (`cafÃ©`), which is left
- * as it is. Pure; the table of HTML names is passed in.
+ * Does what ftfy 6.3 does by default. Pure; the table of HTML names is passed in.
  */
+import { repairEncoding } from './mojibake.ts';
 import { fromWindows1252, unescapeHtml, type HtmlEntities } from './html-unescape.ts';
 
 // oxlint-disable no-control-regex -- control characters are what this file takes out
@@ -75,6 +75,7 @@ function repairLine(line: string, entities: HtmlEntities | undefined): string {
   for (let pass = 0; pass < MOST_PASSES; pass++) {
     const before = text;
     if (entities !== undefined) text = unescapeReferences(text, entities);
+    text = repairEncoding(text);
     for (const step of STEPS) text = step(text);
     if (text === before) break;
   }

@@ -20,7 +20,7 @@ export interface BranchOptions {
 export const NO_BRANCHES: BranchOptions = { hasMatrices: false, kernels: [] };
 
 /** Input names of a layer's branch. @param path of the module, e.g. `unet.middle_block.1.proj_in` */
-export const branchInputs = (path: string): { readonly down: string; readonly up: string } => ({
+const branchInputs = (path: string): { readonly down: string; readonly up: string } => ({
   down: `adapter:${path}:down`,
   up: `adapter:${path}:up`,
 });

@@ -51,7 +51,7 @@ describe('names of U-Nets', () => {
   ])('of %s become those of %s, all of them', (from, to) => {
     const names = [...partOf(from, 'model.diffusion_model.').keys()];
     const renamed = toDiffusers(unetKeymap(topologyOfOriginal(names)));
-    expect(names.map((name) => renamed(name)?.name).toSorted()).toEqual([...rowsOf(to).keys()].toSorted());
+    expect(new Set(names.map((name) => renamed(name)?.name))).toEqual(new Set(rowsOf(to).keys()));
   });
 
   it("of an LCM have one more, the guidance's", () => {

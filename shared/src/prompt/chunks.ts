@@ -11,7 +11,7 @@ import type { WeightedRun } from './weights.ts';
 /** `,` as a word of its own. */
 const COMMA_TOKEN = 267;
 /** How far back a comma may lie for the words behind it to move to the next chunk together. */
-export const COMMA_BACKTRACK = 20;
+const COMMA_BACKTRACK = 20;
 
 /** A textual inversion that a prompt may name. */
 export interface KnownEmbedding {

@@ -1,5 +1,4 @@
 /** LoKr: the Kronecker product of two factors, each whole or made of two. */
-import type { Tensor } from '../../numeric/tensor.ts';
 import { flat, fitted, part, scaleOf, type AdapterKind, type Numbers } from '../types.ts';
 import { product, throughCore } from './loha.ts';
 
@@ -54,7 +53,7 @@ function secondFactor(numbers: Numbers, cells: number): Factor {
   const rank = b.shape[0] ?? 1;
   // A core's matrices lie the other way round.
   if (core !== undefined) return ofKernel(flat(a).columns, throughCore(core, a, b), cells, rank);
-  return ofKernel((a as Tensor).shape[0] ?? 0, product(a, b), cells, rank);
+  return ofKernel(a.shape[0] ?? 0, product(a, b), cells, rank);
 }
 
 function ofKernel(rows: number, data: Float32Array, cells: number, rank: number | null): Factor {

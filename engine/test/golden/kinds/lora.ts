@@ -38,7 +38,7 @@ const manifestOf = (name: string): string => `${name}.manifest.json`;
 
 /** What a run's name asks for; null for a convention that is not ours. */
 function usesOf(golden: GoldenCase, run: string): readonly AdapterUse[] | null {
-  const use = (name: string, unetWeight: number, textWeight: number): AdapterUse => ({
+  const strongly = (name: string, unetWeight: number, textWeight: number): AdapterUse => ({
     file: golden.file(manifestOf(name)),
     unetWeight,
     textWeight,
@@ -50,10 +50,10 @@ function usesOf(golden: GoldenCase, run: string): readonly AdapterUse[] | null {
     const both = ['lora', 'locon'].every((name) => names.includes(name))
       ? ['lora', 'locon']
       : names.filter((name) => name !== 'base').slice(0, 2);
-    return both.map((name, i) => use(name, ...(TWO[i] as readonly [number, number])));
+    return both.map((name, i) => strongly(name, ...(TWO[i] as readonly [number, number])));
   }
   const [, name, strength] = STRENGTH.exec(run) ?? [];
-  return name === undefined ? null : [use(name, Number(strength), Number(strength))];
+  return name === undefined ? null : [strongly(name, Number(strength), Number(strength))];
 }
 
 async function outputOf(golden: GoldenCase, pipeline: Pipeline, kind: string): Promise<Tensor> {

@@ -121,7 +121,7 @@ function hasZeroSnr({ facts }: Pipeline, parameters: Parameters): boolean {
 }
 
 /** What families may tell beside a prompt; where the negative one has nothing of its own it gets what the prompt has. */
-export function conditioningOptions(parameters: Parameters, isNegative: boolean): ConditioningOptions {
+function conditioningOptions(parameters: Parameters, isNegative: boolean): ConditioningOptions {
   const { clipSkip, width, height } = parameters;
   const size = { width, height };
   const original = { width: optionOf(parameters, 'originalWidth'), height: optionOf(parameters, 'originalHeight') };

@@ -84,7 +84,7 @@ export function progress(
 }
 
 /** Guidance as the request wants it, in the sampler's way of counting. */
-export function guidanceSettings(parameters: Parameters, { guidanceFactor = 1 }: Sampler): GuidanceSettings {
+function guidanceSettings(parameters: Parameters, { guidanceFactor = 1 }: Sampler): GuidanceSettings {
   const mimicScale = optionOf(parameters, 'mimicScale');
   return {
     scale: parameters.guidance * guidanceFactor,

@@ -107,7 +107,7 @@ export function optionFromWebui(id: OptionId, given: unknown): unknown {
   const { value, infotext } = optionRow(id);
   if (given === null || given === undefined || given === '') return undefined;
   const read = typeof given === 'string' || value.kind === 'choice' ? optionFromText(id, webuiText(given)) : given;
-  if (value.kind === 'model') return ['none', 'automatic'].includes(String(given).toLowerCase()) ? undefined : read;
+  if (value.kind === 'model') return ['none', 'automatic'].includes(webuiText(given).toLowerCase()) ? undefined : read;
   if (infotext.part === undefined || typeof read !== 'number') return read;
   // There a size that is not positive is none, and cells of eight pixels are counted.
   const multiple = value.kind === 'number' ? (value.limit.multipleOf ?? 1) : 1;

@@ -1,5 +1,6 @@
 /** The options of a form: which of them mean something with what else is chosen, and how they are set and sent. */
 import type { OptionDescriptor } from '@easel/shared/catalogue';
+import type { GenerationDefaults } from '@easel/shared/generation';
 import type { CatalogueView } from '@easel/shared/http/catalogue';
 import type { ModelList, ModelView } from '@easel/shared/http/models';
 import type { OptionId } from '@easel/shared/options/table';
@@ -12,11 +13,15 @@ import {
   type OptionValues,
 } from '@easel/shared/options/values';
 
-import type { FormValues } from './form.ts';
+/** What of a form decides who reads its options. */
+interface Chosen {
+  readonly changes: Partial<Pick<GenerationDefaults, 'sampler' | 'schedule'>>;
+  readonly options: OptionValues;
+}
 
 /** Who would read the options of a form: its sampler, its schedule, its model and its refiner. */
 export function readersOf(
-  { changes, options }: Pick<FormValues, 'changes' | 'options'>,
+  { changes, options }: Chosen,
   model: ModelView | undefined,
   catalogue: CatalogueView,
   models: ModelList | undefined,

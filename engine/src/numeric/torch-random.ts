@@ -1,32 +1,24 @@
 /**
  * torch's CPU random numbers: the same draws for the same seed as `torch.Generator('cpu')`.
  *
- * Mersenne Twister 19937 (Matsumoto and Nishimura 1998) with torch's ways from words to numbers. All integers are
- * exact; normals agree to a float32 step or two, because torch's own logarithm and sine are approximations.
+ * A Mersenne Twister with torch's ways from words to numbers. All integers are exact; normals agree to a float32 step or
+ * two, because torch's own logarithm and sine are approximations.
  */
+import { MersenneTwister } from './mersenne-twister.ts';
 import type { NoiseSource } from './noise-source.ts';
 import { elementCount } from './tensor.ts';
 
-const STATE_WORDS = 624;
-const SHIFT_WORDS = 397;
 /** From this many elements on torch fills normals in blocks of 16; below it draws them one by one. */
 const BLOCK = 16;
 
 /** A generator; every method draws on from where the last one stopped. Seeds count modulo 2^32. */
 export class TorchRandom {
-  readonly #state = new Uint32Array(STATE_WORDS);
-  #next = STATE_WORDS;
+  readonly #twister: MersenneTwister;
   /** Second half of a pair of normals; torch keeps it across calls, also across large draws in between. */
   #keptNormal: number | undefined;
 
   constructor(seed: number) {
-    const state = this.#state;
-    // Not `seed >>> 0`: seeds go up to 2^53.
-    state[0] = ((seed % 2 ** 32) + 2 ** 32) % 2 ** 32;
-    for (let i = 1; i < STATE_WORDS; i++) {
-      const previous = state[i - 1] as number;
-      state[i] = Math.imul(1812433253, previous ^ (previous >>> 30)) + i;
-    }
+    this.#twister = new MersenneTwister(seed);
   }
 
   /** Normal numbers in float32, as `torch.randn(count)`. */
@@ -55,9 +47,9 @@ export class TorchRandom {
   integers(low: number, high: number, count: number): Float64Array {
     const range = high - low;
     return Float64Array.from({ length: count }, () => {
-      if (range < 2 ** 32) return low + (this.#word() % range);
-      const upper = BigInt(this.#word());
-      return low + Number(((upper << 32n) | BigInt(this.#word())) % BigInt(range));
+      if (range < 2 ** 32) return low + (this.#twister.word() % range);
+      const upper = BigInt(this.#twister.word());
+      return low + Number(((upper << 32n) | BigInt(this.#twister.word())) % BigInt(range));
     });
   }
 
@@ -65,7 +57,7 @@ export class TorchRandom {
   permutation(count: number): Uint32Array {
     const order = Uint32Array.from({ length: count }, (_, i) => i);
     for (let i = 0; i < count - 1; i++) {
-      const other = i + (this.#word() % (count - i));
+      const other = i + (this.#twister.word() % (count - i));
       const held = order[i] as number;
       order[i] = order[other] as number;
       order[other] = held;
@@ -73,32 +65,13 @@ export class TorchRandom {
     return order;
   }
 
-  #word(): number {
-    if (this.#next === STATE_WORDS) this.#refill();
-    let y = this.#state[this.#next++] as number;
-    y ^= y >>> 11;
-    y ^= (y << 7) & 0x9d2c5680;
-    y ^= (y << 15) & 0xefc60000;
-    return (y ^ (y >>> 18)) >>> 0;
-  }
-
-  #refill(): void {
-    const state = this.#state;
-    for (let i = 0; i < STATE_WORDS; i++) {
-      const y = ((state[i] as number) & 0x80000000) | ((state[(i + 1) % STATE_WORDS] as number) & 0x7fffffff);
-      const far = state[(i + SHIFT_WORDS) % STATE_WORDS] as number;
-      state[i] = far ^ (y >>> 1) ^ (y & 1 ? 0x9908b0df : 0);
-    }
-    this.#next = 0;
-  }
-
   #uniform24(): number {
-    return (this.#word() & 0xffffff) * 2 ** -24;
+    return (this.#twister.word() & 0xffffff) * 2 ** -24;
   }
 
   #uniform53(): number {
-    const upper = this.#word() & 0x1fffff;
-    return (upper * 2 ** 32 + this.#word()) * 2 ** -53;
+    const upper = this.#twister.word() & 0x1fffff;
+    return (upper * 2 ** 32 + this.#twister.word()) * 2 ** -53;
   }
 
   #oneNormal(): number {

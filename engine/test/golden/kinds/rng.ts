@@ -6,6 +6,7 @@ import { TorchRandom, torchNoise } from '../../../src/numeric/torch-random.ts';
 import { mixNoise, pasteCentre } from '../../../src/numeric/variation.ts';
 import type { GoldenCase } from '../case.ts';
 import { checkOf, compare, unknown, type Check } from '../compare.ts';
+import { LegacyNumpyRandom } from '../numpy-legacy.ts';
 import { roundToHalf } from '../../support/half.ts';
 import type { Kind } from './types.ts';
 
@@ -13,6 +14,7 @@ interface Call {
   readonly name: string;
   readonly generator: string;
   readonly seed: number;
+  /** [what, shape, ...more], or for numpy [what, its arguments]. */
   readonly draws?: readonly (readonly [what: string, shape: number[], ...more: number[]])[];
   readonly n?: number;
   readonly spawn_key?: readonly number[];
@@ -51,6 +53,27 @@ function drawTorch(
   }
 }
 
+function drawNumpy(random: LegacyNumpyRandom, [what, args]: readonly [string, readonly number[]]): Numbers | undefined {
+  const [first = 0, second = 0, third = 0] = args;
+  switch (what) {
+    case 'rand':
+      return listOf(first, () => random.double());
+    case 'randn':
+      return listOf(first, () => random.normal());
+    case 'randint':
+      return listOf(third, () => first + random.upTo(second - first - 1));
+    case 'permutation':
+      return { data: random.permutation(first), shape: [first] };
+    default:
+      return undefined;
+  }
+}
+
+const listOf = (count: number, draw: () => number): Numbers => ({
+  data: Float32Array.from({ length: count }, draw),
+  shape: [count],
+});
+
 const noiseOf = (call: Call, seed: number, shape: readonly number[]): Tensor =>
   (call.rng === 'nv' ? philoxNoise(seed) : torchNoise(seed)).draw(shape);
 
@@ -62,6 +85,15 @@ function drawsOf(call: Call): Map<string, Numbers> | undefined {
       const random = new TorchRandom(call.seed);
       for (const [i, draw] of (call.draws ?? []).entries()) {
         const drawn = drawTorch(random, draw);
+        if (drawn === undefined) return undefined;
+        out.set(`${call.name}.${i}`, drawn);
+      }
+      return out;
+    }
+    case 'numpy-legacy': {
+      const random = new LegacyNumpyRandom(call.seed);
+      for (const [i, [what, args]] of (call.draws ?? []).entries()) {
+        const drawn = drawNumpy(random, [what, args]);
         if (drawn === undefined) return undefined;
         out.set(`${call.name}.${i}`, drawn);
       }

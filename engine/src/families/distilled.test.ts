@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { findSampler } from '../samplers/index.ts';
 import { findSchedule } from '../schedules/index.ts';
 import type { CheckpointHeader } from '../checkpoint/header.ts';
-import { readDistillation } from './distilled.ts';
+import type { TensorEntry } from '../checkpoint/tensor-entry.ts';
+import { GUIDANCE_TENSOR, readDistillation } from './distilled.ts';
 
 const named = (name: string, metadata: Record<string, string> = {}): CheckpointHeader => ({
   file: `/models/${name}.safetensors`,
@@ -12,6 +13,14 @@ const named = (name: string, metadata: Record<string, string> = {}): CheckpointH
   metadata: new Map(Object.entries(metadata)),
   tensors: new Map(),
 });
+
+const ENTRY: TensorEntry = {
+  name: GUIDANCE_TENSOR,
+  dtype: 'F16',
+  shape: [320, 256],
+  offset: 0,
+  byteLength: 320 * 256 * 2,
+};
 
 describe('a checkpoint that paints in a few steps', () => {
   it.each([
@@ -24,6 +33,12 @@ describe('a checkpoint that paints in a few steps', () => {
     ['dreamshaperXL_v2_Turbo_dpmpp', 8, 2, 'dpmpp-sde', undefined],
   ])('is known by its name: %s', (name, steps, guidance, sampler, size) => {
     expect(readDistillation(named(name))).toMatchObject({ sampling: { steps, guidance, sampler }, size });
+  });
+
+  it('is known by its U-Net where that is told the guidance, whatever its name', () => {
+    const header = { ...named('anything'), tensors: new Map([[GUIDANCE_TENSOR, ENTRY]]) };
+    expect(readDistillation(header)).toMatchObject({ sampling: { steps: 4, guidance: 8, sampler: 'lcm' } });
+    expect(readDistillation(header)?.evidence).toContain('told the guidance');
   });
 
   it('is known by its title before its name, and says which', () => {

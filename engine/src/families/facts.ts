@@ -4,7 +4,7 @@ import type { GenerationDefaults } from '@easel/shared/generation';
 
 import type { CheckpointHeader } from '../checkpoint/header.ts';
 import type { Sidecar } from '../checkpoint/sidecar.ts';
-import { readDistillation } from './distilled.ts';
+import { GUIDANCE_TENSOR, readDistillation } from './distilled.ts';
 import { readExamples, readPreview, readSampling, readSize, readTitle, readUpscaler } from './metadata.ts';
 import { readPrediction } from './prediction.ts';
 import type { CheckpointFacts, LatentPreview, Prediction, TextFormat } from './types.ts';
@@ -59,6 +59,7 @@ export function readFacts(
     },
     ...predicted,
     defaultsEvidence: distilled?.evidence ?? null,
+    guidanceWidth: header.tensors.get(GUIDANCE_TENSOR)?.shape[1] ?? null,
     text: own.text,
     defaults: {
       ...(readSize(header, sidecar) ?? { width: edge, height: edge }),

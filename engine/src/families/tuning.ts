@@ -2,8 +2,10 @@
 import { optionOf, type OptionValues } from '@easel/shared/options/values';
 
 import type { Conditioning, Network } from '../denoisers/types.ts';
+import { embedGuidance } from '../numeric/sinusoids.ts';
 import { tensor, type Tensor } from '../numeric/tensor.ts';
 import type { NetworkOptions } from './network-options.ts';
+import type { Pipeline } from './types.ts';
 
 export interface Tuning {
   /** For `Pipeline.configure`. */
@@ -39,6 +41,13 @@ export function readTuning(values: OptionValues): Tuning {
 /** A network that is told its tuning at every pass. */
 export function tuned(network: Network, { inputs }: Tuning): Network {
   return (x, timestep, conditioning) => network(x, timestep, { ...conditioning, ...inputs(x) });
+}
+
+/** A network that is told the guidance, where it wants to be; it needs no negative prompt then. */
+export function toldGuidance({ network, facts }: Pick<Pipeline, 'network' | 'facts'>, scale: number): Network {
+  if (facts.guidanceWidth === null) return network;
+  const guidance = embedGuidance(scale, facts.guidanceWidth);
+  return (x, timestep, conditioning) => network(x, timestep, { ...conditioning, guidance });
 }
 
 /** Backbone 1 and 2, skip 1 and 2; null where all are neutral. */

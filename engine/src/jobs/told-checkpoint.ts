@@ -13,11 +13,11 @@ import type { GuidedNetwork } from '../denoisers/guided.ts';
 import { interpolatedTimesteps } from '../denoisers/timesteps.ts';
 import type { Conditioning, Network, Predict } from '../denoisers/types.ts';
 import { vDenoiser } from '../denoisers/v.ts';
-import { PERTURBED, readTuning, tuned } from '../families/tuning.ts';
+import { PERTURBED, readTuning, toldGuidance, tuned } from '../families/tuning.ts';
 import type { ConditioningOptions, Pipeline, Prediction, Role, Size } from '../families/types.ts';
 import { makeSigmaTable, type SigmaTable } from '../numeric/sigma-table.ts';
 import { findSampler } from '../samplers/index.ts';
-import { acquirePipeline } from './open-pipeline.ts';
+import { acquirePipeline, type PipelineSource } from './open-pipeline.ts';
 import { tellPrompt, type ToldPrompt } from './told-prompt.ts';
 import type { JobContext } from './types.ts';
 
@@ -44,7 +44,7 @@ export interface ToldCheckpoint {
  * @param unused networks of the family that the job does without
  */
 export function toldCheckpoint(
-  source: Pick<EngineJob, 'checkpoint' | 'overrides'>,
+  source: PipelineSource,
   parameters: Parameters,
   needsNegative: boolean,
   unused: readonly Role[],
@@ -60,7 +60,7 @@ export function toldCheckpoint(
         negative: needsNegative ? await tell(pipeline, parameters, true) : null,
       };
       const table = makeSigmaTable({ zeroTerminalSnr: hasZeroSnr(pipeline, parameters) });
-      const unet = tuned(pipeline.network, tuning);
+      const unet = tuned(toldGuidance(pipeline, parameters.guidance), tuning);
       return {
         pipeline,
         table,
@@ -99,7 +99,8 @@ function networkFor(
     return {
       ...fixed,
       positive: toward({}),
-      negative: led,
+      // Guidance that was told is not led by as well.
+      negative: facts.guidanceWidth === null ? led : null,
       ...(isPerturbable ? { perturbed: toward(PERTURBED) } : {}),
     };
   };

@@ -15,6 +15,23 @@ export function waveFrequencies(count: number): number[] {
   return Array.from({ length: count }, (_, i) => f(Math.exp(f(f(log * i) / count))));
 }
 
+/** The guidance counts from 0 = none, in thousandths. */
+const GUIDANCE_STEPS = 1000;
+
+/**
+ * A guidance scale as waves, as latent consistency models are told it: sines first, and the last wave exactly 10000 times
+ * as long as the first. f32 [1, width]
+ *
+ * @source Luo et al. 2023; diffusers, `get_guidance_scale_embedding`
+ */
+export function embedGuidance(scale: number, width: number): Tensor {
+  const half = width / 2;
+  const step = f(f(Math.log(LONGEST_PERIOD)) / (half - 1));
+  const value = f(f(scale - 1) * GUIDANCE_STEPS);
+  const angles = Array.from({ length: half }, (_, i) => f(value * f(Math.exp(f(i * -step)))));
+  return tensor(Float32Array.from([...angles.map(Math.sin), ...angles.map(Math.cos)]), [1, width]);
+}
+
 /**
  * Each number as `width` waves, side by side; cosines first.
  *

@@ -155,6 +155,7 @@ describe('the U-Net of Stable Diffusion XL', () => {
       heads: [5, 10, 20],
       contextWidth: 2048,
       projection: 'matrix',
+      guidanceWidth: null,
       vectorWidth: 1280 + 6 * 256,
     });
   });

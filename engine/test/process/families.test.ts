@@ -73,7 +73,15 @@ function pix2pix(): Manifest {
   return { ...sd15, tensors: sd15.tensors.map((row) => (row[0] === entry ? widened(row) : row)) };
 }
 
+/** A latent consistency model, whose U-Net is told the guidance. */
+function toldGuidance(): Manifest {
+  const sd15 = manifestOf('sd15');
+  const row: ManifestRow = ['model.diffusion_model.time_embed.cond_proj.weight', 'F16', [32, 256], 0, 0.5];
+  return { ...sd15, tensors: [...sd15.tensors, row] };
+}
+
 beforeAll(() => {
+  writeFormulaCheckpoint(toldGuidance(), fileOf('lcm'));
   for (const model of PAINTERS) writeFormulaCheckpoint(manifestOf(model), fileOf(model));
   writeFormulaCheckpoint(pix2pix(), fileOf('pix2pix'));
   engine = new EngineProcess();
@@ -99,6 +107,13 @@ describe('a job on a small checkpoint', () => {
     engine.send({ type: 'run', job: job(`${model}-9`, model, { clipSkip: 9 }) });
     const { error } = await engine.expect('failed', ({ jobId }) => jobId === `${model}-9`);
     expect(error).toMatchObject({ code: 'out_of_range', details: { field: 'clipSkip' } });
+  });
+
+  it('of a latent consistency model obeys the guidance it is told, and no negative prompt', async () => {
+    const few = { sampler: 'lcm', guidance: 8 };
+    const first = await pictureOf('lcm-first', 'lcm', few);
+    expect(first.equals(await pictureOf('lcm-guidance', 'lcm', { ...few, guidance: 2 }))).toBe(false);
+    expect(first.equals(await pictureOf('lcm-negative', 'lcm', { ...few, negativePrompt: 'blurry' }))).toBe(true);
   });
 
   it('of InstructPix2Pix is refused with the reason', async () => {

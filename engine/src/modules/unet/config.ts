@@ -22,6 +22,8 @@ export interface UnetConfig {
   readonly projection: Projection;
   /** Width of the vector that is added to the time; null = the network takes none. */
   readonly vectorWidth: number | null;
+  /** Width of the waves that tell it the guidance; null = it is not told (all but latent consistency models). */
+  readonly guidanceWidth: number | null;
 }
 
 /** What no tensor shows. */
@@ -56,6 +58,9 @@ export function readUnetConfig(weights: WeightScope, { heads, projection, hasVec
     heads: channels.map(heads),
     contextWidth: attending.at('1.transformer_blocks.0.attn2.to_k').extent('weight', ['*', '*'], 1),
     projection,
+    guidanceWidth: weights.at('time_embed.cond_proj').has('weight')
+      ? weights.at('time_embed.cond_proj').extent('weight', ['*', '*'], 1)
+      : null,
     vectorWidth: hasVector ? weights.at('label_emb.0.0').extent('weight', ['*', '*'], 1) : null,
   };
 }

@@ -48,20 +48,21 @@ interface Context {
 /**
  * Inputs: `sample` f32 [n, c, h, w]; `timestep` f32 [n], may be fractional; `context` f32 [n, t, d]; the residuals of a
  * ControlNet `down.0`, `down.1`, .. and `mid`, each the shape of the tensor it is added to, or [1, 1, 1, 1] zeros; where
- * the config has a vector width, `vector` f32 [n, v]; where the options say so, `freeu` f32 [4] (see {@link freeu}),
+ * the config has a vector width, `vector` f32 [n, v], and where it has a guidance width, `guidance` f32 [n, g]; where the options say so, `freeu` f32 [4] (see {@link freeu}),
  * `merged` f32 [1] (see {@link tokenMerging}), and `perturbed` f32 [n or 1, 1, 1, 1], 1 = in the middle, tokens see but
  * themselves (perturbed attention, Ahn et al. 2024).
  *
  * Output: `out` f32 [n, 4, h, w]. h and w need not be multiples of 8.
  */
 export function unet(weights: WeightScope, config: UnetConfig, options: UnetOptions = PLAIN_UNET): Ports {
-  const { channels, inChannels, outChannels, contextWidth, vectorWidth } = config;
+  const { channels, inChannels, outChannels, contextWidth, vectorWidth, guidanceWidth } = config;
   const [width] = channels as [number];
   const rows = unetRows(config);
   const sample = input('sample', 'f32', ['n', inChannels, 'h', 'w']);
   const timestep = input('timestep', 'f32', ['n']);
   const text = input('context', 'f32', ['n', 't', contextWidth]);
   const vector = vectorWidth === null ? null : input('vector', 'f32', ['n', vectorWidth]);
+  const guidance = guidanceWidth === null ? null : input('guidance', 'f32', ['n', guidanceWidth]);
   const residuals = [...residualNames(rows.input.length), 'mid'].map((name) =>
     input(
       name,
@@ -75,7 +76,7 @@ export function unet(weights: WeightScope, config: UnetConfig, options: UnetOpti
 
   // Embed the time.
   const timeWidth = TIME_WIDENING * width;
-  const at = timeVector(timestep, weights.at('time_embed'), width, timeWidth);
+  const at = timeVector(timestep, guidance, weights.at('time_embed'), config);
   const time =
     vector === null
       ? within(weights.at('time_embed'), () => silu(at))
@@ -118,7 +119,7 @@ export function unet(weights: WeightScope, config: UnetConfig, options: UnetOpti
     weights.at('out.2'),
     { from: width, to: outChannels },
   );
-  const told = [text, vector, factors, merged, perturbed].filter((value) => value !== null);
+  const told = [text, vector, guidance, factors, merged, perturbed].filter((value) => value !== null);
   const inputs = Object.fromEntries([sample, timestep, ...told, ...residuals].map((value) => [nameOf(value), value]));
   return { inputs, outputs: { out } };
 }
@@ -132,13 +133,26 @@ function nameOf({ source }: Value): string {
   return source.kind === 'input' ? source.name : '';
 }
 
-/** timestep [n] to MLP(sinusoids), [n, to]. Cosines first. */
-function timeVector(timestep: Value, weights: WeightScope, width: number, to: number): Value {
+/** timestep [n] to MLP(sinusoids + what is told of the guidance), [n, 4 * channels[0]]. Cosines first. */
+function timeVector(
+  timestep: Value,
+  guidance: Value | null,
+  weights: WeightScope,
+  { channels: [width = 0], guidanceWidth }: UnetConfig,
+): Value {
   return within(weights, () => {
+    const to = TIME_WIDENING * width;
     const half = width / 2;
     const angles = mul(reshape(timestep, [-1, 1]), constant(waveFrequencies(half), 'f32', [1, half]));
     const waves = concat([cos(angles), sin(angles)], 1); // [n, width]
-    const hidden = silu(linear(waves, weights.at(0), { from: width, to }));
+    const told =
+      guidance === null
+        ? waves
+        : add(
+            waves,
+            linear(guidance, weights.at('cond_proj'), { from: guidanceWidth as number, to: width, hasBias: false }),
+          );
+    const hidden = silu(linear(told, weights.at(0), { from: width, to }));
     return linear(hidden, weights.at(2), { from: to, to });
   });
 }

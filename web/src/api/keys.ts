@@ -12,4 +12,5 @@ export const keys = {
   gallery: (query: string) => ['images', query] as const,
   image: (id: string) => ['image', id] as const,
   prompt: (text: string) => ['prompt', text] as const,
+  estimate: (request: string) => ['estimate', request] as const,
 };

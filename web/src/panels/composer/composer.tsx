@@ -18,6 +18,7 @@ import { useForm } from '../../state/form.ts';
 import { useLayout } from '../../state/layout.ts';
 import { setOverlay } from '../../state/view.ts';
 import { AspectMenu } from './aspect-menu.tsx';
+import { EstimateLine } from './estimate-line.tsx';
 
 const HINT_ID = 'prompt-hint';
 
@@ -69,6 +70,7 @@ export function Composer({ isPhone, jobCount }: ComposerProps) {
             <AdvancedButton />
             <AspectMenu />
             <span className="flex-1" />
+            <EstimateLine />
             <TokenCount {...use} className="mr-1" />
             <GenerateButton />
           </div>
@@ -79,6 +81,7 @@ export function Composer({ isPhone, jobCount }: ComposerProps) {
           {t('composer.emptyPrompt')}
         </p>
       )}
+      {isPhone && <EstimateLine className="self-end" />}
       {isPhone && (
         <div className="flex items-center gap-2">
           <IconButton

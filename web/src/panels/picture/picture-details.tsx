@@ -84,6 +84,14 @@ function Details({ image }: { image: ImageView }) {
         <Row name={t('picture.made')} text={formatMoment(image.createdAt, context.language)} />
         <Row name={t('picture.file')} text={`${image.fileName} · ${formatBytes(image.sizeBytes, context.language)}`} />
       </dl>
+      {image.notes.length > 0 && (
+        <section aria-label={t('picture.notes')} className="flex flex-col gap-1 border-t border-line pt-3 text-faint">
+          <h3 className="text-2xs">{t('picture.notes')}</h3>
+          {image.notes.map((note) => (
+            <p key={note}>{t(`note.${note}`)}</p>
+          ))}
+        </section>
+      )}
       <Tip text={t('picture.copyInfotextHint')}>
         <Button icon={<ClipboardCopy size={14} />} onClick={() => void copy(image.infotext, context)}>
           {t('picture.copyInfotext')}

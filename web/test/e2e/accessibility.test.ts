@@ -1,24 +1,10 @@
 /** axe over every view, in both themes and on a phone: no serious finding. */
-import axe from 'axe-core';
 import { afterEach, expect, it } from 'vitest';
 
+import { findingsOf } from '../support/audit.ts';
 import { describeInBrowser, useBrowser } from '../support/chromium.ts';
 import { Driver } from '../support/driver.ts';
 import { useServer } from '../support/server.ts';
-
-/** Serious and critical findings as lines: rule, and where. */
-async function findingsOf(easel: Driver): Promise<string[]> {
-  // Through the debugger: the page's policy would refuse a script tag.
-  await easel.page.evaluate(axe.source);
-  return easel.page.evaluate(async () => {
-    const { violations } = await (window as unknown as { axe: typeof axe }).axe.run(document, {
-      resultTypes: ['violations'],
-    });
-    return violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')} ${node.failureSummary ?? ''}`));
-  });
-}
 
 describeInBrowser('accessibility', () => {
   const browser = useBrowser();

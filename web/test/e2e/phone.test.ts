@@ -1,31 +1,10 @@
 /** 390 pixels wide: everything can be reached with a thumb, and nothing covers Generate. */
 import { afterEach, expect, it } from 'vitest';
 
+import { smallTargetsOf } from '../support/audit.ts';
 import { describeInBrowser, useBrowser } from '../support/chromium.ts';
 import { Driver } from '../support/driver.ts';
 import { useServer } from '../support/server.ts';
-
-const THUMB = 44;
-
-/** Controls in sight that are smaller than a thumb, as `name width×height`. */
-function smallTargetsOf(easel: Driver): Promise<string[]> {
-  return easel.page.evaluate((least) => {
-    const small: string[] = [];
-    for (const control of document.querySelectorAll(
-      'button, input, textarea, [role="combobox"], [role="option"], [role="menuitem"]',
-    )) {
-      const { width, height, left, right } = control.getBoundingClientRect();
-      const isHidden = width <= 1 || control.closest('[aria-hidden="true"], [data-base-ui-inert], [inert]') !== null;
-      // The range input of a slider lies under its thumb; the thumb's row is the target.
-      if (isHidden || control.matches('[type="range"]')) continue;
-      if (width < least - 0.5 || height < least - 0.5) {
-        small.push(`${control.getAttribute('aria-label') ?? control.textContent ?? control.id} ${width}×${height}`);
-      }
-      if (left < -0.5 || right > window.innerWidth + 0.5) small.push(`${control.textContent} is cut off`);
-    }
-    return small;
-  }, THUMB);
-}
 
 /** Is the middle of Generate really Generate, and nothing above it? */
 function isGenerateFree(easel: Driver): Promise<boolean> {

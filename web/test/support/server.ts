@@ -13,15 +13,19 @@ const START_MS = 60_000;
 
 export class RealServer {
   readonly #folder: string;
+  readonly #models: string;
   #process: ChildProcess | undefined;
   #port = 0;
 
-  private constructor(folder: string) {
+  private constructor(folder: string, models: string) {
     this.#folder = folder;
+    this.#models = models;
   }
 
-  static async start(): Promise<RealServer> {
-    const server = new RealServer(await mkdtemp(join(tmpdir(), 'easel-browser-')));
+  /** @param prepare makes a models folder in the given one, in place of the demo model's */
+  static async start(prepare?: (folder: string) => Promise<string>): Promise<RealServer> {
+    const folder = await mkdtemp(join(tmpdir(), 'easel-browser-'));
+    const server = new RealServer(folder, (await prepare?.(folder)) ?? join(ROOT, 'models'));
     await server.resume();
     return server;
   }
@@ -34,7 +38,7 @@ export class RealServer {
   async resume(): Promise<void> {
     const flags = {
       port: String(this.#port),
-      models: join(ROOT, 'models'),
+      models: this.#models,
       data: join(this.#folder, 'data'),
       outputs: join(this.#folder, 'outputs'),
     };
@@ -107,11 +111,11 @@ function readAddress(child: ChildProcess): Promise<string> {
   });
 }
 
-/** Gives the server of the enclosing describe. */
-export function useServer(): () => RealServer {
+/** Gives the server of the enclosing describe. @param prepare as {@link RealServer.start} */
+export function useServer(prepare?: (folder: string) => Promise<string>): () => RealServer {
   let server: RealServer | undefined;
   beforeAll(async () => {
-    server = await RealServer.start();
+    server = await RealServer.start(prepare);
   });
   afterAll(() => server?.end());
   return () => {

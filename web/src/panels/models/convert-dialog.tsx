@@ -11,7 +11,6 @@ import { useState } from 'react';
 
 import { SelectField } from '../../components/select-field.tsx';
 import { Sheet } from '../../components/sheet.tsx';
-import { idOfMade } from './made.ts';
 import { useWords } from './use-words.ts';
 import { useWork } from './use-work.ts';
 import { OutputFields, outputOf, PLAIN_OUTPUT, useFieldError, WorkForm } from './work-fields.tsx';
@@ -64,9 +63,10 @@ export function ConvertDialog({ model, models, isOpen, onClose, onShow }: Conver
       {work.isStarted ? (
         <WorkProgress
           work={work}
-          onShow={(file) => {
+          onShow={(name) => {
             onClose();
-            onShow(idOfMade(file, part));
+            // A VAE's id says what it is.
+            onShow(isWhole ? name : `vae:${name}`);
           }}
         />
       ) : (

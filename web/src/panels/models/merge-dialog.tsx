@@ -5,7 +5,6 @@ import { useState } from 'react';
 import { SelectField } from '../../components/select-field.tsx';
 import { Sheet } from '../../components/sheet.tsx';
 import { SliderField } from '../../components/slider-field.tsx';
-import { idOfMade } from './made.ts';
 import { useWords } from './use-words.ts';
 import { useWork } from './use-work.ts';
 import { OutputFields, outputOf, PLAIN_OUTPUT, useFieldError, WorkForm } from './work-fields.tsx';
@@ -53,9 +52,9 @@ export function MergeDialog({ models, first, isOpen, onClose, onShow }: MergeDia
       {work.isStarted ? (
         <WorkProgress
           work={work}
-          onShow={(file) => {
+          onShow={(name) => {
             onClose();
-            onShow(idOfMade(file, 'all'));
+            onShow(name);
           }}
         />
       ) : (

@@ -1,5 +1,6 @@
 /** Fields that converting and merging share: the name of what is made, how numbers are written, whose VAE it gets. */
 import { PRECISIONS, type Precision } from '@easel/shared/model-work';
+import { Check } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 
 import { Button } from '../../components/button.tsx';
@@ -31,6 +32,7 @@ export const outputOf = ({ output, precision, vae, isOverwriting }: OutputValues
 });
 
 const OWN = 'own';
+const OUTPUT_ID = 'work-output';
 
 interface OutputFieldsProps {
   values: OutputValues;
@@ -47,16 +49,16 @@ export function OutputFields({ values, models, error, hasVae = true, onChange }:
   const sources = models.filter((model) => model.kind === 'vae' || model.isUsable);
   return (
     <>
-      <Field id="work-output" name={m('work.output')} help={m('work.outputHelp')} error={error}>
+      <Field id={OUTPUT_ID} name={m('work.output')} help={m('work.outputHelp')} error={error}>
         <input
-          id="work-output"
+          id={OUTPUT_ID}
           type="text"
           value={values.output}
           maxLength={200}
           autoComplete="off"
           spellCheck={false}
           aria-invalid={error !== undefined}
-          aria-describedby={error === undefined ? undefined : errorIdOf('work-output')}
+          aria-describedby={error === undefined ? undefined : errorIdOf(OUTPUT_ID)}
           onChange={(event) => onChange({ ...values, output: event.target.value })}
           className="h-control rounded-md border border-edge bg-raised px-2.5 text-field hover:border-faint aria-invalid:border-danger"
         />
@@ -84,13 +86,20 @@ export function OutputFields({ values, models, error, hasVae = true, onChange }:
           />
         )}
       </div>
-      <label className="flex min-h-control items-center gap-2">
+      {/* The input lies over its label, so that all of it is the target. */}
+      <label className="relative flex min-h-control w-fit items-center gap-2 pr-2">
         <input
           type="checkbox"
           checked={values.isOverwriting}
           onChange={(event) => onChange({ ...values, isOverwriting: event.target.checked })}
-          className="size-4 accent-accent phone:size-6"
+          className="peer absolute inset-0 size-full cursor-pointer opacity-0"
         />
+        <span
+          aria-hidden
+          className="grid size-4 place-items-center rounded-sm border border-edge bg-raised text-transparent peer-checked:border-accent peer-checked:bg-accent peer-checked:text-on-accent peer-focus-visible:outline-2 peer-focus-visible:outline-offset-2 peer-focus-visible:outline-accent phone:size-5"
+        >
+          <Check size={12} />
+        </span>
         {m('work.overwrite')}
       </label>
     </>
@@ -113,11 +122,11 @@ export function WorkForm({ refusal, ownErrors, startLabel, isReady, onStart, chi
   const problem = refusal === null ? null : describeProblem(refusal, t, i18n.language);
   const isOwn = problem?.field !== null && problem !== null && ownErrors.includes(problem.field);
   return (
-    <form
+    <div
       className="flex flex-col gap-3 p-4"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (isReady) onStart();
+      onKeyDown={(event) => {
+        const isInName = event.target instanceof HTMLInputElement && event.target.id === OUTPUT_ID;
+        if (event.key === 'Enter' && !event.nativeEvent.isComposing && isInName && isReady) onStart();
       }}
     >
       {problem && !isOwn && (
@@ -135,7 +144,7 @@ export function WorkForm({ refusal, ownErrors, startLabel, isReady, onStart, chi
           {startLabel}
         </Button>
       </div>
-    </form>
+    </div>
   );
 }
 

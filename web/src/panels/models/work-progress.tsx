@@ -17,8 +17,8 @@ import type { ModelJobView } from '@easel/shared/http/jobs';
 
 interface WorkProgressProps {
   work: Work;
-  /** Opens the new model, by the name of its file. */
-  onShow: (file: string) => void;
+  /** Opens the new model, by the name it was given. */
+  onShow: (output: string) => void;
 }
 
 export function WorkProgress({ work, onShow }: WorkProgressProps) {
@@ -27,12 +27,13 @@ export function WorkProgress({ work, onShow }: WorkProgressProps) {
   const { job } = work;
   const again = <Button onClick={work.forget}>{m('work.again')}</Button>;
   if (job?.state === 'done' && job.result) {
-    const { file, sizeBytes, tensors, notes } = job.result;
+    const { output } = job.parameters;
+    const { sizeBytes, tensors, notes } = job.result;
     return (
       <div role="status" className="flex flex-col gap-3 p-4">
         <p className="flex items-center gap-2 font-medium">
           <Check size={16} aria-hidden className="shrink-0 text-accent-ink" />
-          <span className="min-w-0 break-words">{m('work.done', { file })}</span>
+          <span className="min-w-0 break-words">{m('work.done', { name: output })}</span>
         </p>
         <p className="numerals text-soft">
           {m('work.doneFacts', { size: formatBytes(sizeBytes, language), count: tensors })}
@@ -46,7 +47,7 @@ export function WorkProgress({ work, onShow }: WorkProgressProps) {
         )}
         <div className="flex flex-wrap justify-end gap-2">
           {again}
-          <Button look="primary" onClick={() => onShow(file)}>
+          <Button look="primary" onClick={() => onShow(output)}>
             {m('work.show')}
           </Button>
         </div>

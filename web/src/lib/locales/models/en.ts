@@ -206,7 +206,7 @@ export const modelsEn = {
     left: 'about {{duration}} left',
     cancel: 'Cancel',
     cancelled: 'Cancelled. Nothing was kept.',
-    done: '{{file}} is ready',
+    done: '{{name}} is ready',
     doneFacts: '{{size}}, {{count}} tensors',
     show: 'Show it',
     again: 'Make another',

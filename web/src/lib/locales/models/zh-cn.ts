@@ -207,7 +207,7 @@ export const modelsZhCN: ChineseMessages = {
     left: '大约还需 {{duration}}',
     cancel: '取消',
     cancelled: '已取消，未保留任何内容。',
-    done: '{{file}} 已就绪',
+    done: '{{name}} 已就绪',
     doneFacts: '{{size}}，{{count}} 个张量',
     show: '查看',
     again: '再做一个',

@@ -17,6 +17,7 @@ export const PLACES = {
     packages: ['shared'],
     places: {
       main: ['catalogue', 'jobs', 'runtime', ...TABLES],
+      cli: ['convert', 'families', 'checkpoint', 'numeric'],
       jobs: ['runtime', ...TABLES],
       catalogue: TABLES,
       runtime: ['graph', 'checkpoint', 'numeric'],

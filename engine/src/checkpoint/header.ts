@@ -18,6 +18,8 @@ export interface CheckpointHeader extends FileStamp {
   readonly file: string;
   readonly metadata: ReadonlyMap<string, string>;
   readonly tensors: ReadonlyMap<string, TensorEntry>;
+  /** Where the numbers begin; of a single .safetensors alone. */
+  readonly dataStart?: number;
   /** Every file it was read from, where that is not `file` alone. */
   readonly parts?: readonly FileStamp[];
   /** The JSON files of a diffusers folder by component (`unet`, `scheduler`, ...), as they stand there: unchecked. */
@@ -88,7 +90,7 @@ function parseHeader(headerBytes: Buffer, source: FileStamp): CheckpointHeader {
   }
   if (entries !== scan.entries) throw invalid(file, 'its header has the same key twice');
   checkLayout(tensors, dataStart, source);
-  return { ...source, metadata, tensors };
+  return { ...source, metadata, tensors, dataStart };
 }
 
 function parseJson(bytes: Buffer, scan: HeaderScan, file: string): object {

@@ -14,7 +14,8 @@ import { inspectCheckpoint } from './families/inspect.ts';
 import { createJobRunner } from './jobs/job-runner.ts';
 import { createPipelineCache } from './jobs/pipeline-cache.ts';
 import type { Pipeline } from './families/types.ts';
-import { describeDevice } from './runtime/device.ts';
+import { settleDevice } from './graph/device.ts';
+import { decideDevice } from './runtime/device.ts';
 
 const GIBIBYTE = 2 ** 30;
 
@@ -70,11 +71,13 @@ process.on('disconnect', () => void shutDown());
 // The terminal sends Ctrl+C to the whole process group; the server decides when the engine ends.
 process.on('SIGINT', () => {});
 
-const device = describeDevice(options.device);
+const { device, reason, isFallback } = await decideDevice(options.device);
+settleDevice(device);
+if (isFallback) emit({ type: 'log', level: 'warn', message: reason });
 emit({
   type: 'ready',
   protocol: ENGINE_PROTOCOL,
-  device: device.device,
-  deviceReason: device.reason,
+  device,
+  deviceReason: reason,
   catalogue: catalogue(),
 });

@@ -20,7 +20,8 @@ export const PLACES = {
       cli: ['convert', 'families', 'checkpoint', 'numeric'],
       jobs: ['runtime', ...TABLES],
       catalogue: TABLES,
-      runtime: ['graph', 'checkpoint', 'numeric'],
+      // Its self-test writes what networks are made of.
+      runtime: ['modules', 'graph', 'checkpoint', 'numeric'],
       convert: ['families', 'checkpoint', 'numeric'],
       families: ['samplers', 'schedules', ...NETWORK],
       preprocessors: ['modules', 'graph', 'checkpoint', 'numeric'],

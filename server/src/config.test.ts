@@ -42,6 +42,17 @@ describe('readConfig', () => {
     expect(read(['--port', '1'], { EASEL_PORT: 'rubbish' }).port).toBe(1);
   });
 
+  it('reads a memory budget with or without a unit', () => {
+    expect(read([]).memoryBudget).toBeNull();
+    expect(read(['--memory-budget', '8G']).memoryBudget).toBe(8 * 2 ** 30);
+    expect(read(['--memory-budget', '1.5 GiB']).memoryBudget).toBe(1.5 * 2 ** 30);
+    expect(read([], { EASEL_MEMORY_BUDGET: '6000M' }).memoryBudget).toBe(6000 * 2 ** 20);
+    expect(read(['--memory-budget', '1000000000']).memoryBudget).toBe(1e9);
+    for (const wrong of ['8T', 'much', '100M', '-8G']) {
+      expect(refusal([`--memory-budget=${wrong}`])).toContain('it must be a size of at least 512M');
+    }
+  });
+
   it('takes several further folders of models, as flags or as in PATH', () => {
     expect(read([]).modelsFrom).toEqual([]);
     expect(read(['--models-from', '/a', '--models-from=/b c'], { EASEL_MODELS_FROM: '/x' }).modelsFrom).toEqual([
@@ -67,7 +78,7 @@ describe('readConfig', () => {
     [['--port', '70000'], '--port is "70000"; it must be a whole number from 0 to 65535.'],
     [['--port', '0x10'], '--port is "0x10"; it must be a whole number from 0 to 65535.'],
     [['--port='], '--port is ""; it must be a whole number from 0 to 65535.'],
-    [['--device', 'toaster'], '--device is "toaster"; it must be one of auto, cpu.'],
+    [['--device', 'toaster'], '--device is "toaster"; it must be one of auto, cpu, cuda, webgpu.'],
     [['--open=yes'], '--open takes no value.'],
     [['--models', ''], '--models is ""; it must be a folder.'],
   ])('answers %j with a sentence', (args, sentence) => {

@@ -41,7 +41,7 @@ export interface Config {
 }
 
 /** Devices a person may ask for; the engine says which one it took and why. */
-const DEVICES = ['auto', 'cpu'] as const;
+const DEVICES = ['auto', 'cpu', 'cuda', 'webgpu'] as const;
 
 interface Setting {
   readonly name: keyof z.infer<typeof settings>;

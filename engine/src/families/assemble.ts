@@ -4,7 +4,6 @@ import type { Sidecar } from '../checkpoint/sidecar.ts';
 import { build } from '../graph/build.ts';
 import { NO_BRANCHES, withBranches } from '../modules/branches.ts';
 import { withWrapping } from '../modules/convolution.ts';
-import { withDialect } from '../modules/dialect.ts';
 import type { Ports } from '../modules/ports.ts';
 import { readDecoderConfig, readEncoderConfig, vaeDecoder, vaeEncoder } from '../modules/vae.ts';
 import { PLAIN, type NetworkOptions } from './network-options.ts';
@@ -31,7 +30,7 @@ export function assembleFamily({ networks, ignored, ...rest }: Parts): Family {
   ): Ports => {
     const network = networks[role] as NetworkOf;
     const { written, inputs } = withBranches(options.branches?.[role] ?? NO_BRANCHES, () =>
-      withDialect('cpu', () => withWrapping(options.wraps, () => network(weights, sidecar, options))),
+      withWrapping(options.wraps, () => network(weights, sidecar, options)),
     );
     return { inputs: { ...written.inputs, ...inputs }, outputs: written.outputs };
   };

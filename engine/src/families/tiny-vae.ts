@@ -11,7 +11,6 @@ import { CheckpointWeights } from '../checkpoint/weights.ts';
 import { build } from '../graph/build.ts';
 import type { GraphModel } from '../graph/model.ts';
 import type { Session, StartSession } from '../graph/session.ts';
-import { withDialect } from '../modules/dialect.ts';
 import { readTinyDecoderConfig, readTinyEncoderConfig, tinyDecoder, tinyEncoder } from '../modules/tiny-vae.ts';
 import type { Tensor } from '../numeric/tensor.ts';
 
@@ -113,10 +112,9 @@ class OpenTinyVae implements TinyVae {
 /** @throws model_incomplete | model_unexpected naming the tensor */
 function graphOf(half: TinyHalf, header: CheckpointHeader): GraphModel {
   const scope = new CheckpointWeights(header).scope(`${half}.`, `tiny-${half}`);
-  const { inputs, outputs } = withDialect('cpu', () =>
+  const { inputs, outputs } =
     half === 'decoder'
       ? tinyDecoder(scope, readTinyDecoderConfig(scope))
-      : tinyEncoder(scope, readTinyEncoderConfig(scope)),
-  );
+      : tinyEncoder(scope, readTinyEncoderConfig(scope));
   return build(`tiny-${half}`, inputs, outputs);
 }

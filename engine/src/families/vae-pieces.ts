@@ -10,7 +10,6 @@ import { CheckpointWeights } from '../checkpoint/weights.ts';
 import { build } from '../graph/build.ts';
 import type { GraphModel } from '../graph/model.ts';
 import type { Feeds, Results } from '../graph/session.ts';
-import { withDialect } from '../modules/dialect.ts';
 import type { Ports } from '../modules/ports.ts';
 import { readDecoderConfig, readEncoderConfig, vaePart, type PieceStatistics, type VaePart } from '../modules/vae.ts';
 import { blendTiles, cutAxis, cutOut, putIn, type Stretch } from '../numeric/pieces.ts';
@@ -36,7 +35,7 @@ export function vaePorts(graph: VaeGraph, header: CheckpointHeader): Ports {
   const vae = new CheckpointWeights(header).scope(VAE_PREFIX, 'vae');
   const config = part.startsWith('decoder') ? readDecoderConfig(vae) : readEncoderConfig(vae);
   const statistics: PieceStatistics = given === undefined ? 'own' : 'given';
-  return withDialect('cpu', () => vaePart(vae, config, part, statistics));
+  return vaePart(vae, config, part, statistics);
 }
 
 /** @throws model_incomplete | model_unexpected naming the tensor */

@@ -6,7 +6,8 @@ import { parse, relative } from 'node:path';
 
 import { GraphError } from '@easel/shared/errors';
 
-import type { GraphModel, Port } from './model.ts';
+import type { GraphModel, Port, TensorType } from './model.ts';
+import { currentDevice } from './device.ts';
 import { encodeModel, type OnnxNode, type OnnxTensor } from './onnx.ts';
 import { DTYPE_BYTES } from './types.ts';
 import type { Node, Value, WeightSource } from './value.ts';
@@ -77,10 +78,12 @@ class Emitter {
     });
     return {
       name: this.name,
+      device: currentDevice(),
       bytes,
       externalRoot: this.#root,
       inputs: this.#inputs,
       outputs,
+      tensors: distinct(this.#values),
       weightBytes: this.#weightBytes,
       weightElements: this.#weightElements,
       largestExpandedBytes: this.#largestElements * DTYPE_BYTES.f32,
@@ -189,4 +192,8 @@ class Emitter {
     this.#largestElements = Math.max(this.#largestElements, elements);
     return name;
   }
+}
+
+function distinct(values: readonly TensorType[]): TensorType[] {
+  return [...new Map(values.map(({ dtype, shape }) => [`${dtype} ${shape.join()}`, { dtype, shape }])).values()];
 }

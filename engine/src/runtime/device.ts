@@ -1,15 +1,100 @@
-/** Which device networks run on, and why: the CPU, in every case so far. */
+/**
+ * Which device networks run on, and why: what was asked for, if it is there and passes the self-test; else the CPU, with
+ * a reason that a person can act on. Without being asked only CUDA is tried, where its libraries are installed.
+ */
+import { fork } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, extname, join } from 'node:path';
+
+import { DEVICES, type Device } from '../graph/device.ts';
+import type { SelfTestResult } from './self-test.ts';
 
 export interface DeviceReport {
-  /** Id of the execution provider. */
-  readonly device: 'cpu';
-  /** One sentence for the banner and the health page. */
+  readonly device: Device;
+  /** One or two sentences for the banner, the page and the log. */
   readonly reason: string;
+  /** Whether another device was asked for, or expected, than the one that computes. */
+  readonly isFallback: boolean;
 }
 
-/** @param wanted the `--device` option: `auto`, or the id of a device */
-export function describeDevice(wanted: string): DeviceReport {
-  if (wanted === 'auto') return { device: 'cpu', reason: 'The CPU is the only device this version computes on.' };
-  if (wanted === 'cpu') return { device: 'cpu', reason: 'Chosen by --device.' };
-  return { device: 'cpu', reason: `--device ${wanted} is not available in this version, so the CPU computes.` };
+/** What the process that tries a device says. */
+export type ProbeMessage =
+  | ({ readonly kind: 'compared' } & SelfTestResult)
+  | { readonly kind: 'refused'; readonly message: string };
+
+export interface Machine {
+  /** Whether the runtime's libraries for a device are installed. */
+  hasLibraries(device: Device): boolean;
+  /** Tries the device in a process of its own. */
+  probe(device: Device): Promise<ProbeMessage>;
 }
+
+/** Shaders are compiled on the way, by software adapters slowly. */
+const PROBE_MS = 120_000;
+const LABELS: Readonly<Record<Device, string>> = { cpu: 'The CPU', cuda: 'CUDA', webgpu: 'WebGPU' };
+
+/** @param wanted the `--device` option: `auto`, or the id of a device */
+export async function decideDevice(wanted: string, machine: Machine = thisMachine): Promise<DeviceReport> {
+  if (wanted === 'cpu') return { device: 'cpu', reason: 'Chosen by --device.', isFallback: false };
+  const asked = DEVICES.find((device) => device === wanted);
+  if (wanted !== 'auto' && asked === undefined) return fallback(`There is no device called ${wanted}`);
+  const device = asked ?? 'cuda';
+  if (!machine.hasLibraries(device)) {
+    if (asked === undefined) {
+      const reason =
+        'The only device that is taken unasked: CUDA libraries are not installed (see docs/guides/devices.md).';
+      return { device: 'cpu', reason, isFallback: false };
+    }
+    return fallback(
+      `The libraries of the runtime for ${LABELS[device]} are not installed (see docs/guides/devices.md)`,
+    );
+  }
+  const found = await machine.probe(device);
+  if (found.kind === 'refused') return fallback(`${LABELS[device]} could not be started: ${firstLine(found.message)}`);
+  const [worst] = found.wrong;
+  if (worst !== undefined) {
+    const off = Number.isNaN(worst.error) ? 'gives no numbers' : `is off by ${(100 * worst.error).toPrecision(2)} %`;
+    const others = found.wrong.length > 1 ? `, and ${found.wrong.length - 1} more` : '';
+    return fallback(`${LABELS[device]} computes wrongly here: ${worst.operation} ${off}${others}`);
+  }
+  const chosen = asked === undefined ? 'Found' : 'Chosen by --device';
+  return { device, reason: `${chosen}; ${found.compared} operations agree with the CPU.`, isFallback: false };
+}
+
+const fallback = (why: string): DeviceReport => ({
+  device: 'cpu',
+  reason: `${why}. The CPU computes instead.`,
+  isFallback: true,
+});
+
+function firstLine(message: string): string {
+  const line = (message.split('\n')[0] ?? '').trim().replace(/\.$/, '');
+  return line.length > 240 ? `${line.slice(0, 240)}…` : line;
+}
+
+const thisMachine: Machine = {
+  hasLibraries(device) {
+    if (device !== 'cuda') return true;
+    const runtime = dirname(createRequire(import.meta.url).resolve('onnxruntime-node/package.json'));
+    return existsSync(
+      join(runtime, 'bin', 'napi-v6', process.platform, process.arch, 'libonnxruntime_providers_cuda.so'),
+    );
+  },
+  probe: (device) =>
+    new Promise((resolve) => {
+      const refuse = (message: string): void => resolve({ kind: 'refused', message });
+      const entry = join(import.meta.dirname, `self-test-main${extname(import.meta.filename)}`);
+      const child = fork(entry, [device], { serialization: 'advanced', stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+      const timer = setTimeout(() => {
+        refuse(`no answer within ${PROBE_MS / 1000} seconds`);
+        child.kill('SIGKILL');
+      }, PROBE_MS);
+      child.on('message', (message) => resolve(message as ProbeMessage));
+      child.on('error', (error) => refuse(error.message));
+      child.on('exit', (code, signal) => {
+        clearTimeout(timer);
+        refuse(`trying it ended the process (${signal ?? code})`);
+      });
+    }),
+};

@@ -5,9 +5,11 @@
  */
 import { SessionError } from '@easel/shared/errors';
 
+import type { Device } from '../graph/device.ts';
 import type { GraphModel } from '../graph/model.ts';
 import type { Feeds, MemoryForm, Results, Session, TypedTensor } from '../graph/session.ts';
 import { InferenceSession, Tensor } from './onnxruntime.ts';
+import { requireFitting } from './tensor-limit.ts';
 import { coreCount } from './threads.ts';
 
 export interface RuntimeOptions {
@@ -19,7 +21,7 @@ export interface RuntimeOptions {
 const SESSION_BASE_BYTES = 8 << 20;
 
 /**
- * Starts a graph on the CPU.
+ * Starts a graph on the device it was written for.
  *
  * @throws session_failed when the runtime refuses the graph, with the place it was written in debug builds
  * @throws out_of_memory
@@ -35,7 +37,7 @@ export async function startSession(
   } catch (cause) {
     throw sessionError(model, 'could not be started', cause);
   }
-  return new CpuSession(model, native, estimateSessionBytes(model, memory));
+  return new RuntimeSession(model, native, estimateSessionBytes(model, memory));
 }
 
 /** Bytes a session will hold until released, without the activations of a run. */
@@ -48,6 +50,19 @@ export function estimateSessionBytes(
   return SESSION_BASE_BYTES + weightBytes + (memory === 'fast' ? largestExpandedBytes : 0);
 }
 
+/** How the runtime is told to run graphs on each device. */
+const PROVIDERS = {
+  cpu: {
+    executionProviders: ['cpu'],
+    // Graphs are written in the form they run in. Above all nothing may fold the conversion of weights: expanded at the
+    // start they cost 25 times the load time and four times the memory, for 1 to 9 % of a step (docs/guides/speed.md).
+    graphOptimizationLevel: 'disabled',
+  },
+  // What a device computes with has to be there before, so weights are converted and turned once, when a session starts.
+  webgpu: { executionProviders: ['webgpu'], graphOptimizationLevel: 'basic' },
+  cuda: { executionProviders: ['cuda'], graphOptimizationLevel: 'extended' },
+} as const satisfies Record<Device, InferenceSession.SessionOptions>;
+
 function nativeOptions(
   model: GraphModel,
   memory: MemoryForm,
@@ -58,10 +73,7 @@ function nativeOptions(
   // Given bytes, the runtime finds external weights by this folder only; only our builder writes locations.
   if (model.externalRoot !== null) session['model_external_initializers_file_folder_path'] = model.externalRoot;
   return {
-    executionProviders: ['cpu'],
-    // Graphs are written in the form they run in. Above all nothing may fold the conversion of weights: expanded at the
-    // start they cost 25 times the load time and four times the memory, for 1 to 9 % of a step (docs/guides/speed.md).
-    graphOptimizationLevel: 'disabled',
+    ...PROVIDERS[model.device],
     intraOpNumThreads: options.threads ?? coreCount(),
     interOpNumThreads: 1,
     executionMode: 'sequential',
@@ -73,7 +85,7 @@ function nativeOptions(
   };
 }
 
-class CpuSession implements Session {
+class RuntimeSession implements Session {
   #native: InferenceSession | null;
   /** What the arena keeps of the largest run, as the process grew by it. */
   #scratchBytes = 0;
@@ -104,6 +116,7 @@ class CpuSession implements Session {
 
   async run(feeds: Feeds, fetch?: readonly string[]): Promise<Results> {
     if (this.#native === null) throw new SessionError('session_failed', `${this.name} was released before this run.`);
+    requireFitting(this.model, feeds);
     const native: Record<string, Tensor> = {};
     for (const [name, value] of Object.entries(feeds)) native[name] = toNative(value);
     let outputs: InferenceSession.ReturnType;
@@ -141,7 +154,7 @@ const ALLOCATION = /bfc_arena|failed to allocate|bad_alloc|out of memory|not eno
 
 function sessionError(model: GraphModel, what: string, cause: unknown): SessionError {
   const reason = cause instanceof Error ? cause.message : String(cause);
-  const details = { graph: model.name, device: 'cpu' };
+  const details = { graph: model.name, device: model.device };
   if (ALLOCATION.test(reason)) {
     return new SessionError(
       'out_of_memory',

@@ -1,7 +1,6 @@
 /** Compact upscalers: realesr-general-x4v3, realesr-animevideov3 and the community's small ones; 1x ones clean a picture. */
 import { CheckpointWeights } from '../checkpoint/weights.ts';
 import { build } from '../graph/build.ts';
-import { withDialect } from '../modules/dialect.ts';
 import { readSrvggConfig, srvgg, type SrvggConfig } from '../modules/srvgg.ts';
 import type { Upscaler } from './types.ts';
 
@@ -21,7 +20,7 @@ export const compact: Upscaler = {
   build(header) {
     const weights = new CheckpointWeights(header);
     const scope = weights.scope('', 'upscaler');
-    const { inputs, outputs } = withDialect('cpu', () => srvgg(scope, readSrvggConfig(scope) as SrvggConfig));
+    const { inputs, outputs } = srvgg(scope, readSrvggConfig(scope) as SrvggConfig);
     weights.requireAllRead([]);
     return build('upscaler', inputs, outputs);
   },

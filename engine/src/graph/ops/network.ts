@@ -103,6 +103,12 @@ export function meanLast(x: Value): Value {
   return node('ReduceMean', [x, constant([-1], 'i64')], [{ dtype: x.dtype, shape: [...x.shape.slice(0, -1), 1] }])[0];
 }
 
+/** Over the last axis, so that it adds up to 1. */
+export function softmax(x: Value): Value {
+  if (x.dtype !== 'f32' && x.dtype !== 'f16') throw graphError('Softmax', 'needs floating point', [x]);
+  return node('Softmax', [x], [{ dtype: x.dtype, shape: x.shape }], { attributes: { axis: { int: -1 } } })[0];
+}
+
 /** Each [n, c] slice of [n, c, ...] to mean 0 and variance 1, times scale [c] plus bias [c]. */
 export function instanceNormalization(x: Value, scale: Value, bias: Value, epsilon: number): Value {
   const channels = x.shape[1];

@@ -83,6 +83,17 @@ export function cut(x: Value, axis: number, index: number): Value {
   return node('Slice', [x, ...ends], [{ dtype: x.dtype, shape }])[0];
 }
 
+/** `count` entries along an axis, beginning with number `start`. */
+export function cutRange(x: Value, axis: number, start: number, count: number): Value {
+  const at = axisOf('Slice', x, axis);
+  const extent = x.shape[at];
+  if (typeof extent === 'number' && (start < 0 || start + count > extent))
+    throw graphError('Slice', `axis ${at} has no entries ${start} to ${start + count - 1}`, [x]);
+  const shape = x.shape.map((dim, i) => (i === at ? count : dim));
+  const ends = [start, start + count, at].map((each) => constant([each], 'i64'));
+  return node('Slice', [x, ...ends], [{ dtype: x.dtype, shape }])[0];
+}
+
 /** Two halves along an axis of known, even extent. */
 export function halves(x: Value, axis: number): readonly [Value, Value] {
   const at = axisOf('Split', x, axis);

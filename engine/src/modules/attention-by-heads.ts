@@ -1,0 +1,40 @@
+/**
+ * Attention of products and softmax, one head at a time: for devices whose fused operator cannot be trusted, and so that
+ * the scores of only one head are one tensor. Agrees with graph/ops/network.ts' multiHeadAttention.
+ */
+import { add, mul } from '../graph/ops/elementwise.ts';
+import { matmul } from '../graph/ops/matmul.ts';
+import { softmax } from '../graph/ops/network.ts';
+import { concat, cutRange, transpose } from '../graph/ops/shape.ts';
+import { constant, graphError, type Value } from '../graph/value.ts';
+
+/** Far enough below every score to vanish in the softmax, and finite in half precision. */
+const HIDDEN = -30_000;
+
+/** @param causal a token sees itself and those before it only; needs a known number of tokens */
+export function attentionByHeads(q: Value, k: Value, v: Value, heads: number, causal = false): Value {
+  const width = q.shape[2];
+  if (typeof width !== 'number' || width % heads !== 0)
+    throw graphError('attention', `the width does not divide into ${heads} heads`, [q, k, v]);
+  const size = width / heads;
+  const mask = causal ? causalMask(q) : null;
+  const results = Array.from({ length: heads }, (_, head) => {
+    const [queries, keys, values] = [q, k, v].map((x) => (heads === 1 ? x : cutRange(x, 2, head * size, size))) as [
+      Value,
+      Value,
+      Value,
+    ];
+    const scaled = mul(queries, constant([size ** -0.5], 'f32', []));
+    const scores = matmul(scaled, transpose(keys, [0, 2, 1])); // [n, t, s]
+    return matmul(softmax(mask === null ? scores : add(scores, mask)), values); // [n, t, size]
+  });
+  return concat(results as [Value, ...Value[]], 2);
+}
+
+/** [1, t, t]: nothing where a token sees, far below where it does not. */
+function causalMask(q: Value): Value {
+  const tokens = q.shape[1];
+  if (typeof tokens !== 'number') throw graphError('attention', 'causal needs a known number of tokens', [q]);
+  const rows = Array.from({ length: tokens * tokens }, (_, i) => (i % tokens > Math.floor(i / tokens) ? HIDDEN : 0));
+  return constant(rows, 'f32', [1, tokens, tokens]);
+}

@@ -11,6 +11,8 @@ import { basename, join } from 'node:path';
 
 const PROTOCOL = Number(process.env.FAKE_ENGINE_PROTOCOL ?? 1);
 /** Folder for what has to outlive this process. */
+/** What every checkpoint is said to take. */
+const FOOTPRINT = JSON.parse(process.env.FAKE_ENGINE_FOOTPRINT ?? 'null');
 const NOTES = process.env.FAKE_ENGINE_NOTES ?? null;
 
 const send = (message) => process.connected && process.send(message);
@@ -72,6 +74,7 @@ const inspectionOf = async (file) => {
     },
     examples: ['a red house'],
     weightBytes: text.length,
+    ...(FOOTPRINT === null ? {} : { footprint: FOOTPRINT }),
     detection: {
       family: { value: 'stable-diffusion-1', evidence: 'the fake engine takes everything' },
       prediction: { value: 'epsilon', evidence: 'nothing in the file says otherwise' },
@@ -106,7 +109,7 @@ let cancelled = null;
 let isBusy = false;
 
 const run = async (job) => {
-  const { parameters, jobId } = job;
+  const { parameters, jobId, memory } = job;
   const { prompt, steps, width, height } = parameters;
   cancelled = null;
   if (NOTES !== null)
@@ -146,13 +149,15 @@ const run = async (job) => {
     }
     send({ type: 'progress', jobId, imageIndex, step: steps, steps, activity: 'decoding' });
     const seed = parameters.seed + imageIndex;
-    send({ type: 'image', jobId, imageIndex, seed, width, height, rgb: draw(seed, width, height) });
+    const notes = memory === undefined ? {} : { notes: memory.fallbacks };
+    send({ type: 'image', jobId, imageIndex, seed, width, height, rgb: draw(seed, width, height), ...notes });
     if (optionOf(prompt, 'die-image') === imageIndex && isFirstTime(jobId)) {
       // Not before the picture has left this process.
       await sleep(50);
       process.kill(process.pid, 'SIGKILL');
     }
   }
+  send({ type: 'measured', jobId, measured: { stages: { denoise: { ms: 100, runs: 8 } }, peakBytes: null } });
   send({ type: 'finished', jobId, durationMs: 1 });
   send({ type: 'quiet', budgetMs: 0, activity: 'idle' });
 };

@@ -42,7 +42,9 @@ export function ConvertDialog({ model, models, isOpen, onClose, onShow }: Conver
   const [ema, setEma] = useState<EmaChoice>('keep');
   const errorOf = useFieldError(work.refusal);
   const isWhole = part === 'all';
+  const isReady = output.output.trim() !== '';
   const start = (): void => {
+    if (!isReady) return;
     const values = isWhole ? output : { ...output, vae: null };
     void work.start({
       type: 'convert',
@@ -74,7 +76,7 @@ export function ConvertDialog({ model, models, isOpen, onClose, onShow }: Conver
           refusal={work.refusal}
           ownErrors={['output']}
           startLabel={m('work.startConvert')}
-          isReady={output.output.trim() !== ''}
+          isReady={isReady}
           onStart={start}
         >
           <div className="grid grid-cols-2 gap-3 phone:grid-cols-1">
@@ -113,6 +115,7 @@ export function ConvertDialog({ model, models, isOpen, onClose, onShow }: Conver
             error={errorOf('output')}
             hasVae={isWhole}
             onChange={setOutput}
+            onEnter={start}
           />
         </WorkForm>
       )}

@@ -41,8 +41,10 @@ export function MergeDialog({ models, first, isOpen, onClose, onShow }: MergeDia
   const wanted = isDifference ? 1 : Math.max(1, names.length - 1);
   const isReady =
     chosen[0] !== NONE && chosen[1] !== NONE && (!isDifference || chosen[2] !== NONE) && output.output.trim() !== '';
-  const start = (): void =>
+  const start = (): void => {
+    if (!isReady) return;
     void work.start({ type: 'merge', method, models: names, weights: weights.slice(0, wanted), ...outputOf(output) });
+  };
   const set = <T,>(values: readonly T[], at: number, value: T): T[] =>
     values.map((each, index) => (index === at ? value : each));
   const usable = models.filter((model) => model.isUsable);
@@ -108,7 +110,13 @@ export function MergeDialog({ models, first, isOpen, onClose, onShow }: MergeDia
               onChange={(value) => setWeights((before) => set(before, at, value))}
             />
           ))}
-          <OutputFields values={output} models={models} error={errorOf('output')} onChange={setOutput} />
+          <OutputFields
+            values={output}
+            models={models}
+            error={errorOf('output')}
+            onChange={setOutput}
+            onEnter={start}
+          />
         </WorkForm>
       )}
     </Sheet>

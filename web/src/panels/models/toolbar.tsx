@@ -24,9 +24,8 @@ export function Toolbar({ models, sieve, onSieve }: ToolbarProps) {
   const { m } = useWords();
   const isGrid = useLayout((state) => state.areModelsPictures);
   const context = useCommandContext();
-  const families = new Map(
-    models.flatMap(({ family, familyLabel }) => (family === null ? [] : [[family, familyLabel ?? family]])),
-  );
+  const families = new Map<string, string>();
+  for (const { family, familyLabel } of models) if (family !== null) families.set(family, familyLabel ?? family);
   const kinds = MODEL_KINDS.filter((kind) => models.some((model) => model.kind === kind));
   const refresh = (): void => {
     refreshLibrary(context.client).catch((thrown: unknown) => reportProblem(thrown, context));
@@ -51,7 +50,7 @@ export function Toolbar({ models, sieve, onSieve }: ToolbarProps) {
           value={sieve.family ?? ALL}
           choices={[
             { value: ALL, label: m('page.allFamilies') },
-            ...[...families].map(([value = ALL, label = value]) => ({ value, label })),
+            ...[...families].map(([value, label]) => ({ value, label })),
           ]}
           onChange={(value) => onSieve({ ...sieve, family: value === ALL ? null : value })}
         />

@@ -41,9 +41,10 @@ interface OutputFieldsProps {
   error: string | undefined;
   hasVae?: boolean;
   onChange: (values: OutputValues) => void;
+  onEnter: () => void;
 }
 
-export function OutputFields({ values, models, error, hasVae = true, onChange }: OutputFieldsProps) {
+export function OutputFields({ values, models, error, hasVae = true, onChange, onEnter }: OutputFieldsProps) {
   const { m } = useWords();
   const words = { keep: 'precisionKeep', fp32: 'fp32', fp16: 'fp16', bf16: 'bf16' } as const;
   const sources = models.filter((model) => model.kind === 'vae' || model.isUsable);
@@ -60,6 +61,9 @@ export function OutputFields({ values, models, error, hasVae = true, onChange }:
           aria-invalid={error !== undefined}
           aria-describedby={error === undefined ? undefined : errorIdOf(OUTPUT_ID)}
           onChange={(event) => onChange({ ...values, output: event.target.value })}
+          onKeyDown={(event) => {
+            if (event.key === 'Enter' && !event.nativeEvent.isComposing) onEnter();
+          }}
           className="h-control rounded-md border border-edge bg-raised px-2.5 text-field hover:border-faint aria-invalid:border-danger"
         />
       </Field>
@@ -122,13 +126,7 @@ export function WorkForm({ refusal, ownErrors, startLabel, isReady, onStart, chi
   const problem = refusal === null ? null : describeProblem(refusal, t, i18n.language);
   const isOwn = problem?.field !== null && problem !== null && ownErrors.includes(problem.field);
   return (
-    <div
-      className="flex flex-col gap-3 p-4"
-      onKeyDown={(event) => {
-        const isInName = event.target instanceof HTMLInputElement && event.target.id === OUTPUT_ID;
-        if (event.key === 'Enter' && !event.nativeEvent.isComposing && isInName && isReady) onStart();
-      }}
-    >
+    <div className="flex flex-col gap-3 p-4">
       {problem && !isOwn && (
         <Notice
           tone="danger"

@@ -41,7 +41,7 @@ async function measure(count) {
   await withDemoStudio(async (paint, studio) => {
     const model = await findDemoModel(studio);
     for (const [index, facts] of asked.entries()) {
-      const [picture] = await paint({ model, prompt: facts.prompt, seed: facts.seed, count: 1 });
+      const [picture] = await paint({ model, prompt: facts.prompt, seed: facts.seed, count: 1, upscaler: 'none' });
       drawn.add(named(judge(picture, facts, shapes), facts.unseen));
       const other = asked.slice(index + 1).find(({ kind }) => kind === facts.kind);
       if (other !== undefined) chance.add(named(judge(picture, other, shapes), other.unseen));

@@ -479,7 +479,7 @@ export class ModelLibrary {
       .map((entry) => this.#view(entry).reason?.message)
       .find((message) => message !== undefined);
     return new RequestError('no_model', `There is no usable model.${first === undefined ? '' : ` ${first}`}`, {
-      hint: `Put a Stable Diffusion checkpoint (.safetensors, .ckpt or a diffusers folder) into the folder models/checkpoints.`,
+      hint: 'Put a Stable Diffusion checkpoint (.safetensors, .ckpt or a diffusers folder) into the folder models/checkpoints. The demo model that came with Easel comes back with "git restore models".',
     });
   }
 

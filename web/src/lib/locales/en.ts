@@ -58,7 +58,8 @@ export const en = {
     leadWithoutExamples: 'Write a sentence below and press Generate.',
     examples: 'Example prompts',
     noModel: 'There is no model yet',
-    noModelHint: 'Put a .safetensors checkpoint into the folder models/checkpoints. It appears here by itself.',
+    noModelHint:
+      'Put a .safetensors checkpoint into the folder models/checkpoints. It appears here by itself. The demo model comes back with "git restore models"; models/README.md knows other ways.',
     unusableModels_one: '{{count}} file was found but cannot be used. The model list under Advanced says why.',
     unusableModels_other: '{{count}} files were found but cannot be used. The model list under Advanced says why.',
   },

@@ -62,7 +62,8 @@ export const zhCN: ChineseMessages = {
     leadWithoutExamples: '在下方写一句话，然后按“生成”。',
     examples: '示例提示词',
     noModel: '还没有模型',
-    noModelHint: '把 .safetensors 模型文件放进 models/checkpoints 文件夹，它会自动出现在这里。',
+    noModelHint:
+      '把 .safetensors 模型文件放进 models/checkpoints 文件夹，它会自动出现在这里。运行 “git restore models” 可以找回自带的演示模型；其他办法见 models/README.md。',
     unusableModels_other: '找到了 {{count}} 个文件，但无法使用。原因见“高级”中的模型列表。',
   },
   parameters: {

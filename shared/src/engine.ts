@@ -42,6 +42,10 @@ export interface EngineJob {
   refiner?: { checkpoint: string; overrides?: CheckpointOverrides };
   /** Where the parameters name an upscaler: its file. */
   upscaler?: { file: string };
+  /** The LoRA (or kin) that the prompt's tags name, in their order; one file may stand there twice. */
+  adapters?: EngineAdapter[];
+  /** The textual inversions that the prompts may name. */
+  embeddings?: EngineEmbedding[];
   parameters: GenerationParameters;
   /** Which pictures of the job to make, by index in [0, count): on a retry only the missing ones. */
   imageIndexes: number[];
@@ -49,6 +53,24 @@ export interface EngineJob {
   previews: boolean;
   /** How it fits the memory; absent = the engine sees for itself. */
   memory?: JobMemory;
+}
+
+/** A LoRA's file and how strongly it is used. */
+export interface EngineAdapter {
+  /** Absolute path. */
+  file: string;
+  /** Factors on what it changes in the text encoders and in the U-Net; negative and 0 allowed. */
+  textWeight: number;
+  unetWeight: number;
+  /** Only so many of its ranks count; null = all. */
+  rankLimit: number | null;
+}
+
+/** A textual inversion by the name that prompts have for it. */
+export interface EngineEmbedding {
+  name: string;
+  /** Absolute path. */
+  file: string;
 }
 
 /** A job's plan and what it rests on. */

@@ -41,6 +41,8 @@ export const ERROR_CODES = {
   name_taken: row(409, 'request', 'Something else already has this name.'),
   unknown_sampler: row(422, 'request', 'No sampler has this id.'),
   unknown_schedule: row(422, 'request', 'No schedule has this id.'),
+  lora_not_found: row(422, 'request', 'No LoRA has the name in this tag.'),
+  unknown_tag: row(422, 'request', 'The prompt has a tag of a kind nobody knows.'),
   unknown_model: row(422, 'request', 'No model has this id.'),
   model_unusable: row(422, 'request', 'The model was found but cannot be used; the reason is in the message.'),
   no_model: row(409, 'request', 'There is no usable model yet.'),

@@ -40,15 +40,19 @@ function unplanned(header: CheckpointHeader, budgetBytes: number): NonNullable<J
   return { plan: { ...DEFAULT_PLAN, weights: memory }, neededBytes };
 }
 
+/** Which checkpoint, and what it is used with. */
+export type PipelineSource = Pick<EngineJob, 'checkpoint' | 'overrides' | 'adapters' | 'embeddings'>;
+
 /**
  * The pipeline of a checkpoint with its networks started, or ready to start one after the other where the plan says so.
  *
  * @param unused networks of the family that the job does without
  * @param networks how they are built; the pipeline keeps those that are built so already
- * @throws model_gone | model_invalid | pickle_unsafe | model_incomplete | model_unexpected | model_unsupported | session_failed | out_of_memory
+ * @throws model_gone | model_invalid | pickle_unsafe | model_incomplete | model_unexpected | model_unsupported | session_failed | out_of_memory;
+ *   model_incompatible for an adapter of another base
  */
 export async function acquirePipeline(
-  { checkpoint: file, overrides = {} }: Pick<EngineJob, 'checkpoint' | 'overrides'>,
+  { checkpoint: file, overrides = {}, adapters = [], embeddings = [] }: PipelineSource,
   unused: readonly Role[],
   networks: NetworkOptions,
   context: JobContext,
@@ -66,6 +70,11 @@ export async function acquirePipeline(
   );
   await pipeline.adopt(plan);
   await pipeline.configure(networks);
+  await pipeline.adapt(adapters);
+  const skipped = await pipeline.useEmbeddings(embeddings);
+  for (const { name, error } of skipped) {
+    context.emit({ type: 'log', level: 'warn', message: `${name} is read as words: ${error.message}` });
+  }
   for (const role of pipeline.family.roles) {
     if (unused.includes(role)) continue;
     await pipeline.load(role);

@@ -2,12 +2,13 @@
  * The golden cases of fixtures/ in `npm test`, through the same runner as `npm run golden`; and the proof that the
  * runner notices a wrong number.
  */
-import { copyFileSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { fidelityPage } from './fidelity.ts';
 import { kinds } from './kinds/index.ts';
 import { findCases, runGolden } from './runner.ts';
 
@@ -61,6 +62,9 @@ describe('the golden runner', () => {
     ['samplers/timesteps', 'EulerDiscreteScheduler.linspace.10.sigmas'],
     ['samplers/diffusers-ddim', 'eta0.step.4'],
     ['rng/torch-cpu', 'seed42.0'],
+    ['lora/sd15_kinds', 'eps.lokr_both.0.8'],
+    ['embeddings/textual_inversion', 'text.ti-card.png'],
+    ['embeddings/prompt_a1111_sdxl', 'context.up'],
   ])('fails %s when one number of %s is wrong', async (name, tensor) => {
     const { misses } = await run(perturbed(name, tensor));
     expect(misses).toHaveLength(1);
@@ -94,7 +98,7 @@ describe('the golden runner', () => {
     const folder = mkdtempSync(join(scratch, 'unknown-'));
     writeFileSync(join(folder, 'case.json'), '{"run": "dowsing", "tolerance": {"max_abs_over_std": 1}}');
     const { report, lines } = await run(folder);
-    expect(report).toEqual({ passed: 0, failed: 0, unknown: 1 });
+    expect(report).toMatchObject({ passed: 0, failed: 0, unknown: 1 });
     expect(lines[0]).toContain('unknown kind dowsing');
   });
 
@@ -106,6 +110,21 @@ describe('the golden runner', () => {
     const { report } = await run(folder);
     expect(report.failed).toBe(1);
     expect(report.passed).toBeGreaterThan(0);
+  });
+
+  it('writes a page that names what was missed, by how much, and what was not run', async () => {
+    const folder = mkdtempSync(join(scratch, 'page-'));
+    cpSync(join(FIXTURES, 'samplers/k-heun'), join(folder, 'samplers/good'), { recursive: true });
+    cpSync(perturbed('samplers/k-euler', 'a.state.3'), join(folder, 'samplers/bad'), { recursive: true });
+    mkdirSync(join(folder, 'odd/strange'), { recursive: true });
+    writeFileSync(join(folder, 'odd/strange/case.json'), '{"run": "dowsing"}');
+    const page = fidelityPage((await run(folder)).report);
+    expect(page).toContain('| samplers | 2 | 3 | 1 | 0 |');
+    expect(page).toMatch(
+      /\| good \| k-diffusion sample_heun \[k-diffusion [\d.a-z]+\] \| 2 \| \S+ \(.+\) \| 2\.0e-5 \|/,
+    );
+    expect(page).toMatch(/\| bad \| .* \| \*\*1 of 2\*\* \| .* \(a \(state\.3\)\) \| 2\.0e-5 \|/);
+    expect(page).toContain('| odd/strange/dowsing | unknown kind dowsing |');
   });
 
   it('takes a single case.json as well as a folder, wherever it lies', async () => {

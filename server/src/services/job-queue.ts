@@ -44,6 +44,7 @@ import type { ModelWork } from './model-work.ts';
 import type { JobFootprints, MemoryPlanner } from './memory-planner.ts';
 import type { Failpoint, PictureFiles, PictureToSave, SavedPicture } from './picture.ts';
 import type { EncodedPreview } from './preview-encoder.ts';
+import { promptFiles, type PromptFiles } from './prompt-files.ts';
 import { resolveRequest } from './resolve-request.ts';
 
 /** Jobs that may wait at once. */
@@ -186,6 +187,7 @@ export class JobQueue {
   /** @throws would_not_fit */
   async #fitting(request: GenerationRequest, isLenient: boolean): Promise<GenerationParameters> {
     const { parameters, catalogue, footprints } = await this.#resolvePictures(request, isLenient);
+    await promptFiles(this.#options.models, parameters);
     this.#options.memory.plan(footprints, parameters, catalogue);
     return parameters;
   }
@@ -353,6 +355,7 @@ export class JobQueue {
     let model: UsableModel;
     let refiner: UsableModel | null = null;
     let upscaler: ModelFile | null = null;
+    let named: PromptFiles;
     let sought = job.parameters.model;
     try {
       model = await this.#options.models.resolve(sought);
@@ -365,6 +368,8 @@ export class JobQueue {
         sought = wanted;
         upscaler = await this.#resolveUpscaler(sought);
       }
+      sought = 'LoRA';
+      named = await promptFiles(this.#options.models, job.parameters);
     } catch (thrown) {
       await this.#end(job, 'failed', modelGone(sought, toStudioError(thrown)));
       return;
@@ -400,6 +405,7 @@ export class JobQueue {
         overrides: model.overrides,
         ...(refiner && { refiner: { checkpoint: refiner.file, overrides: refiner.overrides } }),
         ...(upscaler && { upscaler: { file: upscaler.file } }),
+        ...named,
         parameters: job.parameters,
         imageIndexes: missing,
         previews: true,

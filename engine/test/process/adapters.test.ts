@@ -1,0 +1,145 @@
+/** LoRA and textual inversions through a real engine: from the job to the picture. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import type { EngineJob } from '@easel/shared/engine';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { appendTensors } from '../support/append-tensors.ts';
+import { EngineProcess } from '../support/engine-process.ts';
+import { readManifest, writeFormulaCheckpoint } from '../support/formula-weights.ts';
+
+const GOLDEN = join(import.meta.dirname, '../../../fixtures/golden');
+const LORA = join(GOLDEN, 'lora/sd15_kinds');
+const EMBEDDINGS = join(GOLDEN, 'embeddings/textual_inversion');
+
+const folder = mkdtempSync(join(tmpdir(), 'easel-adapters-'));
+const fileOf = (name: string): string => join(folder, `${name}.safetensors`);
+let engine: EngineProcess;
+let jobs = 0;
+
+function jobOf(change: Partial<EngineJob> & { prompt?: string; sampler?: string }): EngineJob {
+  const { prompt = 'a cat', sampler = 'euler', ...job } = change;
+  return {
+    jobId: `job-${++jobs}`,
+    checkpoint: fileOf('base'),
+    imageIndexes: [0],
+    previews: false,
+    ...job,
+    parameters: {
+      type: 'text-to-image',
+      prompt,
+      negativePrompt: '',
+      model: 'base',
+      width: 64,
+      height: 64,
+      steps: 3,
+      guidance: 4,
+      sampler,
+      schedule: 'karras',
+      seed: 7,
+      count: 1,
+      clipSkip: 1,
+      rng: 'cpu',
+    },
+  };
+}
+
+async function end(job: EngineJob) {
+  engine.send({ type: 'run', job });
+  return Promise.race([
+    engine.expect('finished', ({ jobId }) => jobId === job.jobId),
+    engine.expect('failed', ({ jobId }) => jobId === job.jobId),
+  ]);
+}
+
+async function picture(change: Parameters<typeof jobOf>[0] = {}): Promise<Buffer> {
+  const job = jobOf(change);
+  expect(await end(job)).toMatchObject({ type: 'finished' });
+  const image = engine.all('image').find(({ jobId }) => jobId === job.jobId);
+  return Buffer.from(image?.rgb ?? []);
+}
+
+const lora = (name: string, unetWeight: number, textWeight = unetWeight) => ({
+  file: fileOf(name),
+  unetWeight,
+  textWeight,
+  rankLimit: null,
+});
+
+beforeAll(() => {
+  for (const name of ['base', 'lora', 'locon', 'loha', 'ia3']) {
+    writeFormulaCheckpoint(readManifest(join(LORA, `${name}.manifest.json`)), fileOf(name));
+  }
+  appendTensors(fileOf('ia3'), join(LORA, 'ia3.literal.safetensors'));
+  engine = new EngineProcess();
+});
+afterAll(async () => {
+  await engine.kill();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe('an adapter', () => {
+  it.each(['lora', 'locon', 'ia3'])('of kind %s changes the picture, and nothing when it is gone', async (name) => {
+    const plain = await picture();
+    const once = await picture({ adapters: [lora(name, 0.8)] });
+    expect(once.equals(plain)).toBe(false);
+    expect((await picture({ adapters: [lora(name, 0.8)] })).equals(once)).toBe(true);
+    // Not a bit is left of it: neither in weights nor in branches that are fed nothing.
+    expect((await picture({ adapters: [lora(name, 0)] })).equals(plain)).toBe(true);
+    expect((await picture()).equals(plain)).toBe(true);
+  });
+
+  it('may be used on the text alone, twice, or beside another', async () => {
+    const plain = await picture();
+    const text = await picture({ adapters: [lora('lora', 0, 1)] });
+    expect(text.equals(plain)).toBe(false);
+    const both = await picture({ adapters: [lora('lora', 0, 1), lora('loha', 0.5)] });
+    expect(both.equals(text)).toBe(false);
+    // 0.4 and 0.4 of the same are 0.8 of it, but for the last bits.
+    const twice = await picture({ adapters: [lora('lora', 0.4), lora('lora', 0.4)] });
+    const once = await picture({ adapters: [lora('lora', 0.8)] });
+    const worst = twice.reduce((most, byte, i) => Math.max(most, Math.abs(byte - (once[i] as number))), 0);
+    expect(worst).toBeLessThanOrEqual(1);
+  });
+
+  it('for nothing in this model is refused, and the next job runs', async () => {
+    const answer = await end(jobOf({ adapters: [lora('base', 1)] }));
+    expect(answer).toMatchObject({ type: 'failed', error: { code: 'model_incompatible' } });
+    await picture();
+  });
+});
+
+describe('a textual inversion', () => {
+  const embedding = (file: string) => [{ name: 'charm', file: join(EMBEDDINGS, file) }];
+
+  it('counts where its name stands in a prompt, and nowhere else', async () => {
+    const words = await picture({ prompt: 'a charm cat' });
+    const charmed = await picture({ prompt: 'a charm cat', embeddings: embedding('a1111.pt') });
+    expect(charmed.equals(words)).toBe(false);
+    expect((await picture({ embeddings: embedding('a1111.pt') })).equals(await picture())).toBe(true);
+    const weighted = await picture({ prompt: 'a (charm:1.4) cat', embeddings: embedding('a1111.pt') });
+    expect(weighted.equals(charmed)).toBe(false);
+  });
+
+  it('of another width is read as words, and said', async () => {
+    const words = await picture({ prompt: 'a charm cat' });
+    const skipped = await picture({ prompt: 'a charm cat', embeddings: embedding('wrong-width.safetensors') });
+    expect(skipped.equals(words)).toBe(true);
+    expect(engine.all('log').some(({ message }) => message.includes('charm is read as words'))).toBe(true);
+  });
+});
+
+describe('a prompt over the steps', () => {
+  it('changes where it says so, alternates, and joins by weight', async () => {
+    const cat = await picture({ prompt: 'a cat' });
+    expect((await picture({ prompt: '[a cat:a dog:3]' })).equals(cat)).toBe(true);
+    const switched = await picture({ prompt: '[a cat:a dog:1]' });
+    expect(switched.equals(cat)).toBe(false);
+    expect((await picture({ prompt: '[a dog|a cat]' })).equals(switched)).toBe(false);
+    const joined = await picture({ prompt: 'a cat AND a dog :0.5' });
+    expect(joined.equals(cat)).toBe(false);
+    expect((await picture({ prompt: 'a cat # AND a dog' })).equals(cat)).toBe(true);
+  });
+});

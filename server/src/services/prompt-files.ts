@@ -1,0 +1,90 @@
+/** The files that a prompt names: LoRA by their tags, textual inversions by their words. Names only, never paths. */
+import type { EngineAdapter, EngineEmbedding } from '@easel/shared/engine';
+import { RequestError, toStudioError } from '@easel/shared/errors';
+import type { GenerationParameters } from '@easel/shared/generation';
+import { dropComments, readLoraTag, takeTags } from '@easel/shared/prompt/tags';
+
+import type { ModelLibrary } from './model-library.ts';
+import { nearest } from './near-names.ts';
+
+export interface PromptFiles {
+  readonly adapters: EngineAdapter[];
+  readonly embeddings: EngineEmbedding[];
+}
+
+/** More than anybody uses, and few enough to look up. */
+const MOST_LORAS = 100;
+
+/**
+ * @throws lora_not_found naming the tag and near names; unknown_tag; out_of_range for too many tags
+ */
+export async function promptFiles(
+  models: ModelLibrary,
+  { prompt, negativePrompt }: Pick<GenerationParameters, 'prompt' | 'negativePrompt'>,
+): Promise<PromptFiles> {
+  const { tags } = takeTags(dropComments(prompt));
+  if (tags.length > MOST_LORAS) {
+    throw new RequestError('out_of_range', `prompt: at most ${MOST_LORAS} tags, this one has ${tags.length}.`, {
+      field: 'prompt',
+      limit: MOST_LORAS,
+      got: tags.length,
+    });
+  }
+  const adapters: EngineAdapter[] = [];
+  for (const tag of tags) {
+    const lora = readLoraTag(tag);
+    if (lora === null) throw unknownTag(tag.kind);
+    const { textWeight, unetWeight, rankLimit } = lora;
+    adapters.push({ file: await loraFile(models, lora.name), textWeight, unetWeight, rankLimit });
+  }
+  return { adapters, embeddings: await namedEmbeddings(models, `${prompt}\n${negativePrompt}`) };
+}
+
+async function loraFile(models: ModelLibrary, name: string): Promise<string> {
+  // By its file's name alone as everywhere, or with the folders it lies in.
+  const reference = name.includes('/') ? `lora:${name}` : name;
+  try {
+    return (await models.resolveFile(reference, ['lora'])).file;
+  } catch (thrown) {
+    const error = toStudioError(thrown);
+    if (error.code !== 'unknown_model') throw error;
+    const { models: known } = await models.list({ kind: 'lora' });
+    const near = nearest(
+      name,
+      known.map(({ id }) => id),
+    );
+    throw new RequestError('lora_not_found', `prompt: there is no LoRA "${name.slice(0, 100)}".`, {
+      field: 'prompt',
+      got: name.slice(0, 100),
+      hint:
+        near.length > 0
+          ? `Did you mean ${near.join(' or ')}?`
+          : 'Put its file into models/loras, or take the tag out of the prompt.',
+    });
+  }
+}
+
+/** Those whose names occur in the text: which of them the model reads as such, the engine finds by its tokens. */
+async function namedEmbeddings(models: ModelLibrary, text: string): Promise<EngineEmbedding[]> {
+  const { models: known } = await models.list({ kind: 'embedding' });
+  const folded = text.toLowerCase();
+  const named = known.filter(({ id, isAvailable }) => isAvailable && folded.includes(wordOf(id).toLowerCase()));
+  const embeddings: EngineEmbedding[] = [];
+  for (const { id } of named) {
+    const { file } = await models.resolveFile(id, ['embedding']);
+    embeddings.push({ name: wordOf(id), file });
+  }
+  return embeddings;
+}
+
+/** The word prompts have for an embedding: its file's name without folders and ending. */
+const wordOf = (id: string): string => (id.split(/[/:]/).at(-1) ?? id).replace(/\.(pt|bin|safetensors|png|webp)$/i, '');
+
+function unknownTag(kind: string): RequestError {
+  return new RequestError('unknown_tag', `prompt: nothing is known of <${kind.slice(0, 40)}:…> tags.`, {
+    field: 'prompt',
+    limit: ['lora', 'lyco'],
+    got: kind.slice(0, 40),
+    hint: String.raw`Take the tag out of the prompt, or write \< where you mean the character.`,
+  });
+}

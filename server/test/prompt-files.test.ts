@@ -1,0 +1,53 @@
+/** Files that prompts name: found by name in the library, refused before a job is accepted, never opened by a path. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { openTestStudio, removeFolders, type TestStudio } from './support/test-studio.ts';
+
+let studio: TestStudio;
+beforeAll(async () => {
+  studio = await openTestStudio();
+  await mkdir(join(studio.folders.models, 'loras/people'), { recursive: true });
+  await mkdir(join(studio.folders.models, 'embeddings'), { recursive: true });
+  await writeFile(join(studio.folders.models, 'loras/people/smile.safetensors'), 'x');
+  await writeFile(join(studio.folders.models, 'embeddings/charm.pt'), 'x');
+});
+afterAll(async () => {
+  await studio.end();
+  await removeFolders(studio.folders);
+});
+
+const post = async (prompt: string) =>
+  studio.app.inject({ method: 'POST', url: '/api/v1/jobs', payload: { prompt, steps: 2 } });
+const refusal = async (prompt: string) => {
+  const answer = await post(prompt);
+  return {
+    status: answer.statusCode,
+    ...answer.json<{ error: { code: string; field?: string; hint?: string } }>().error,
+  };
+};
+
+describe('a tag in a prompt', () => {
+  it('names a LoRA by its file, in whatever folder, with its strength', async () => {
+    expect((await post('a <lora:smile:0.5> cat')).statusCode).toBe(202);
+    expect((await post('a <lora:people/smile> cat')).statusCode).toBe(202);
+  });
+
+  it.each(['smiel', '../../smile', '/etc/passwd', 'people', 'smile\u0000'.replace('\u0000', ' x')])(
+    'that names "%s" is refused, with near names',
+    async (name) => {
+      expect(await refusal(`a <lora:${name}:1>`)).toMatchObject({ status: 422, code: 'lora_not_found' });
+    },
+  );
+
+  it('of another kind is refused, and so are very many', async () => {
+    expect(await refusal('<hypernet:x:1>')).toMatchObject({ status: 422, code: 'unknown_tag' });
+    expect(await refusal('<lora:smile:1>'.repeat(5000))).toMatchObject({ status: 422, code: 'out_of_range' });
+  });
+
+  it('means nothing in a comment', async () => {
+    expect((await post('a cat # <lora:gone:1>')).statusCode).toBe(202);
+  });
+});

@@ -21,6 +21,10 @@ interface InputEntry {
 
 /** What every case.json has; a kind casts `json` to what its own cases have besides. */
 export interface CaseJson {
+  /** What was run to get the numbers. */
+  readonly reference?: string;
+  /** Versions of packages, by name. */
+  readonly versions?: Readonly<Record<string, string>>;
   readonly run?: string;
   readonly case?: string;
   readonly models?: Readonly<Record<string, string>>;

@@ -5,14 +5,24 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 
-import { GoldenCase } from './case.ts';
-import { failed, type Check } from './compare.ts';
+import { GoldenCase, type CaseJson } from './case.ts';
+import { failed, unknown, type Check } from './compare.ts';
 import type { Kind } from './kinds/types.ts';
 
 export interface GoldenReport {
   passed: number;
   failed: number;
   unknown: number;
+  /** What was found, case by case, in the order of the run. */
+  readonly cases: readonly CaseResult[];
+}
+
+export interface CaseResult {
+  /** The last two parts of the path, e.g. `samplers/k-euler`. */
+  readonly name: string;
+  /** case.json as far as it could be read. */
+  readonly json: CaseJson;
+  readonly checks: readonly Check[];
 }
 
 /** Folders with a case.json at or below a path, in alphabetical order. @throws when the path holds none */
@@ -58,13 +68,16 @@ export async function runGolden(
   kinds: readonly Kind[],
   print: (line: string) => void,
 ): Promise<GoldenReport> {
-  const report: GoldenReport = { passed: 0, failed: 0, unknown: 0 };
+  const cases: CaseResult[] = [];
+  const report = { passed: 0, failed: 0, unknown: 0, cases };
   for (const folder of new Set(paths.flatMap(findCases))) {
-    for (const { name, check } of await checkFolder(folder, kinds)) {
+    const result = await checkFolder(folder, kinds);
+    cases.push(result);
+    for (const check of result.checks) {
       if (check.status === 'pass') report.passed++;
       else if (check.status === 'fail') report.failed++;
       else report.unknown++;
-      print(name === '' ? check.name : lineOf(name, check));
+      print(lineOf(result.name, check));
     }
   }
   print(`${report.passed} passed, ${report.failed} failed`);
@@ -72,31 +85,26 @@ export async function runGolden(
   return report;
 }
 
-async function checkFolder(folder: string, kinds: readonly Kind[]): Promise<{ name: string; check: Check }[]> {
-  let golden: GoldenCase;
+async function checkFolder(folder: string, kinds: readonly Kind[]): Promise<CaseResult> {
   const fallback = `${basename(dirname(folder))}/${basename(folder)}`;
+  let golden: GoldenCase;
   try {
     golden = new GoldenCase(folder);
   } catch (error) {
-    return [{ name: fallback, check: failed('case.json', String(error)) }];
+    return { name: fallback, json: {}, checks: [failed('case.json', String(error))] };
   }
+  const { name, json } = golden;
   const kind = kindOf(golden, kinds);
   if (kind === undefined) {
-    const label = golden.json.run ?? golden.json.case ?? '(none)';
-    return [
-      {
-        name: '',
-        check: { name: `unknown kind ${label}: case ${golden.name}`, status: 'unknown', error: NaN, bound: 0 },
-      },
-    ];
+    const label = json.run ?? json.case ?? '(none)';
+    return { name, json, checks: [unknown(label, `unknown kind ${label}`)] };
   }
   try {
     const checks = await kind.check(golden);
-    if (checks.length === 0) return [{ name: golden.name, check: failed(kind.run, 'nothing was checked') }];
-    return checks.map((check) => ({ name: golden.name, check }));
+    return { name, json, checks: checks.length > 0 ? checks : [failed(kind.run, 'nothing was checked')] };
   } catch (error) {
     // A case that cannot be run is a miss of that case; the others still tell their own story.
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    return [{ name: golden.name, check: failed(kind.run, text) }];
+    return { name, json, checks: [failed(kind.run, text)] };
   }
 }

@@ -17,7 +17,7 @@ import { concatBatch, zeros, type Tensor } from '../numeric/tensor.ts';
 import { VAE_PREFIX } from './assemble.ts';
 
 /** One part of the autoencoder with its statistics: what gets a session of its own. */
-export type VaeGraph = `${VaePart}` | `${VaePart}.given`;
+export type VaeGraph = VaePart | `${VaePart}.given`;
 
 /** Runs a part; whoever gives it starts and frees sessions. */
 export type RunPart = (graph: VaeGraph, feeds: Feeds) => Promise<Results>;

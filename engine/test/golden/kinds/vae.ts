@@ -1,7 +1,14 @@
 /** The autoencoder both ways. Cases are in the VAE's own scale; ours is undone here, so the product's path is what runs. */
+import { dirname, join } from 'node:path';
+
+import { readLoneNetwork } from '../../../src/checkpoint/lone-network.ts';
+import { openCheckpoint } from '../../../src/checkpoint/open.ts';
+import { openPipeline } from '../../../src/families/pipeline.ts';
+import { recogniseCheckpoint } from '../../../src/families/recognise.ts';
 import type { Pipeline } from '../../../src/families/types.ts';
 import { codeBlended } from '../../../src/families/vae-pieces.ts';
 import { scale, type Tensor } from '../../../src/numeric/tensor.ts';
+import { startSession } from '../../../src/runtime/session.ts';
 import type { GoldenCase } from '../case.ts';
 import { checkOf, compare, unknown, type Check, type Comparison } from '../compare.ts';
 import { openModel } from '../networks.ts';
@@ -55,8 +62,24 @@ async function encode(golden: GoldenCase, call: Call, pipeline: Pipeline): Promi
   return comparisons;
 }
 
+/** A checkpoint beside the models of a case, to give a lone autoencoder a home; any will do. */
+const ANY_CHECKPOINT = 'sd15.manifest.json';
+
+/** A file that holds an autoencoder alone is used as a user's is: in place of a checkpoint's own. */
+async function openForCall(golden: GoldenCase, call: Call): Promise<Pipeline | { readonly missing: string }> {
+  const opened = await openModel(golden, call.model, tuningOf(call.options).networks);
+  if (!('missing' in opened)) return opened;
+  const header = await openCheckpoint(golden.checkpoint(call.model));
+  const lone = readLoneNetwork(header);
+  if (lone?.kind !== 'vae') return opened;
+  const home = join(dirname(golden.manifestPath(call.model)), ANY_CHECKPOINT);
+  const pipeline = openPipeline(await recogniseCheckpoint(golden.file(home)), { startSession });
+  await pipeline.useVae({ header, tensors: lone.tensors });
+  return pipeline;
+}
+
 async function checkCall(golden: GoldenCase, call: Call): Promise<Check> {
-  const pipeline = await openModel(golden, call.model, tuningOf(call.options).networks);
+  const pipeline = await openForCall(golden, call);
   if ('missing' in pipeline) return unknown(call.name, pipeline.missing);
   if (call.do === 'encode') return checkOf(call.name, await encode(golden, call, pipeline));
   if (call.do.startsWith('tiled_')) return checkOf(call.name, [await tiled(golden, call, pipeline)]);

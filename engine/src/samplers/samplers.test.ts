@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 
 import type { Denoise, DenoiseBoth } from '../numeric/denoise.ts';
-import type { NoiseSource } from '../numeric/noise-source.ts';
+import { brownianNoise } from '../numeric/brownian.ts';
+import { batchNoise, type NoiseSource } from '../numeric/noise-source.ts';
 import { philoxNoise } from '../numeric/philox.ts';
 import type { Sigma } from '../numeric/sigma.ts';
 import { makeSigmaTable } from '../numeric/sigma-table.ts';
-import { combine, scale, zeros, type Tensor } from '../numeric/tensor.ts';
+import { combine, concatBatch, scale, zeros, type Tensor } from '../numeric/tensor.ts';
 import { schedules } from '../schedules/index.ts';
 import { planSigmas } from '../schedules/plan.ts';
 import { ancestralSplit } from './ancestral.ts';
@@ -219,6 +220,42 @@ describe('CFG++', () => {
     const noise = combine(1 / first.sigma, first.x, -1 / first.sigma, unconditional);
     expect(distance(second.x, combine(1, denoised, second.sigma, noise))).toBeLessThan(1e-4);
   });
+});
+
+describe('a batch', () => {
+  const seeds = [7, 8, 9];
+  /** What each row becomes depends on the row alone. */
+  const rowwise: Denoise = async (x, sigma) => ({ ...x, data: x.data.map((value) => Math.tanh(value) / (1 + sigma)) });
+  // It chooses its steps by the error of all rows together; jobs walk picture by picture.
+  const stepwise = samplers.filter(({ id }) => id !== 'dpm-adaptive');
+
+  const sourcesOf = (sampler: Sampler, seed: number, sigmas: readonly Sigma[]): NoiseSource =>
+    sampler.usesBrownianNoise === true ? brownianNoise(seed, sigmas, philoxNoise) : philoxNoise(seed + 1000);
+
+  async function endOf(sampler: Sampler, seedsOfRows: readonly number[]): Promise<Tensor> {
+    const sigmas = planSigmas(sampler, 'automatic', table, 22);
+    const first = sigmas[0] as Sigma;
+    const start = scale(
+      batchNoise(seedsOfRows.map(philoxNoise)).draw([seedsOfRows.length, ...SHAPE.slice(1)]),
+      sampler.initialScale?.(first) ?? first,
+    );
+    const noise = batchNoise(seedsOfRows.map((seed) => sourcesOf(sampler, seed, sigmas)));
+    const run = sampler.sample(rowwise, start, sigmas, { noise });
+    let step = await run.next();
+    while (step.done !== true) step = await run.next();
+    return step.value;
+  }
+
+  it.each(stepwise.map((sampler) => [sampler.id, sampler] as const))(
+    'gives with %s what its pictures would have become alone, to the last bit',
+    async (_id, sampler) => {
+      const together = await endOf(sampler, seeds);
+      const alone: Tensor[] = [];
+      for (const seed of seeds) alone.push(await endOf(sampler, [seed]));
+      expect(together).toEqual(concatBatch(alone));
+      expect(alone[0]?.data).not.toEqual(alone[1]?.data);
+    },
+  );
 });
 
 /**

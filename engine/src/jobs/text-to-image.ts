@@ -88,7 +88,7 @@ async function paint(
   const strength = refinement?.strength ?? null;
   const start = strength === null ? null : startAsWebui(parameters.steps, strength);
   const again = start === null ? [] : plan(start.steps).slice(start.first);
-  const walk = { sampler, networkAt, format, firstPassMs: firstPassMs(base.pipeline, shape) };
+  const walk = { sampler, table: base.table, networkAt, format, firstPassMs: firstPassMs(base.pipeline, shape) };
   const painted = await walkPicture(
     job,
     imageIndex,

@@ -5,6 +5,7 @@ import { optionOf } from '@easel/shared/options/values';
 import { guidedDenoiser, type GuidanceSettings, type GuidedNetwork } from '../denoisers/guided.ts';
 import type { LatentFormat } from '../families/types.ts';
 import type { NoiseSource } from '../numeric/noise-source.ts';
+import type { SigmaTable } from '../numeric/sigma-table.ts';
 import type { Sigma } from '../numeric/sigma.ts';
 import type { Tensor } from '../numeric/tensor.ts';
 import type { SampleOptions, Sampler } from '../samplers/types.ts';
@@ -24,6 +25,8 @@ export interface Walk {
   /** Latent at the first level, f32 [1, c, h, w]. */
   readonly x: Tensor;
   readonly noise: NoiseSource;
+  /** The levels the network was trained at. */
+  readonly table: SigmaTable;
   /** The network that answers at a level and an evaluation of the walk, counted from 0. */
   readonly networkAt: (sigma: Sigma, evaluation: number) => Promise<GuidedNetwork>;
   readonly format: LatentFormat;
@@ -38,7 +41,7 @@ export interface Walk {
 export async function walkPicture(
   job: EngineJob,
   imageIndex: number,
-  { sampler, sigmas, x, noise, networkAt, format, firstPassMs, before = 0, after = 0 }: Walk,
+  { sampler, sigmas, x, noise, table, networkAt, format, firstPassMs, before = 0, after = 0 }: Walk,
   context: JobContext,
 ): Promise<Tensor> {
   const { parameters } = job;
@@ -48,6 +51,7 @@ export async function walkPicture(
   const options: SampleOptions = {
     ...sampleOptions(parameters),
     noise,
+    table,
     ...(keepsNegative ? { denoiseBoth } : {}),
   };
 

@@ -1,6 +1,8 @@
 /** What a file of weights is when no family recognised it as a checkpoint: its kind, why, and what can be done with it. */
 import { basename } from 'node:path';
 
+import { StudioError } from '@easel/shared/errors';
+
 import type { CheckpointHeader } from '../checkpoint/header.ts';
 import { readLoneNetwork, type LoneNetwork } from '../checkpoint/lone-network.ts';
 import { tinyHalves } from '../checkpoint/tiny-vae.ts';
@@ -29,8 +31,17 @@ const LINES: Readonly<Record<number, string>> = {
   1280: 'the refiner of Stable Diffusion XL',
 };
 
-/** null for a file of any other kind. */
+/** null for a file of any other kind. Never fails: names that make no network are of another kind. */
 export function recogniseKind(header: CheckpointHeader): FileKind | null {
+  try {
+    return tellKind(header);
+  } catch (thrown) {
+    if (thrown instanceof StudioError) return null;
+    throw thrown;
+  }
+}
+
+function tellKind(header: CheckpointHeader): FileKind | null {
   const halves = tinyHalves(header);
   if (halves.length > 0) {
     return {

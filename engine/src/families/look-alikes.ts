@@ -60,17 +60,6 @@ const LOOK_ALIKES: readonly LookAlike[] = [
     matches: (header) =>
       holds(header, 'control_model.') || holds(header, 'input_hint_block.') || holds(header, 'controlnet_'),
   },
-  {
-    label: 'a U-Net alone in diffusers layout',
-    architecture: /^$/,
-    matches: (header) => header.tensors.has('conv_in.weight') && holds(header, 'down_blocks.'),
-  },
-  {
-    label: 'a VAE alone',
-    architecture: /\/vae$/i,
-    matches: (header) =>
-      holds(header, 'decoder.') && holds(header, 'encoder.') && !holds(header, 'model.diffusion_model.'),
-  },
 ];
 
 /** What a file that no family recognised looks like, as the end of a sentence; null when nothing is known. */

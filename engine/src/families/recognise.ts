@@ -7,6 +7,7 @@ import { CheckpointError, RequestError } from '@easel/shared/errors';
 import type { CheckpointHeader } from '../checkpoint/header.ts';
 import { openCheckpoint } from '../checkpoint/open.ts';
 import { readSidecar, type Sidecar } from '../checkpoint/sidecar.ts';
+import { recogniseKind } from './file-kind.ts';
 import { families } from './index.ts';
 import { nameLookAlike } from './look-alikes.ts';
 import { SAID_BY_HAND } from './prediction.ts';
@@ -103,7 +104,9 @@ export function findFamily(header: CheckpointHeader): Recognition {
 }
 
 function unrecognised(header: CheckpointHeader): CheckpointError {
-  const likeness = nameLookAlike(header);
+  const known = recogniseKind(header);
+  const likeness =
+    known === null ? nameLookAlike(header) : `${known.label}${known.line === null ? '' : ` of ${known.line}`}`;
   const sentence = likeness === null ? 'Nothing in it is known.' : `It looks like ${likeness}.`;
   const supported = families.map(({ label }) => label).join(', ');
   return new CheckpointError(
@@ -113,7 +116,7 @@ function unrecognised(header: CheckpointHeader): CheckpointError {
       file: header.file,
       expected: families.map(({ id }) => id),
       ...(likeness === null ? {} : { got: likeness }),
-      hint: `Supported so far: ${supported}.`,
+      hint: known?.hint ?? `Supported so far: ${supported}.`,
     },
   );
 }

@@ -1,5 +1,5 @@
 /** What somebody corrects by hand rules what a file says of itself, and both are told apart. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -21,6 +21,25 @@ beforeAll(() => {
   }
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('a config beside a file', () => {
+  const config = (more: string): string => `model:\n  params:\n    linear_start: 0.00085\n${more}`;
+
+  it('in YAML tells the prediction, and its silence that it is the ordinary one', async () => {
+    const [beside, json] = [join(folder, 'sd2.yaml'), join(folder, 'sd2.json')];
+    writeFileSync(beside, config(''));
+    expect(await inspectCheckpoint(path('sd2'))).toMatchObject({
+      defaults: { width: 512 },
+      detection: { prediction: { value: 'epsilon', evidence: expect.stringContaining("sidecar's parameterization") } },
+    });
+    writeFileSync(beside, config('    parameterization: "v"\n'));
+    expect((await recogniseCheckpoint(path('sd2'))).facts.prediction).toBe('v');
+    writeFileSync(json, JSON.stringify({ prediction: 'epsilon' }));
+    expect((await recogniseCheckpoint(path('sd2'))).facts.prediction).toBe('epsilon');
+    rmSync(beside);
+    rmSync(json);
+  });
+});
 
 describe('a correction by hand', () => {
   it('changes what the network is taken to predict, and leaves what was detected to be seen', async () => {

@@ -95,6 +95,12 @@ export class ModelFolders {
       const real = await realpath(place.folder).catch(() => place.folder);
       const scan = await scanModels(place.folder);
       watched.push(...scan.folders);
+      if (scan.isCut)
+        roots
+          .find(({ name }) => name === place.root)
+          ?.problems.push(
+            `There is more in ${place.key === '' ? 'it' : place.key} than Easel looks through; the rest is left out.`,
+          );
       const files = scan.files.filter(({ path }) => !seen.has(join(real, path)));
       for (const { path } of scan.files) seen.add(join(real, path));
       const stems = stemsOf(files);

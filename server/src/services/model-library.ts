@@ -97,6 +97,7 @@ export class ModelLibrary {
   #retryTimer: NodeJS.Timeout | null = null;
   #rootTimer: NodeJS.Timeout | null = null;
   #announceTimer: NodeJS.Timeout | null = null;
+  #examining: Promise<unknown> = Promise.resolve();
   #isClosed = false;
 
   constructor(options: ModelLibraryOptions) {
@@ -350,9 +351,20 @@ export class ModelLibrary {
     if (await this.#folders.haveRootsMoved()) await this.rescan();
   }
 
+  /** One file after the other: of two at once nobody could say which one the engine died of. */
   async #examine(entry: Entry): Promise<void> {
+    const examining = this.#examining.then(async () => this.#examineNow(entry));
+    this.#examining = examining.catch(() => null);
+    return examining;
+  }
+
+  async #examineNow(asked: Entry): Promise<void> {
     const { engine } = this.#options;
-    if (entry.record === null || engine.state.state !== 'ready') return;
+    // Another look at the folders may have put a new entry for the same file in its place, and examined it.
+    const now = (): Entry | undefined => this.#entries.find((each) => keyOf(each) === keyOf(asked));
+    const entry = now();
+    if (entry === undefined || entry.record === null || !this.#isPending(entry) || engine.state.state !== 'ready')
+      return;
     const { overrides } = this.#settings.of(entry);
     const record: ModelRecord = { ...entry.record, examiner: this.#examiner(entry), inspection: null, error: null };
     try {
@@ -373,9 +385,13 @@ export class ModelLibrary {
           : error.toWire();
     }
     this.#suspects.delete(keyOf(entry));
-    // A hash may have come meanwhile.
-    entry.record = { ...entry.record, examiner: record.examiner, inspection: record.inspection, error: record.error };
-    await this.#records.save(entry.record);
+    const current = now();
+    const { sizeBytes, mtimeMs, examiner, inspection, error } = record;
+    if (current?.record?.sizeBytes === sizeBytes && current.record.mtimeMs === mtimeMs) {
+      // A hash may have come meanwhile.
+      current.record = { ...current.record, examiner, inspection, error };
+      await this.#records.save(current.record);
+    }
     // The engine that died at this file is needed for the next one.
     if (record.error !== null && engine.state.state !== 'ready') await engine.whenReady().catch(() => null);
   }

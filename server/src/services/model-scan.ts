@@ -40,10 +40,14 @@ export interface ModelScan {
   files: FoundModelFile[];
   /** Every folder seen, absolute: what to watch. */
   folders: string[];
+  /** Whether there was more than anybody has, and the rest was left out. */
+  isCut: boolean;
 }
 
 const DEEPEST = 16;
 const MOST_FILES = 10_000;
+/** Whoever points at a whole disk shall wait neither for ever nor in vain. */
+const MOST_FOLDERS = 5000;
 
 /** The ending that is left out of a model's id. */
 export const PLAIN_EXTENSION = '.safetensors';
@@ -187,7 +191,7 @@ export async function isUnchanged(
 
 /** @param folder absolute; one that is not there is empty */
 export async function scanModels(folder: string): Promise<ModelScan> {
-  const scan: ModelScan = { files: [], folders: [] };
+  const scan: ModelScan = { files: [], folders: [], isCut: false };
   const walk = async (below: string, depth: number): Promise<void> => {
     let entries: Dirent[];
     try {
@@ -215,7 +219,11 @@ export async function scanModels(folder: string): Promise<ModelScan> {
     }
     const names = new Map(entries.filter((entry) => entry.isFile()).map(({ name }) => [name.toLowerCase(), name]));
     for (const entry of entries.sort((left, right) => (left.name < right.name ? -1 : 1))) {
-      if (entry.name.startsWith('.') || scan.files.length >= MOST_FILES) continue;
+      if (entry.name.startsWith('.')) continue;
+      if (scan.files.length >= MOST_FILES || scan.folders.length >= MOST_FOLDERS) {
+        scan.isCut = true;
+        return;
+      }
       const path = below === '' ? entry.name : `${below}/${entry.name}`;
       if (entry.isDirectory()) {
         const before = scan.files.length;

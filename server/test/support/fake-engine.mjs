@@ -47,7 +47,18 @@ const catalogue = {
   ],
   families: [{ ...descriptor('stable-diffusion-1', 'Stable Diffusion 1'), nativeSize: 64 }],
   rngs: [descriptor('nv', 'NV'), descriptor('cpu', 'CPU')],
-  options: [],
+  options: [
+    {
+      id: 'upscaler',
+      label: 'Upscaler',
+      summary: 'Enlarges.',
+      group: 'picture',
+      readBy: 'any',
+      kind: 'model',
+      neutral: null,
+      isCommon: true,
+    },
+  ],
 };
 
 const inspectionOf = async (file) => {
@@ -71,6 +82,7 @@ const inspectionOf = async (file) => {
       schedule: 'uniform',
       clipSkip: 1,
       rng: 'nv',
+      ...(text.startsWith('upscaled:') ? { upscaler: text.slice(9).trim() } : {}),
     },
     examples: ['a red house'],
     weightBytes: text.length,

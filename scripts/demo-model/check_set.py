@@ -72,6 +72,7 @@ def vae(folder, path):
     import sample
     chosen = json.load(open(f"{folder}/chosen.json"))
     net = sample.load(path)[1]
+    torch.set_num_threads(1)
     x = np.fromfile(f"{folder}/renders.bin", np.uint8).reshape(-1, 128, 128, 3)[chosen]
     x = torch.from_numpy(x).permute(0, 3, 1, 2).float() / 127.5 - 1
     with torch.no_grad():

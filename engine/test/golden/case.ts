@@ -43,6 +43,7 @@ export class GoldenCase {
   readonly name: string;
   readonly json: CaseJson;
   #tensors: Map<string, StoredTensor> | undefined;
+  readonly #asked = new Set<string>();
 
   constructor(folder: string) {
     this.folder = resolve(folder);
@@ -69,10 +70,16 @@ export class GoldenCase {
     return [...this.tensors.keys()].filter((name) => !Object.hasOwn(inputs, name));
   }
 
+  /** Outputs that nobody has asked for yet. */
+  get unread(): string[] {
+    return this.outputNames.filter((name) => !this.#asked.has(name));
+  }
+
   /** A stored tensor as it is. */
   stored(name: string): StoredTensor {
     const found = this.tensors.get(name);
     if (found === undefined) throw new Error(`${this.name}: io.safetensors has no ${name}`);
+    this.#asked.add(name);
     return found;
   }
 

@@ -71,6 +71,46 @@ describe('the golden runner', () => {
     expect(misses[0]).toContain(tensor.split('.')[0]);
   });
 
+  const SAMPLER_CASES = findCases(join(FIXTURES, 'samplers')).map((folder) => folder.slice(FIXTURES.length + 1));
+
+  it.each(SAMPLER_CASES)('looks at every expected number of %s, or says why not', async (name) => {
+    const { report } = await run(join(FIXTURES, name));
+    expect(report.cases.flatMap(({ unread }) => unread)).toEqual([]);
+    expect(report.unknown).toBe(0);
+  });
+
+  it.each(SAMPLER_CASES)('fails every call of %s when all its numbers are a hundredth off', async (name) => {
+    const folder = join(scratch, `off-${name.replace('/', '-')}`);
+    cpSync(join(FIXTURES, name), folder, { recursive: true });
+    const path = join(folder, 'io.safetensors');
+    const file = readFileSync(path);
+    const start = 8 + Number(file.readBigUInt64LE(0));
+    const header = JSON.parse(file.toString('utf8', 8, start)) as Record<string, { data_offsets?: [number, number] }>;
+    for (const [tensor, { data_offsets: [from, to] = [0, 0] }] of Object.entries(header)) {
+      if (tensor === 'x') continue;
+      for (let at = start + from; at < start + to; at += 4) {
+        file.writeFloatLE(file.readFloatLE(at) * 1.01 + 0.01, at);
+      }
+    }
+    writeFileSync(path, file);
+    const { report } = await run(folder);
+    expect(report.passed).toBe(0);
+    expect(report.failed).toBeGreaterThan(0);
+  });
+
+  it.each(SAMPLER_CASES.filter((name) => /\/(k|diffusers)-/.test(name)))(
+    'fails every call of %s when the network is another one',
+    async (name) => {
+      const folder = join(scratch, `other-${name.replace('/', '-')}`);
+      cpSync(join(FIXTURES, name), folder, { recursive: true });
+      const path = join(folder, 'case.json');
+      const json = JSON.parse(readFileSync(path, 'utf8')) as { denoiser: { b: number } };
+      json.denoiser.b *= 1.01;
+      writeFileSync(path, JSON.stringify(json));
+      expect((await run(folder)).report.passed).toBe(0);
+    },
+  );
+
   it('fails a network when one of its weights is wrong', async () => {
     const folder = join(scratch, 'weights');
     for (const part of ['unet-sd15', 'models']) {

@@ -23,6 +23,8 @@ export interface CaseResult {
   /** case.json as far as it could be read. */
   readonly json: CaseJson;
   readonly checks: readonly Check[];
+  /** Expected tensors that no check has looked at, but for those its kind leaves out with a reason. */
+  readonly unread: readonly string[];
 }
 
 /** Folders with a case.json at or below a path, in alphabetical order. @throws when the path holds none */
@@ -79,6 +81,7 @@ export async function runGolden(
       else report.unknown++;
       print(lineOf(result.name, check));
     }
+    if (result.unread.length > 0) print(`unread ${result.name}: ${result.unread.join(', ')}`);
   }
   print(`${report.passed} passed, ${report.failed} failed`);
   if (report.unknown > 0) print(`${report.unknown} unknown`);
@@ -91,20 +94,21 @@ async function checkFolder(folder: string, kinds: readonly Kind[]): Promise<Case
   try {
     golden = new GoldenCase(folder);
   } catch (error) {
-    return { name: fallback, json: {}, checks: [failed('case.json', String(error))] };
+    return { name: fallback, json: {}, checks: [failed('case.json', String(error))], unread: [] };
   }
   const { name, json } = golden;
   const kind = kindOf(golden, kinds);
   if (kind === undefined) {
     const label = json.run ?? json.case ?? '(none)';
-    return { name, json, checks: [unknown(label, `unknown kind ${label}`)] };
+    return { name, json, checks: [unknown(label, `unknown kind ${label}`)], unread: [] };
   }
   try {
     const checks = await kind.check(golden);
-    return { name, json, checks: checks.length > 0 ? checks : [failed(kind.run, 'nothing was checked')] };
+    const unread = golden.unread.filter((tensor) => kind.leaves?.some((each) => each.name.test(tensor)) !== true);
+    return { name, json, checks: checks.length > 0 ? checks : [failed(kind.run, 'nothing was checked')], unread };
   } catch (error) {
     // A case that cannot be run is a miss of that case; the others still tell their own story.
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    return { name, json, checks: [failed(kind.run, text)] };
+    return { name, json, checks: [failed(kind.run, text)], unread: [] };
   }
 }

@@ -19,7 +19,7 @@ import { makeRestartSample } from '../../../src/samplers/restart.ts';
 import type { SampleOptions, Sampler } from '../../../src/samplers/types.ts';
 import { planSigmas } from '../../../src/schedules/plan.ts';
 import type { GoldenCase } from '../case.ts';
-import { checkOf, compare, unknown, type Check, type Comparison } from '../compare.ts';
+import { checkOf, compare, unknown, type Check, type Comparison, type Measure } from '../compare.ts';
 import { formulaDenoise, formulaPredict, type Formula } from '../formula-denoiser.ts';
 import type { Kind } from './types.ts';
 
@@ -72,6 +72,8 @@ interface Trace {
   states: Tensor[];
   draws: Tensor[];
   asked: number[];
+  /** After each step: -log of the level, and how many steps have been taken (an adaptive method refuses some). */
+  reached: { times: number[]; accepted: number[] };
 }
 
 function recordingNoise(source: NoiseSource, trace: Trace): NoiseSource {
@@ -127,6 +129,7 @@ async function walk(
     states: [],
     draws: [],
     asked: [],
+    reached: { times: [], accepted: [] },
   };
   const first = trace.sigmas[0] as Sigma;
   const guided = guidedOf(call, formula);
@@ -148,22 +151,31 @@ async function walk(
     denoiseBoth: both,
     noise: recordingNoise(source, trace),
   });
+  const levels: number[] = [];
   for (;;) {
     const step = await run.next();
     // Samplers that start at unit variance are compared at it, the form their reference works in.
     if (step.done !== true) {
       const { x: state, sigma } = step.value;
+      levels.push(sigma);
       trace.states.push(sampler.initialScale === undefined ? state : scale(state, 1 / Math.sqrt(sigma * sigma + 1)));
     } else {
-      return { ...trace, states: statesOf(call, trace.states, step.value) };
+      const reached = reachedBy([...levels.slice(1), trace.sigmas.at(-1) as number], first);
+      return { ...trace, states: statesOf(call, trace.states, step.value), reached };
     }
   }
 }
 
+function reachedBy(levels: readonly number[], first: number): Trace['reached'] {
+  let taken = 0;
+  const accepted = levels.map((level, i) => (level === (i === 0 ? first : levels[i - 1]) ? taken : ++taken));
+  return { times: levels.map((level) => -Math.log(level)), accepted };
+}
+
 function compareTrace(golden: GoldenCase, at: string, trace: Trace): Comparison[] {
-  const list = (name: string, values: ArrayLike<number>): Comparison[] =>
+  const list = (name: string, values: ArrayLike<number>, measure: Measure = 'value'): Comparison[] =>
     golden.tensors.has(`${at}.${name}`)
-      ? [compare(name, { data: values, shape: [values.length] }, golden.stored(`${at}.${name}`), golden.bound, 'value')]
+      ? [compare(name, { data: values, shape: [values.length] }, golden.stored(`${at}.${name}`), golden.bound, measure)]
       : [];
   const each = (name: string, tensors: readonly Tensor[]): Comparison[] =>
     tensors.map((value, i) => compare(`${name}.${i}`, value, golden.stored(`${at}.${name}.${i}`), golden.bound));
@@ -175,6 +187,9 @@ function compareTrace(golden: GoldenCase, at: string, trace: Trace): Comparison[
   return [
     ...list('sigmas', trace.sigmas),
     ...list('evals', trace.evals),
+    // Logarithms, so not relative to themselves.
+    ...list('t', trace.reached.times, 'std'),
+    ...list('accepted', trace.reached.accepted),
     ...states,
     ...each('noise', trace.draws),
     ...compareAsked(golden, at, trace),
@@ -209,6 +224,10 @@ async function checkCall(golden: GoldenCase, call: Call, formula: Formula): Prom
 
 export const k: Kind = {
   run: 'k',
+  leaves: [
+    { name: /\.noise(\.\d+|_calls)$/, why: 'drawn by the reference also where it is multiplied by 0' },
+    { name: /\.error$/, why: 'what the adaptive method judges its steps by; the steps themselves are compared' },
+  ],
   check: async (golden) => {
     const { calls, denoiser } = golden.json as unknown as { calls: readonly Call[]; denoiser: Formula };
     const checks: Check[] = [];

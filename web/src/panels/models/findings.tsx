@@ -4,6 +4,7 @@ import { PREDICTIONS } from '@easel/shared/checkpoint';
 import { useCatalogue } from '../../api/catalogue.ts';
 import { SelectField } from '../../components/select-field.tsx';
 import { toast } from '../../lib/toast.ts';
+import { evidenceIn } from './evidence.ts';
 import { Section } from './section.tsx';
 import { useChange } from './use-change.ts';
 import { useWords } from './use-words.ts';
@@ -85,12 +86,7 @@ function FindingField({ model, finding }: { model: ModelDetail; finding: Finding
       value === AS_FOUND || value === found ? others : { ...others, ...finding.read(value) };
     if ((await change({ overrides })) && overrides[key] !== undefined) toast.success(m('findings.corrected'));
   };
-  const because =
-    evidence === null
-      ? null
-      : said === null
-        ? m('findings.because', { evidence })
-        : m('findings.found', { value: labelOf(found), evidence });
+  const reason = evidence === null ? null : evidenceIn(language, evidence);
   return (
     <div>
       <SelectField
@@ -108,9 +104,11 @@ function FindingField({ model, finding }: { model: ModelDetail; finding: Finding
         onReset={() => void correct(AS_FOUND)}
         onChange={(value) => void correct(value)}
       />
-      {because !== null && (
-        <p lang={language === 'en' ? undefined : 'en'} className="mt-1 text-xs break-words text-faint">
-          {because}
+      {reason !== null && (
+        <p lang={reason.isEnglish ? 'en' : undefined} className="mt-1 text-xs break-words text-faint">
+          {said === null
+            ? m('findings.because', { evidence: reason.text })
+            : m('findings.found', { value: labelOf(found), evidence: reason.text })}
         </p>
       )}
     </div>

@@ -55,7 +55,7 @@ const PROVIDERS = {
   cpu: {
     executionProviders: ['cpu'],
     // Graphs are written in the form they run in. Above all nothing may fold the conversion of weights: expanded at the
-    // start they cost 25 times the load time and four times the memory, for 1 to 9 % of a step (docs/guides/speed.md).
+    // start they cost 25 times the load time and four times the memory, for 1 to 9 % of a step (docs/decisions/2026-11-23-weights-converted-as-used.md).
     graphOptimizationLevel: 'disabled',
   },
   // What a device computes with has to be there before, so weights are converted and turned once, when a session starts.

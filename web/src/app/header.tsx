@@ -78,15 +78,18 @@ export function Header({ isPhone, isGalleryOpen, running, jobCount }: HeaderProp
 }
 
 function EngineMark() {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const engine = useEngine();
   const isConnected = useLive((state) => state.isConnected);
   if (!isConnected || engine?.state !== 'ready') return null;
   const label =
     engine.device === null ? t('status.ready') : t('status.readyOn', { device: engine.device.toUpperCase() });
+  // Why this device: the engine says it in English.
+  const why = i18n.language === 'en' ? engine.reason : null;
+  const text = why === null ? label : `${label}. ${why}`;
   return (
-    <Tip text={label}>
-      <span role="img" aria-label={label} className="ml-1 grid size-6 place-items-center">
+    <Tip text={text}>
+      <span role="img" aria-label={text} className="ml-1 grid size-6 place-items-center">
         <span className="size-1.5 rounded-full bg-accent" />
       </span>
     </Tip>

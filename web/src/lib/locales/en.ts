@@ -47,7 +47,7 @@ export const en = {
   },
   note: {
     'vae-pieces': 'Decoded in pieces, to need less memory; shades may differ by a little.',
-    'low-memory-weights': 'The model’s weights stayed in the file, which needs less memory and more time.',
+    'low-memory-weights': 'Memory was given back after every pass, which needs less of it and more time.',
     'component-offload': 'One network at a time was held in memory.',
     'paged-weights': 'Parts of the model were read from the disk again and again: there is little memory for it.',
     'decoded-in-float32': 'Half precision gave no picture, so it was decoded in full precision.',

@@ -51,7 +51,7 @@ export const zhCN: ChineseMessages = {
   },
   note: {
     'vae-pieces': '为节省内存分块解码，色调可能有细微差别。',
-    'low-memory-weights': '模型权重留在文件中，更省内存，但更慢。',
+    'low-memory-weights': '每次推理后都归还内存，更省内存，但更慢。',
     'component-offload': '内存中一次只保留一个网络。',
     'paged-weights': '内存不足，模型的一部分会反复从磁盘读取。',
     'decoded-in-float32': '半精度未能得到图片，已用全精度重新解码。',

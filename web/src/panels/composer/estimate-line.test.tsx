@@ -45,7 +45,7 @@ describe('the estimate below the prompt', () => {
     answer({ ...FITTING, isMeasured: false, fallbacks: ['low-memory-weights'] });
     await renderPart(<EstimateLine />);
     const line = await screen.findByText('3.4 GB of memory');
-    expect(line.getAttribute('aria-label')).toContain('weights stayed in the file');
+    expect(line.getAttribute('aria-label')).toContain('Memory was given back');
   });
 
   it('warns of what would be refused, with the largest size that fits', async () => {

@@ -14,8 +14,10 @@ import type {
 import { CancelledError, toStudioError } from '@easel/shared/errors';
 import type { Stage } from '@easel/shared/memory';
 
+import { startSession } from '../runtime/session.ts';
 import { watchPeak, type PeakWatch } from '../runtime/process-memory.ts';
 import { jobs, modelJobs } from './index.ts';
+import { createPreviewer } from './preview.ts';
 import type { JobContext } from './types.ts';
 
 /** Lets the event loop read what arrived on the IPC channel meanwhile: its poll phase comes before the second turn's check phase. */
@@ -61,8 +63,13 @@ export function createJobRunner(pipelines: JobContext['pipelines'], emit: (messa
 
   const runNow = async (job: EngineJob | EngineModelJob): Promise<void> => {
     const memory = 'memory' in job ? job.memory : undefined;
+    // Its activations are not in the plan: where memory is short there is none.
+    const isRoomy = (memory?.fallbacks ?? []).length === 0;
+    const tiny = 'previewDecoder' in job && isRoomy ? job.previewDecoder : undefined;
+    const previews = createPreviewer(tiny?.files, startSession);
     const context: JobContext = {
       pipelines,
+      previews,
       emit: (message) => emit(message.type === 'image' ? { ...message, ...notesOf(memory, pipelines) } : message),
       ...(memory === undefined ? {} : { memory: { plan: memory.plan, neededBytes: memory.peakBytes } }),
       quiet: (budgetMs, activity) => emit({ type: 'quiet', budgetMs: Math.ceil(budgetMs), activity }),
@@ -86,6 +93,7 @@ export function createJobRunner(pipelines: JobContext['pipelines'], emit: (messa
       if (error instanceof CancelledError) emit({ type: 'cancelled', jobId: job.jobId });
       else emit({ type: 'failed', jobId: job.jobId, error: error.toWire() });
     } finally {
+      await previews.release();
       cancelled.delete(job.jobId);
       known.delete(job.jobId);
       emit({ type: 'quiet', budgetMs: 0, activity: 'idle' });

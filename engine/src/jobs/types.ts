@@ -3,12 +3,14 @@ import type { EngineJob, EngineModelJob, FromEngine } from '@easel/shared/engine
 import type { MemoryPlan } from '@easel/shared/memory';
 
 import type { Pipeline } from '../families/types.ts';
+import type { Previewer } from './preview.ts';
 import type { PipelineCache } from './pipeline-cache.ts';
 
 export interface JobContext {
   readonly pipelines: PipelineCache<Pipeline>;
   /** How networks are held, and what the process will take with them; absent = nobody planned it. */
   readonly memory?: { readonly plan: MemoryPlan; readonly neededBytes: number };
+  readonly previews: Previewer;
   readonly emit: (message: FromEngine) => void;
   /**
    * Announces the longest silence to come. A network pass blocks the event loop, so the server must know how long

@@ -9,7 +9,6 @@ import type { SigmaTable } from '../numeric/sigma-table.ts';
 import type { Sigma } from '../numeric/sigma.ts';
 import type { Tensor } from '../numeric/tensor.ts';
 import type { SampleOptions, Sampler } from '../samplers/types.ts';
-import { previewFromLatent } from './pixels.ts';
 import { createStepClock } from './step-clock.ts';
 import type { JobContext } from './types.ts';
 
@@ -69,8 +68,9 @@ export async function walkPicture(
     const { index, count, denoised } = next.value;
     context.emit(progress(job, imageIndex, before + index + 1, 'sampling', before + count + after));
     if (job.previews) {
-      const preview = previewFromLatent(denoised, format.preview);
-      context.emit({ type: 'preview', jobId: job.jobId, imageIndex, step: before + index + 1, ...preview });
+      const preview = await context.previews.make(denoised, format);
+      if (preview !== null)
+        context.emit({ type: 'preview', jobId: job.jobId, imageIndex, step: before + index + 1, ...preview });
     }
     await context.breathe();
   }

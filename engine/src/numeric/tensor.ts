@@ -70,6 +70,23 @@ export function addScaled(x: Tensor, a: number, y: Tensor): Tensor {
   return combine(1, x, a, y);
 }
 
+/** Every two by two cells of [n, c, h, w] as their mean; a last odd row or column is left out. */
+export function halved({ data, shape }: Tensor): Tensor {
+  const [n = 0, c = 0, height = 0, width = 0] = shape;
+  const [h, w] = [Math.floor(height / 2), Math.floor(width / 2)];
+  const out = new Float32Array(n * c * h * w);
+  for (let plane = 0; plane < n * c; plane++) {
+    for (let y = 0; y < h; y++) {
+      for (let x = 0; x < w; x++) {
+        const at = (plane * height + 2 * y) * width + 2 * x;
+        const [a, b, below, beside] = [data[at], data[at + 1], data[at + width], data[at + width + 1]] as number[];
+        out[(plane * h + y) * w + x] = ((a ?? 0) + (b ?? 0) + (below ?? 0) + (beside ?? 0)) / 4;
+      }
+    }
+  }
+  return { data: out, shape: [n, c, h, w] };
+}
+
 /** Whether every element is a finite number. */
 export function isFiniteTensor(x: Tensor): boolean {
   // One pass without a branch per element: Inf - Inf and NaN - NaN are NaN, every finite number gives 0.

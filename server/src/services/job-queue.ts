@@ -409,6 +409,7 @@ export class JobQueue {
         parameters: job.parameters,
         imageIndexes: missing,
         previews: true,
+        ...(await this.#previewDecoder(model)),
         ...(planned && { memory: planned }),
       };
       await this.#options.engine.run(engineJob, run);
@@ -445,6 +446,16 @@ export class JobQueue {
     if (suggested === undefined) return undefined;
     // A suggestion is no demand: without the file the picture keeps its size.
     return (await this.#resolveUpscaler(suggested).catch(() => null))?.id;
+  }
+
+  /** A tiny autoencoder (TAESD) of the model's line, where one lies among the VAEs: its being there is the wish for it. */
+  async #previewDecoder({ view }: UsableModel): Promise<{ previewDecoder?: { files: string[] } }> {
+    const { models } = this.#options;
+    const wanted = view.family?.startsWith(XL_FAMILIES) === true ? TINY_XL : TINY_FIRST;
+    const found = (await models.list({ kind: 'vae' })).models.find(({ fileName }) => wanted.test(fileName));
+    if (found === undefined) return {};
+    const file = await models.resolveFile(found.id, ['vae']).catch(() => null);
+    return file === null ? {} : { previewDecoder: { files: [file.file] } };
   }
 
   async #resolveUpscaler(reference: string): Promise<ModelFile> {
@@ -618,6 +629,12 @@ export class JobQueue {
     });
   }
 }
+
+/** Ids of families whose latents are those of Stable Diffusion XL begin so. */
+const XL_FAMILIES = 'stable-diffusion-xl';
+/** Names under which tiny autoencoders are known; shapes do not tell the lines apart. */
+const TINY_XL = /^taesdxl(?!.*encoder)/i;
+const TINY_FIRST = /^taesd(?!xl)(?!.*encoder)/i;
 
 const footprintsOf = (model: UsableModel, refiner: UsableModel | null): JobFootprints => [
   model.footprint,

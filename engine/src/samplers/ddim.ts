@@ -21,7 +21,7 @@ const sample: Sample = async function* (denoise, x, sigmas, o) {
 export const ddim: Sampler = {
   id: 'ddim',
   label: 'DDIM',
-  aliases: [],
+  aliases: ['DDIMScheduler'],
   summary: 'The first fast sampler; steady, with its own schedule.',
   defaultSchedule: 'ddim',
   evaluationsPerStep: 1,

@@ -38,7 +38,7 @@ const sample: Sample = async function* (denoise, x, sigmas, o) {
 export const dpm2Ancestral: Sampler = {
   id: 'dpm-2-ancestral',
   label: 'DPM2 a',
-  aliases: ['k_dpm_2_a'],
+  aliases: ['k_dpm_2_a', 'kdpm_2_a', 'KDPM2AncestralDiscreteScheduler'],
   summary: 'DPM2 with fresh noise at every step.',
   defaultSchedule: 'karras',
   evaluationsPerStep: 2,

@@ -34,7 +34,7 @@ const sample: Sample = async function* (denoise, x, sigmas, o) {
 export const dpm2: Sampler = {
   id: 'dpm-2',
   label: 'DPM2',
-  aliases: ['k_dpm_2'],
+  aliases: ['k_dpm_2', 'kdpm_2', 'KDPM2DiscreteScheduler'],
   summary: 'Looks half a step ahead; exact, twice the time.',
   defaultSchedule: 'karras',
   evaluationsPerStep: 2,

@@ -58,7 +58,7 @@ export const dpmpp2mSde: Sampler = {
   ...shared,
   id: 'dpmpp-2m-sde',
   label: 'DPM++ 2M SDE',
-  aliases: ['k_dpmpp_2m_sde'],
+  aliases: ['k_dpmpp_2m_sde', 'dpmpp_2m_sde_gpu'],
   summary: 'DPM++ 2M with noise: more detail at the same speed.',
   sample: makeSample('midpoint'),
 };
@@ -67,7 +67,7 @@ export const dpmpp2mSdeHeun: Sampler = {
   ...shared,
   id: 'dpmpp-2m-sde-heun',
   label: 'DPM++ 2M SDE Heun',
-  aliases: ['k_dpmpp_2m_sde_heun'],
+  aliases: ['k_dpmpp_2m_sde_heun', 'dpmpp_2m_sde_heun_gpu'],
   summary: 'DPM++ 2M SDE with another second-order term; a little softer.',
   sample: makeSample('heun'),
 };

@@ -31,7 +31,7 @@ const sample: Sample = async function* (denoise, x, sigmas, o) {
 export const dpmpp2m: Sampler = {
   id: 'dpmpp-2m',
   label: 'DPM++ 2M',
-  aliases: ['k_dpmpp_2m'],
+  aliases: ['k_dpmpp_2m', 'DPMSolverMultistepScheduler', 'EDMDPMSolverMultistepScheduler'],
   summary: 'Exact in few steps and the same at any number of them; a good first choice.',
   defaultSchedule: 'karras',
   evaluationsPerStep: 1,

@@ -69,7 +69,7 @@ const sample: Sample = async function* (denoise, x, sigmas, o) {
 export const dpmpp3mSde: Sampler = {
   id: 'dpmpp-3m-sde',
   label: 'DPM++ 3M SDE',
-  aliases: ['k_dpmpp_3m_sde'],
+  aliases: ['k_dpmpp_3m_sde', 'dpmpp_3m_sde_gpu'],
   summary: 'Third order with noise: smooth detail from 30 steps on.',
   defaultSchedule: 'exponential',
   evaluationsPerStep: 1,

@@ -48,7 +48,7 @@ const sample: Sample = async function* (denoise, x, sigmas, o) {
 export const dpmppSde: Sampler = {
   id: 'dpmpp-sde',
   label: 'DPM++ SDE',
-  aliases: ['k_dpmpp_sde'],
+  aliases: ['k_dpmpp_sde', 'dpmpp_sde_gpu', 'DPMSolverSDEScheduler'],
   summary: 'Rich detail in few steps, twice the time a step; noise that does not depend on their number.',
   defaultSchedule: 'karras',
   evaluationsPerStep: 2,

@@ -27,7 +27,7 @@ export const sampleEulerAncestral: Sample = async function* (denoise, x, sigmas,
 export const eulerAncestral: Sampler = {
   id: 'euler-ancestral',
   label: 'Euler a',
-  aliases: ['k_euler_a', 'k_euler_ancestral'],
+  aliases: ['k_euler_a', 'k_euler_ancestral', 'EulerAncestralDiscreteScheduler'],
   summary: 'Euler with fresh noise at every step; soft, varied, never settles.',
   defaultSchedule: 'uniform',
   evaluationsPerStep: 1,

@@ -23,7 +23,7 @@ const sample: Sample = async function* (denoise, x, sigmas, o) {
 export const euler: Sampler = {
   id: 'euler',
   label: 'Euler',
-  aliases: ['k_euler'],
+  aliases: ['k_euler', 'EulerDiscreteScheduler', 'EDMEulerScheduler'],
   summary: 'The plainest method: fast, steady, the same picture from fewer steps.',
   defaultSchedule: 'uniform',
   evaluationsPerStep: 1,

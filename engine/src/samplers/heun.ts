@@ -38,7 +38,7 @@ const sample: Sample = async function* (denoise, x, sigmas, o) {
 export const heun: Sampler = {
   id: 'heun',
   label: 'Heun',
-  aliases: ['k_heun'],
+  aliases: ['k_heun', 'HeunDiscreteScheduler'],
   summary: 'Looks ahead before each step: more exact than Euler, twice the time.',
   defaultSchedule: 'uniform',
   evaluationsPerStep: 2,

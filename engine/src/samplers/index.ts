@@ -32,7 +32,7 @@ import { resMultistep, resMultistepAncestral, resMultistepAncestralCfgpp, resMul
 import { restart } from './restart.ts';
 import { saSolver } from './sa-solver.ts';
 import { tcd } from './tcd.ts';
-import { unipc } from './unipc.ts';
+import { unipc, unipcBh2 } from './unipc.ts';
 import type { Sampler } from './types.ts';
 
 /** In the order menus show them. */
@@ -72,6 +72,7 @@ export const samplers: readonly Sampler[] = [
   resMultistepAncestral,
   saSolver,
   tcd,
+  unipcBh2,
   eulerCfgpp,
   eulerAncestralCfgpp,
   dpmpp2mCfgpp,

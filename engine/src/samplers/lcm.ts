@@ -23,7 +23,7 @@ const sample: Sample = async function* (denoise, x, sigmas, o) {
 export const lcm: Sampler = {
   id: 'lcm',
   label: 'LCM',
-  aliases: ['k_lcm'],
+  aliases: ['k_lcm', 'LCMScheduler'],
   summary: 'Four to eight steps, with a model or LoRA made for it.',
   defaultSchedule: 'uniform',
   evaluationsPerStep: 1,

@@ -48,7 +48,7 @@ const sample: Sample = async function* (denoise, x, sigmas, o) {
 export const lms: Sampler = {
   id: 'lms',
   label: 'LMS',
-  aliases: ['k_lms'],
+  aliases: ['k_lms', 'LMSDiscreteScheduler'],
   summary: 'Extrapolates from the last steps; fast, needs more of them than newer methods.',
   defaultSchedule: 'uniform',
   evaluationsPerStep: 1,

@@ -63,7 +63,8 @@ export const makePlmsSample = (as: Remembered = 'epsilon'): Sample =>
 export const plms: Sampler = {
   id: 'plms',
   label: 'PLMS',
-  aliases: [],
+  // Its class is loaded without the Runge-Kutta start, as all Stable Diffusion files say.
+  aliases: ['PNDMScheduler'],
   summary: 'The sampler SD1 was published with; steady, with its own schedule.',
   defaultSchedule: 'ddim',
   evaluationsPerStep: 1,

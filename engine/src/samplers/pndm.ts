@@ -69,7 +69,7 @@ export const makePndmSample = (middleOf: MiddleOf = geometric): Sample =>
 export const pndm: Sampler = {
   id: 'pndm',
   label: 'PNDM',
-  aliases: ['PNDMScheduler'],
+  aliases: [],
   summary: 'PLMS with an exact start: nine evaluations more, with its own schedule.',
   defaultSchedule: 'ddim',
   evaluationsPerStep: 1,

@@ -132,7 +132,7 @@ const webuiSample = makeUnipcSample('bh1');
 export const unipc: Sampler = {
   id: 'unipc',
   label: 'UniPC',
-  aliases: [],
+  aliases: ['uni_pc'],
   summary: 'Predicts and corrects; exact from five to ten steps, with its own schedule.',
   defaultSchedule: 'uniform',
   evaluationsPerStep: 1,
@@ -144,4 +144,15 @@ export const unipc: Sampler = {
   },
   ownSigmas: unipcSigmas,
   initialScale: (first) => Math.sqrt(first * first + 1),
+};
+
+export const unipcBh2: Sampler = {
+  id: 'unipc-bh2',
+  label: 'UniPC BH2',
+  aliases: ['uni_pc_bh2', 'UniPCMultistepScheduler'],
+  summary: 'UniPC in its other form, on the schedule of the menu; exact from five steps on.',
+  defaultSchedule: 'karras',
+  evaluationsPerStep: 1,
+  isStochastic: false,
+  sample: makeUnipcSample('bh2'),
 };

@@ -8,7 +8,7 @@ import type { Schedule } from './types.ts';
 export const karras: Schedule = {
   id: 'karras',
   label: 'Karras',
-  aliases: ['ka'],
+  aliases: ['ka', 'k'],
   summary: 'Larger steps in the noise, finer ones near the picture.',
   options: ['sigmaMin', 'sigmaMax', 'rho'],
   sigmas: (table, steps, { sigmaMin = lowestSigma(table), sigmaMax = highestSigma(table), rho } = {}) =>

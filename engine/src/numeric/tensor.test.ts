@@ -1,10 +1,15 @@
 import { describe, expect, it } from 'vitest';
 
-import { combine, concatBatch, isFiniteTensor, tensor, weightedSum, zeros } from './tensor.ts';
+import { combine, concatBatch, halved, isFiniteTensor, tensor, weightedSum, zeros } from './tensor.ts';
 
 const row = (...values: number[]) => tensor(Float32Array.from(values), [1, values.length]);
 
 describe('tensor', () => {
+  it('is halved to the means of its cells, leaving an odd edge out', () => {
+    const x = tensor(Float32Array.of(1, 2, 9, 3, 6, 9, 9, 9, 9), [1, 1, 3, 3]);
+    expect(halved(x)).toEqual({ data: Float32Array.of(3), shape: [1, 1, 1, 1] });
+  });
+
   it('refuses data that does not fill its shape', () => {
     expect(() => tensor(new Float32Array(5), [2, 3])).toThrow('[2, 3] cannot hold 5 elements');
   });

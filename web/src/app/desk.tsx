@@ -11,14 +11,12 @@ import { ResizeHandle } from '../components/resize-handle.tsx';
 import { runningOf, waitingOf } from '../lib/progress.ts';
 import { useIsNarrow } from '../lib/use-media.ts';
 import { Composer } from '../panels/composer/composer.tsx';
-import { PictureDetails } from '../panels/picture/picture-details.tsx';
-import { GalleryPanel } from '../panels/gallery/gallery.tsx';
 import { GALLERY_WIDTH, PARAMETERS_WIDTH, setLayout, useLayout } from '../state/layout.ts';
 import { openImage, useView } from '../state/view.ts';
 import { Banner } from './banner.tsx';
 import { Centre, useShownImage } from './centre.tsx';
 import { Header } from './header.tsx';
-import { Models, Parameters } from './lazy-panels.tsx';
+import { Details, Gallery, Models, Parameters } from './lazy-panels.tsx';
 
 export function Desk() {
   const jobs = useJobs();
@@ -51,7 +49,7 @@ export function Desk() {
             <Composer isPhone={false} jobCount={jobCount} />
           </div>
         </main>
-        {isDetailed && <PictureDetails id={opened} />}
+        {isDetailed && <Details id={opened} />}
         {isGalleryOpen && !(isNarrow && isDetailed) && <GalleryZone />}
       </div>
     </div>
@@ -108,7 +106,7 @@ function GalleryZone() {
         )}
       </div>
       <div className="min-h-0 flex-1">
-        <GalleryPanel currentId={shown} onOpen={openImage} />
+        <Gallery currentId={shown} onOpen={openImage} />
       </div>
       <ResizeHandle
         label={t('zone.resizeGallery')}

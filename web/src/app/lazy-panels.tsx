@@ -1,5 +1,5 @@
 /** Parts that are not there on every first visit come when they are wanted, so that the first page is light. */
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useState, type ComponentProps } from 'react';
 
 import { FieldsSkeleton } from '../components/fields-skeleton.tsx';
 import { onToastWanted } from '../lib/toast.ts';
@@ -8,6 +8,8 @@ import { useView } from '../state/view.ts';
 const loadParameters = () => import('../panels/parameters/parameters.tsx');
 const loadShortcuts = () => import('./shortcut-sheet.tsx');
 const loadToasts = () => import('./toasts.tsx');
+const loadGallery = () => import('../panels/gallery/gallery.tsx');
+const loadDetails = () => import('../panels/picture/picture-details.tsx');
 const loadModels = () => import('../panels/models/models-page.tsx');
 
 const LazyParameters = lazy(async () => ({ default: (await loadParameters()).ParametersPanel }));
@@ -16,6 +18,27 @@ const LazyShortcuts = lazy(async () => ({ default: (await loadShortcuts()).Short
 const LazyModels = lazy(async () => ({ default: (await loadModels()).ModelsPage }));
 
 const LazyToasts = lazy(async () => ({ default: (await loadToasts()).Toasts }));
+
+const LazyGallery = lazy(async () => ({ default: (await loadGallery()).GalleryPanel }));
+const LazyDetails = lazy(async () => ({ default: (await loadDetails()).PictureDetails }));
+
+/** The pictures there are; on a first visit there are none. */
+export function Gallery(props: ComponentProps<typeof LazyGallery>) {
+  return (
+    <Suspense fallback={null}>
+      <LazyGallery {...props} />
+    </Suspense>
+  );
+}
+
+/** What the opened picture was made from. */
+export function Details({ id }: { id: string }) {
+  return (
+    <Suspense fallback={null}>
+      <LazyDetails id={id} />
+    </Suspense>
+  );
+}
 
 /** The place of messages, once one is to be said. */
 export function Toasts({ scheme }: { scheme: 'light' | 'dark' }) {
@@ -62,7 +85,10 @@ const IDLE_MS = 2000;
 /** Fetches them once the page has settled, so that opening them does not wait. */
 export function usePreloadedPanels(): void {
   useEffect(() => {
-    const timer = setTimeout(() => void Promise.all([loadParameters(), loadToasts(), loadShortcuts()]), IDLE_MS);
+    const timer = setTimeout(
+      () => void Promise.all([loadGallery(), loadParameters(), loadDetails(), loadToasts(), loadShortcuts()]),
+      IDLE_MS,
+    );
     return () => clearTimeout(timer);
   }, []);
 }

@@ -7,15 +7,13 @@ import { useJobs } from '../api/jobs.ts';
 import { Sheet } from '../components/sheet.tsx';
 import { runningOf, waitingOf } from '../lib/progress.ts';
 import { Composer } from '../panels/composer/composer.tsx';
-import { GalleryPanel } from '../panels/gallery/gallery.tsx';
-import { PictureDetails } from '../panels/picture/picture-details.tsx';
 import { QueuePanel } from '../panels/queue/queue.tsx';
 import { useLayout } from '../state/layout.ts';
 import { openImage, setOverlay, useView } from '../state/view.ts';
 import { Banner } from './banner.tsx';
 import { Centre, useShownImage } from './centre.tsx';
 import { Header } from './header.tsx';
-import { Models, Parameters } from './lazy-panels.tsx';
+import { Details, Gallery, Models, Parameters } from './lazy-panels.tsx';
 
 export function Phone() {
   const jobs = useJobs();
@@ -35,7 +33,7 @@ export function Phone() {
             <div className="h-[82%]">
               <Centre />
             </div>
-            <PictureDetails id={opened} />
+            <Details id={opened} />
           </div>
         ) : (
           <div className="min-h-0 flex-1">
@@ -83,7 +81,7 @@ function Sheets() {
         }
         onClose={close}
       >
-        <GalleryPanel currentId={shown} onOpen={open} />
+        <Gallery currentId={shown} onOpen={open} />
       </Sheet>
       <Sheet isTall isOpen={overlay === 'queue'} title={t('queue.title')} closeLabel={t('queue.close')} onClose={close}>
         <QueuePanel />

@@ -2,6 +2,7 @@
 import { createInstance, type i18n, type TFunction } from 'i18next';
 import { initReactI18next } from 'react-i18next';
 
+import { addCatalogueWords } from './catalogue-words.ts';
 import { en, type Messages } from './locales/en.ts';
 import { addOptionWords } from './option-words.ts';
 
@@ -24,10 +25,12 @@ export type Translate = TFunction;
 const LOADERS: Record<Language, () => Promise<object>> = {
   en: async () => en,
   'zh-CN': async () => {
-    const [{ zhCN }, { optionsZhCN }] = await Promise.all([
+    const [{ zhCN }, { catalogueZhCN }, { optionsZhCN }] = await Promise.all([
       import('./locales/zh-cn.ts'),
+      import('./locales/catalogue/zh-cn.ts'),
       import('./locales/options/zh-cn.ts'),
     ]);
+    addCatalogueWords('zh-CN', catalogueZhCN);
     addOptionWords('zh-CN', optionsZhCN);
     return zhCN;
   },

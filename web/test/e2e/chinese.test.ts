@@ -37,6 +37,13 @@ const NAMES = [
   'CUDA',
   'DPM++',
   'SD1',
+  'CFG++',
+  'DPM-Solver',
+  'eta',
+  'Eta',
+  'Rho',
+  'Sigma',
+  'FreeU',
 ];
 
 const PROMPT = 'a red house';

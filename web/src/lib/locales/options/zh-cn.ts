@@ -78,7 +78,7 @@ export const optionsZhCN: OptionWords = {
     summary: '让画面在对边处相接，可以并排铺开。',
     choices: { off: '关闭', both: '两个方向', x: '横向', y: '纵向' },
   },
-  tokenMerging: { label: 'Token 合并', summary: '注意力中合并相似格子的比例：更快，会损失一些细节。' },
+  tokenMerging: { label: '合并相似格', summary: '注意力中合并相似格子的比例：更快，会损失一些细节。' },
   pagScale: {
     label: '扰动注意力引导',
     summary: '远离关闭自注意力时的预测（PAG）：结构更清晰，用时增加一半。',

@@ -1,4 +1,7 @@
-/** What the tokenizer makes of a prompt, as the page's counter asks for it. */
+/** What a model receives of a prompt, as the page asks for it. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
 import type { PromptAnalysis } from '@easel/shared/http/prompt';
 import { PROMPT_LIMIT } from '@easel/shared/units';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -14,8 +17,8 @@ afterAll(async () => {
   await removeFolders(studio.folders);
 });
 
-const analyse = async (prompt: string) =>
-  studio.app.inject({ method: 'POST', url: '/api/v1/prompt/analyse', payload: { prompt } });
+const analyse = async (prompt: string, more: object = {}) =>
+  studio.app.inject({ method: 'POST', url: '/api/v1/prompt/analyse', payload: { prompt, ...more } });
 
 describe('the analysis of a prompt', () => {
   it.each([
@@ -23,12 +26,35 @@ describe('the analysis of a prompt', () => {
     ['a photo of a cat', 5, 1],
     ['cat '.repeat(75), 75, 1],
     ['cat '.repeat(76), 76, 2],
+    ['a (photo:1.2) of [a cat:a big cat:0.5] # not this', 6, 1],
+    ['a BREAK b', 76, 2],
   ])('counts tokens and chunks of %j', async (prompt, tokens, chunks) => {
-    expect((await analyse(prompt)).json<PromptAnalysis>()).toEqual({ tokens, chunks });
+    expect((await analyse(prompt)).json<PromptAnalysis>()).toEqual({ tokens, chunks, problems: [], detail: null });
   });
 
   it('needs no engine, takes the longest prompt, and refuses a longer one', async () => {
     expect((await analyse('x'.repeat(PROMPT_LIMIT))).statusCode).toBe(200);
     expect((await analyse('x'.repeat(PROMPT_LIMIT + 1))).statusCode).toBe(422);
+  });
+
+  it('finds what is odd, with a fix from the files there are', async () => {
+    await mkdir(join(studio.folders.models, 'loras'), { recursive: true });
+    await writeFile(join(studio.folders.models, 'loras/smile.safetensors'), 'x');
+    await studio.app.inject('/api/v1/models?refresh=1&kind=lora');
+    const { problems } = (await analyse('a (cat <lora:smiel:1>')).json<PromptAnalysis>();
+    expect(problems.map(({ code }) => code)).toEqual(['bracket_not_closed', 'lora_not_found']);
+    expect(problems[1]).toMatchObject({ near: ['smile'], fix: { text: 'smile', span: { start: 13, end: 18 } } });
+    expect((await analyse('a AND b', { isNegative: true })).json<PromptAnalysis>().problems).toHaveLength(1);
+  });
+
+  it('shows every token when asked, over the steps', async () => {
+    const { detail } = (await analyse('a [red:blue:0.5] fox', { hasDetail: true, steps: 10 })).json<PromptAnalysis>();
+    expect(detail?.texts.map(({ text }) => text)).toEqual(['a red fox', 'a blue fox']);
+    expect(detail?.parts[0]?.timeline).toEqual([
+      { end: 5, text: 0 },
+      { end: 10, text: 1 },
+    ]);
+    expect(detail?.texts[1]?.chunks[0]?.tokens.map(({ text }) => text)).toEqual(['a', 'blue', 'fox']);
+    expect((await analyse('cat '.repeat(5000), { hasDetail: true })).json<PromptAnalysis>().detail).toBeNull();
   });
 });

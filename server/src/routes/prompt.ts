@@ -1,24 +1,20 @@
-/** POST /api/v1/prompt/analyse: what the tokenizer makes of a text. */
+/** POST /api/v1/prompt/analyse: what a model receives of a prompt, and what is odd in it. */
 import { promptAnalysis, promptAnalysisRequest } from '@easel/shared/http/prompt';
-import { countChunks } from '@easel/shared/prompt/clip-tokenizer';
-import { loadClipTokenizer } from '@easel/shared/prompt/clip-vocabulary';
 
+import { analysePrompt } from '../services/prompt-analysis.ts';
 import type { Routes } from './types.ts';
 
-export const promptRoutes: Routes = (app) => {
+export const promptRoutes: Routes = (app, { models, engine }) => {
   app.post(
     '/api/v1/prompt/analyse',
     {
       schema: {
         tags: ['prompt'],
-        summary: 'Tokens of a prompt',
+        summary: 'What a model receives of a prompt',
         body: promptAnalysisRequest,
         response: { 200: promptAnalysis },
       },
     },
-    (request) => {
-      const tokens = loadClipTokenizer().encode(request.body.prompt).length;
-      return { tokens, chunks: countChunks(tokens) };
-    },
+    async (request) => analysePrompt(request.body, { models, catalogue: engine.catalogue }),
   );
 };

@@ -1,14 +1,73 @@
-/** POST /api/v1/prompt/analyse: what the tokenizer makes of a text. */
+/** POST /api/v1/prompt/analyse: what a model receives of a prompt, and what is odd in it. */
 import { z } from 'zod';
 
-import { PROMPT_LIMIT } from '../units.ts';
+import { textField } from '../fields.ts';
+import { PROMPT_PROBLEMS } from '../prompt/problems.ts';
+import { LIMITS, PROMPT_LIMIT } from '../units.ts';
 
-export const promptAnalysisRequest = z.strictObject({ prompt: z.string().max(PROMPT_LIMIT) });
+export const promptAnalysisRequest = z.strictObject({
+  prompt: z.string().max(PROMPT_LIMIT),
+  /** Tags and AND are words in a negative prompt. */
+  isNegative: z.boolean().default(false),
+  /** Steps that schedules count in. */
+  steps: z.number().int().min(LIMITS.steps.minimum).max(LIMITS.steps.maximum).default(20),
+  /** Its steps may look twice, which schedules count. */
+  sampler: textField.optional(),
+  /** With every token; else their number only. */
+  hasDetail: z.boolean().default(false),
+});
+
+const span = z.object({ start: z.number().int(), end: z.number().int() });
+
+const promptProblem = z.object({
+  code: z.enum(PROMPT_PROBLEMS),
+  /** Where in the prompt. */
+  span,
+  /** What to write instead, and where; null where nothing obvious helps. */
+  fix: z.object({ span, text: z.string() }).nullable(),
+  /** Names near one that was not found. */
+  near: z.array(z.string()).readonly().optional(),
+});
+export type PromptProblemView = z.infer<typeof promptProblem>;
+
+const describedToken = z.object({
+  id: z.number().int(),
+  text: z.string(),
+  weight: z.number(),
+  /** The word it belongs to, as it was typed; null where that cannot be told. */
+  span: span.nullable(),
+});
+
+const promptDetail = z.object({
+  /** Distinct texts over the steps and the parts. */
+  texts: z
+    .array(
+      z.object({
+        text: z.string(),
+        chunks: z.array(z.object({ tokens: z.array(describedToken).readonly(), moved: z.number().int() })).readonly(),
+      }),
+    )
+    .readonly(),
+  /** Joined by AND; `text` is an index into `texts`, shown up to evaluation `end` counted from 1. */
+  parts: z
+    .array(
+      z.object({
+        weight: z.number(),
+        timeline: z.array(z.object({ end: z.number().int(), text: z.number().int() })).readonly(),
+      }),
+    )
+    .readonly(),
+});
+export type PromptDetail = z.infer<typeof promptDetail>;
 
 export const promptAnalysis = z.object({
-  /** Tokens without start and end marks. */
+  /** Of the longest of its texts, without start and end marks; full chunks count in full. */
   tokens: z.number().int(),
   /** 75-token chunks the encoder gets; an empty prompt is one. */
   chunks: z.number().int(),
+  /** In the order of their places. */
+  problems: z.array(promptProblem).readonly(),
+  /** Null where it was not asked for, or the prompt is too long to show. */
+  detail: promptDetail.nullable(),
 });
 export type PromptAnalysis = z.infer<typeof promptAnalysis>;

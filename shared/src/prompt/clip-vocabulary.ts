@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 
 import { createClipTokenizer, type ClipTokenizer } from './clip-tokenizer.ts';
+import { readTokenText } from './merge-pairs.ts';
 
 const read = (name: string): string => readFileSync(new URL(`../../data/${name}`, import.meta.url), 'utf8');
 
@@ -17,4 +18,11 @@ export function loadClipTokenizer(): ClipTokenizer {
     merges: readClipMerges(),
     htmlEntities: read('html-entities.txt'),
   }));
+}
+
+let tokenText: ((id: number) => string) | undefined;
+
+/** What tokens say, by their ids; made at the first call. */
+export function loadTokenText(): (id: number) => string {
+  return (tokenText ??= readTokenText(readClipMerges()));
 }

@@ -65,6 +65,26 @@ export function sourceSpans({ pieces }: Excerpt, { start, end }: Span): Span[] {
   return found;
 }
 
+/** Finds where places of an excerpt's text stand in the source: for many questions about one excerpt. */
+export function placeFinder({ pieces }: Excerpt): (at: number) => number | null {
+  const starts: number[] = [];
+  let length = 0;
+  for (const { start, end } of pieces) {
+    starts.push(length);
+    length += end - start;
+  }
+  return (at) => {
+    if (at < 0 || at >= length) return null;
+    let [low, high] = [0, starts.length - 1];
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((starts[middle] as number) <= at) low = middle;
+      else high = middle - 1;
+    }
+    return (pieces[low] as Span).start + at - (starts[low] as number);
+  };
+}
+
 /** Neighbours become one. */
 function append(spans: Span[], span: Span): void {
   const last = spans.at(-1);

@@ -136,3 +136,19 @@ class SmallestFirst {
     return smallest;
   }
 }
+
+/**
+ * What tokens say, by their ids: their bytes as text, without the mark of a word's end. Half a character is a replacement
+ * character.
+ *
+ * @param text of a merges file
+ */
+export function readTokenText(text: string): (id: number) => string {
+  const byteOf = new Map(byteLetters().map((letter, index) => [letter, BYTE_ORDER[index] as number]));
+  const tokens = listTokens(text);
+  const utf8 = new TextDecoder();
+  return (id) => {
+    const letters = (tokens[id] ?? '').replace(/<\/w>$/, '');
+    return utf8.decode(Uint8Array.from(letters, (letter) => byteOf.get(letter) ?? 0));
+  };
+}

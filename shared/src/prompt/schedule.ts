@@ -171,7 +171,7 @@ function pushText(nodes: Growing[], start: number, end: number): void {
 }
 
 /** The step, counted from 1, up to which a switch shows what stands before; 0 and less = it shows the rest at once. */
-function switchStep(when: string, { steps, firstPassSteps, isOldStyle = false }: TimelineOptions): number {
+export function switchStep(when: string, { steps, firstPassSteps, isOldStyle = false }: TimelineOptions): number {
   const value = Number(when);
   if (isOldStyle) return Math.min(steps, Math.trunc(value < 1 ? value * steps : value));
   const isSecondPass = firstPassSteps !== undefined;
@@ -206,7 +206,7 @@ export function entryAt<T extends { readonly end: number }>(timeline: readonly T
 }
 
 /** Visits switches and alternations at every depth, whether they are ever shown or not. */
-function forEachNode(nodes: readonly ScheduleNode[], visit: (node: ScheduleNode) => void): void {
+export function forEachNode(nodes: readonly ScheduleNode[], visit: (node: ScheduleNode) => void): void {
   for (const node of nodes) {
     visit(node);
     if (node.type === 'group') forEachNode(node.nodes, visit);

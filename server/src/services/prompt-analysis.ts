@@ -1,0 +1,69 @@
+/** What a model receives of a prompt, and what is odd in it, with the files of the library in mind. */
+import type { Catalogue } from '@easel/shared/catalogue';
+import type { PromptAnalysis, promptAnalysisRequest } from '@easel/shared/http/prompt';
+import { CLIP_CHUNK_TOKENS } from '@easel/shared/prompt/clip-tokenizer';
+import { loadClipTokenizer, loadTokenText } from '@easel/shared/prompt/clip-vocabulary';
+import { describePrompt } from '@easel/shared/prompt/describe-prompt';
+import { findProblems } from '@easel/shared/prompt/problems';
+import { findByName } from '@easel/shared/sampler-names';
+import type { z } from 'zod';
+
+import type { ModelLibrary } from './model-library.ts';
+import { nearest } from './near-names.ts';
+
+/** More tokens than anybody looks at. */
+const MOST_SHOWN = 3000;
+/** Characters of a prompt's texts over all steps. */
+const MOST_CHARACTERS = 2_000_000;
+
+export interface PromptAnalysisOptions {
+  readonly models: ModelLibrary;
+  /** Null while the engine starts. */
+  readonly catalogue: Catalogue | null;
+}
+
+export async function analysePrompt(
+  { prompt, isNegative, steps, sampler, hasDetail }: z.output<typeof promptAnalysisRequest>,
+  { models, catalogue }: PromptAnalysisOptions,
+): Promise<PromptAnalysis> {
+  const record = sampler === undefined ? undefined : findByName(catalogue?.samplers ?? [], sampler);
+  const timeline = { steps: steps * (record?.evaluationsPerStep ?? 1), isNegative };
+  const loras = (await models.list({ kind: 'lora' })).models.map(({ id }) => id.replace(/^.*lora:/, ''));
+  const problems = findProblems(prompt, {
+    ...timeline,
+    findLora: (name) => {
+      const isFound = loras.some((id) => namesOf(id).some((own) => own.toLowerCase() === name.toLowerCase()));
+      return { isFound, near: isFound ? [] : nearest(name, loras) };
+    },
+  });
+
+  const tokenizer = loadClipTokenizer();
+  const encode = remembered((text) => tokenizer.encode(text));
+  // A very long prompt that changes at every step is counted by its first steps; nobody is shown all of it.
+  const first = Math.max(1, Math.min(timeline.steps, Math.floor(MOST_CHARACTERS / Math.max(1, prompt.length))));
+  const reader = { encode, tokenText: loadTokenText() };
+  const described = describePrompt(prompt, reader, { ...timeline, steps: first });
+  const counts = described.texts.map(({ chunks }) => chunks.map(({ tokens }) => tokens.length));
+  const longest = Math.max(...counts.map((chunks) => chunks.length));
+  const tokens = Math.max(...counts.map((chunks) => CLIP_CHUNK_TOKENS * (chunks.length - 1) + (chunks.at(-1) ?? 0)));
+  const shown = counts.flat().reduce((sum, count) => sum + count, 0);
+  return {
+    tokens,
+    chunks: longest,
+    problems,
+    detail: hasDetail && shown <= MOST_SHOWN && first === timeline.steps ? described : null,
+  };
+}
+
+/** By path, and by file name alone. */
+const namesOf = (id: string): string[] => [id, id.split('/').at(-1) ?? id];
+
+/** Words come again and again. */
+function remembered(encode: (text: string) => readonly number[]): (text: string) => readonly number[] {
+  const known = new Map<string, readonly number[]>();
+  return (text) => {
+    const ids = known.get(text) ?? encode(text);
+    known.set(text, ids);
+    return ids;
+  };
+}

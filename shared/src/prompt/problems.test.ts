@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+
+import { applyFix, findProblems, type PromptProblem } from './problems.ts';
+
+const KNOWN = ['smile', 'frown'];
+const find = (text: string, isNegative = false): PromptProblem[] =>
+  findProblems(text, {
+    steps: 10,
+    isNegative,
+    findLora: (name) => ({
+      isFound: KNOWN.includes(name),
+      near: KNOWN.filter((known) => known[0] === name[0]),
+    }),
+  });
+const codes = (text: string, isNegative = false): string[] => find(text, isNegative).map(({ code }) => code);
+const fixed = (text: string): string => {
+  const [problem] = find(text);
+  return problem?.fix ? applyFix(text, problem.fix) : text;
+};
+
+describe('what is odd in a prompt', () => {
+  it('is nothing in most prompts', () => {
+    for (const text of ['', 'a (cat:1.2), [dog], [a:b:0.5], [c|d], <lora:smile:0.5> # ((', 'a \\( b', 'a AND b :0.5']) {
+      expect(find(text)).toEqual([]);
+    }
+  });
+
+  it.each([
+    ['a (cat', 'bracket_not_closed', 'a \\(cat'],
+    ['a [cat', 'bracket_not_closed', 'a \\[cat'],
+    ['a cat:1.2)', 'bracket_not_opened', 'a cat:1.2\\)'],
+    ['a | [b:c:5]', 'schedule_not_read', 'a \\| [b:c:5]'],
+    ['a <lora:smiel:0.5> cat', 'lora_not_found', 'a <lora:smile:0.5> cat'],
+    ['a <lora:xyz:0.5> cat', 'lora_not_found', 'a  cat'],
+    ['a <hypernet:xyz:0.5> cat', 'unknown_tag', 'a  cat'],
+  ])('%j: %s, which becomes %j', (text, code, better) => {
+    expect(codes(text)).toEqual([code]);
+    expect(fixed(text)).toBe(better);
+    expect(find(fixed(text))).toEqual([]);
+  });
+
+  it('is a switch that never comes, or comes at once', () => {
+    expect(codes('[a:b:12] [a:b:0]')).toEqual(['switch_never', 'switch_at_once']);
+    expect(codes('[a:[b:c:11]:2]')).toEqual(['switch_never']);
+  });
+
+  it('is a tag or AND in a negative prompt', () => {
+    expect(codes('a AND <lora:smile:1>', true)).toEqual(['and_in_negative', 'tag_in_negative']);
+  });
+
+  it('stands where a person typed it, comments and tags or not', () => {
+    const text = '# note (\na <lora:smile:1> b AND (c';
+    const [problem] = find(text);
+    expect(problem && text.slice(problem.span.start, problem.span.end)).toBe('(');
+    expect(problem?.span.start).toBe(text.lastIndexOf('('));
+  });
+});

@@ -1,0 +1,139 @@
+/**
+ * What is odd in a prompt, found before it runs, each with its place and, where there is one, a fix.
+ *
+ * Pure; what files there are is passed in. Nothing here is refused: a prompt with all these problems still runs.
+ */
+import { takeSpans, type Excerpt, type Span } from './excerpt.ts';
+import { splitConjunction } from './conjunction.ts';
+import { scanPrompt, TOKEN } from './scan.ts';
+import { forEachNode, parseSchedule, switchStep, type TimelineOptions } from './schedule.ts';
+import { dropComments, readLoraTag, takeTags } from './tags.ts';
+
+export const PROMPT_PROBLEMS = [
+  /** A bracket that never closes weighs everything behind it. */
+  'bracket_not_closed',
+  'bracket_not_opened',
+  /** A bar or a backslash keeps the schedules of the text from being read. */
+  'schedule_not_read',
+  /** The switch lies behind the last step, or before the first. */
+  'switch_never',
+  'switch_at_once',
+  'lora_not_found',
+  'unknown_tag',
+  /** Tags and AND are words in a negative prompt. */
+  'tag_in_negative',
+  'and_in_negative',
+] as const;
+export type PromptProblemCode = (typeof PROMPT_PROBLEMS)[number];
+
+export interface PromptProblem {
+  readonly code: PromptProblemCode;
+  /** Where in the prompt as it was typed. */
+  readonly span: Span;
+  /** What to write there instead; null where nothing obvious helps. */
+  readonly fix: { readonly span: Span; readonly text: string } | null;
+  /** Names near the one that was not found. */
+  readonly near?: readonly string[];
+}
+
+export interface ProblemOptions extends TimelineOptions {
+  readonly isNegative: boolean;
+  /** Whether a LoRA has this name, and which have one like it. */
+  readonly findLora: (name: string) => { readonly isFound: boolean; readonly near: readonly string[] };
+}
+
+/** In the order of their places. */
+export function findProblems(text: string, options: ProblemOptions): PromptProblem[] {
+  const source = dropComments(text);
+  const problems = options.isNegative ? ofNegative(source) : [];
+  let prompt = source;
+  if (!options.isNegative) {
+    problems.push(...ofTags(source, options));
+    ({ prompt } = takeTags(source));
+  }
+  const parts: readonly Excerpt[] = options.isNegative ? [prompt] : splitConjunction(prompt);
+  for (const part of parts) problems.push(...ofBrackets(part), ...ofSchedules(part, options));
+  return problems.sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);
+}
+
+/** The first stretch of the source that a range of an excerpt comes from. */
+function placeOf(excerpt: Excerpt, span: Span): Span {
+  return takeSpans(excerpt, [span]).pieces[0] ?? { start: 0, end: 0 };
+}
+
+function ofBrackets(part: Excerpt): PromptProblem[] {
+  const scan = scanPrompt(part.text, 'prompt');
+  const open: Record<'round' | 'square', number[]> = { round: [], square: [] };
+  const problems: PromptProblem[] = [];
+  const escaped = (index: number, code: PromptProblemCode): PromptProblem => {
+    const span = placeOf(part, scan.span(index));
+    return { code, span, fix: { span, text: `\\${scan.slice(index)}` } };
+  };
+  for (let index = 0; index < scan.length; index++) {
+    const kind = scan.kind(index);
+    if (kind === TOKEN.roundOpen) open.round.push(index);
+    else if (kind === TOKEN.squareOpen) open.square.push(index);
+    else if (kind === TOKEN.roundClose || kind === TOKEN.squareClose) {
+      const partner = open[kind === TOKEN.roundClose ? 'round' : 'square'].pop();
+      if (partner === undefined) problems.push(escaped(index, 'bracket_not_opened'));
+    }
+  }
+  for (const index of [...open.round, ...open.square]) problems.push(escaped(index, 'bracket_not_closed'));
+  return problems;
+}
+
+/** Something that looks like a schedule. */
+const MEANT = /\[[^\]]*[:|][^\]]*\]/;
+
+function ofSchedules(part: Excerpt, options: ProblemOptions): PromptProblem[] {
+  const { nodes, obstacle } = parseSchedule(part.text);
+  if (obstacle !== null) {
+    if (!MEANT.test(part.text)) return [];
+    const span = placeOf(part, obstacle);
+    const isBar = part.text[obstacle.start] === '|';
+    return [{ code: 'schedule_not_read', span, fix: { span, text: isBar ? String.raw`\|` : String.raw`\\` } }];
+  }
+  const problems: PromptProblem[] = [];
+  forEachNode(nodes, (node) => {
+    if (node.type !== 'switch') return;
+    const span = placeOf(part, node.span);
+    const step = switchStep(node.when, options);
+    if (step >= options.steps) problems.push({ code: 'switch_never', span, fix: null });
+    else if (step < 1) problems.push({ code: 'switch_at_once', span, fix: null });
+  });
+  return problems;
+}
+
+function ofTags(source: Excerpt, { findLora }: ProblemOptions): PromptProblem[] {
+  return takeTags(source).tags.flatMap((tag): PromptProblem[] => {
+    const span = placeOf(source, tag.span);
+    const lora = readLoraTag(tag);
+    if (lora === null) return [{ code: 'unknown_tag', span, fix: { span, text: '' } }];
+    const { isFound, near } = findLora(lora.name);
+    if (isFound) return [];
+    const start = span.start + tag.kind.length + 2;
+    const [nearest] = near;
+    const name = { start, end: start + (tag.positional[0] ?? '').length };
+    const fix = nearest === undefined ? { span, text: '' } : { span: name, text: nearest };
+    return [{ code: 'lora_not_found', span, fix, near }];
+  });
+}
+
+function ofNegative(source: Excerpt): PromptProblem[] {
+  const tags = takeTags(source).tags.map((tag): PromptProblem => ({
+    code: 'tag_in_negative',
+    span: placeOf(source, tag.span),
+    fix: null,
+  }));
+  const scan = scanPrompt(source.text, 'prompt');
+  for (let index = 0; index < scan.length; index++) {
+    if (scan.kind(index) !== TOKEN.and) continue;
+    tags.push({ code: 'and_in_negative', span: placeOf(source, scan.span(index)), fix: null });
+  }
+  return tags;
+}
+
+/** A text with one fix put in. */
+export function applyFix(text: string, { span, text: replacement }: NonNullable<PromptProblem['fix']>): string {
+  return text.slice(0, span.start) + replacement + text.slice(span.end);
+}

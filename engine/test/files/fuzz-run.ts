@@ -19,8 +19,8 @@ const seed = Number(values.seed);
 const from = Number(values.from);
 const to = from + Number(values.count);
 
-/** Without a word for so long the process is given up. */
-const SILENCE_MS = 20 * SLOWEST_MS;
+/** Without a word for so long the process is given up. Each file's own time is measured; a busy machine may keep it waiting. */
+const SILENCE_MS = 300 * SLOWEST_MS;
 /** Files between two words. */
 const WORD_EVERY = 50;
 

@@ -99,7 +99,7 @@ export interface Work {
   readonly width: number;
   readonly height: number;
   readonly count: number;
-  /** Passes of the U-Net for one picture: steps, times two with guidance, times those of a sampler that looks twice. */
+  /** Passes of the U-Net for one picture: steps, times the predictions guidance asks for, times those of a sampler that looks twice. */
   readonly passes: number;
   /** Passes of a text encoder for the whole job. */
   readonly prompts: number;

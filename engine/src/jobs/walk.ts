@@ -12,6 +12,8 @@ import type { SampleOptions, Sampler } from '../samplers/types.ts';
 import { createStepClock } from './step-clock.ts';
 import type { JobContext } from './types.ts';
 
+/** Of one evaluation: for the prompt, the negative prompt and perturbed attention. */
+const MOST_PREDICTIONS = 3;
 /** A decoder pass measured in guided steps of the same picture; 1.6 for SD 1.5, more where the U-Net is small. */
 const DECODE_IN_STEPS = 10;
 
@@ -54,7 +56,7 @@ export async function walkPicture(
     ...(keepsNegative ? { denoiseBoth } : {}),
   };
 
-  const clock = createStepClock(firstPassMs * 2 * sampler.evaluationsPerStep);
+  const clock = createStepClock(firstPassMs * MOST_PREDICTIONS * sampler.evaluationsPerStep);
   context.quiet(clock.budgetMs(), 'sampling');
   const walk = sampler.sample(async (y, sigma) => (await denoiseBoth(y, sigma)).denoised, x, sigmas, options);
   for (;;) {

@@ -10,6 +10,7 @@ import type { JobMeasurement, JobMemory } from '@easel/shared/engine';
 import { RequestError } from '@easel/shared/errors';
 import type { GenerationParameters } from '@easel/shared/generation';
 import type { EstimateView } from '@easel/shared/http/estimate';
+import { isNeutral } from '@easel/shared/options/values';
 import {
   calibration as calibrationSchema,
   costAt,
@@ -196,5 +197,7 @@ function workOf(parameters: GenerationParameters, catalogue: Catalogue): Work {
   const { width, height, count, steps, guidance, sampler } = parameters;
   const evaluations = catalogue.samplers.find(({ id }) => id === sampler)?.evaluationsPerStep ?? 1;
   const sides = guidance === 1 ? 1 : 2;
-  return { width, height, count, passes: steps * evaluations * sides, prompts: sides, isEncoding: false };
+  // Perturbed attention asks once more for the prompt.
+  const asked = sides + (isNeutral(parameters, 'pagScale') ? 0 : 1);
+  return { width, height, count, passes: steps * evaluations * asked, prompts: sides, isEncoding: false };
 }

@@ -1,6 +1,6 @@
 /** Work on model files: queued like pictures, checked before it is queued, done when the file is there. */
 import { existsSync } from 'node:fs';
-import { readFile, readdir } from 'node:fs/promises';
+import { readFile, readdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { JobAccepted, ModelJobView } from '@easel/shared/http/jobs';
@@ -96,6 +96,13 @@ describe('a request for work on models', () => {
     const { status, body } = await convert(fields);
     expect(status).toBeGreaterThanOrEqual(400);
     expect(body.error).toMatchObject({ code, field, hint: expect.stringMatching(/\w/) });
+  });
+
+  it('is refused where a link leads out of the folder', async () => {
+    await symlink(studio.folders.notes, made('checkpoints/away'));
+    expect((await convert({ output: 'away/x' })).body.error).toMatchObject({ code: 'bad_name', field: 'output' });
+    expect((await convert({ output: 'away/deeper/x' })).body.error).toMatchObject({ code: 'bad_name' });
+    expect(await readdir(studio.folders.notes)).not.toContain('deeper');
   });
 
   it('is refused where something has the name, unless it may be replaced', async () => {

@@ -2,8 +2,8 @@
  * Requests for work on model files: from names to files, checked before they are queued and again before they run. The
  * engine does the work; job-queue.ts decides when.
  */
-import { mkdir, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, realpath, stat } from 'node:fs/promises';
+import { dirname, join, sep } from 'node:path';
 
 import type { EngineModelJob, ModelSource } from '@easel/shared/engine';
 import { RequestError, StudioError } from '@easel/shared/errors';
@@ -46,7 +46,7 @@ export class ModelWork {
             ...vae,
           };
     requireSense(parameters);
-    const target = this.#targetOf(parameters);
+    const target = await this.#targetOf(parameters);
     if (!parameters.overwrite && (await exists(target))) throw taken(parameters.output);
     return parameters;
   }
@@ -56,7 +56,7 @@ export class ModelWork {
     const orNone = async (reference: string | undefined): Promise<ModelSource | null> =>
       reference === undefined ? null : this.#source(reference);
     const references = parameters.type === 'convert' ? [parameters.model] : parameters.models;
-    const target = this.#targetOf(parameters);
+    const target = await this.#targetOf(parameters);
     await mkdir(dirname(target), { recursive: true }).catch((cause: unknown) => {
       const { code = 'unknown reason' } = cause as NodeJS.ErrnoException;
       throw new StudioError(
@@ -82,11 +82,33 @@ export class ModelWork {
     return { id, file, sha256, overrides };
   }
 
-  #targetOf(parameters: ModelWorkParameters): string {
+  /** @throws bad_name where a link would lead out of the folder */
+  async #targetOf(parameters: ModelWorkParameters): Promise<string> {
     const isVae = parameters.type === 'convert' && parameters.part === 'vae';
     const isFolder = parameters.type === 'convert' && parameters.form === 'diffusers';
     const name = isFolder ? parameters.output : `${parameters.output}.safetensors`;
-    return join(this.#options.folder, isVae ? FOLDERS.vae : FOLDERS.checkpoint, ...name.split('/'));
+    const folder = join(this.#options.folder, isVae ? FOLDERS.vae : FOLDERS.checkpoint);
+    const target = join(folder, ...name.split('/'));
+    if (!(await isInside(folder, dirname(target)))) {
+      throw new RequestError('bad_name', `output: ${parameters.output} leads out of its folder through a link.`, {
+        field: 'output',
+        got: parameters.output,
+        hint: 'Choose a folder that is no link.',
+      });
+    }
+    return target;
+  }
+}
+
+/** Whether a folder that is there, or would be made, really lies in another; that one itself may be a link. */
+async function isInside(outer: string, inner: string): Promise<boolean> {
+  const home = await realpath(outer).catch(() => null);
+  if (home === null) return true;
+  let there = inner;
+  for (;;) {
+    const real = await realpath(there).catch(() => null);
+    if (real !== null) return real === home || real.startsWith(home + sep);
+    there = dirname(there);
   }
 }
 

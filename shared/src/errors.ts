@@ -72,7 +72,11 @@ export const ERROR_CODES = {
   model_incomplete: row(422, 'checkpoint', 'The checkpoint lacks a tensor its family needs.'),
   model_unsupported: row(422, 'checkpoint', 'No family recognises this checkpoint.'),
   models_differ: row(422, 'checkpoint', 'These models cannot be merged: a tensor has another shape in each.'),
-  model_incompatible: row(422, 'checkpoint', 'The file was made for another kind of model than the one it is used with.'),
+  model_incompatible: row(
+    422,
+    'checkpoint',
+    'The file was made for another kind of model than the one it is used with.',
+  ),
   model_unexpected: row(422, 'checkpoint', 'The checkpoint has a tensor of another shape, or one nobody reads.'),
 
   graph_invalid: row(500, 'graph', 'Easel built a graph that makes no sense.'),

@@ -10,11 +10,13 @@ const REFUSAL = {
   error: { code: 'prompt_too_long', message: 'prompt: 100,001 characters.', field: 'prompt', hint: 'Shorten it.' },
 };
 
+const analysis = { tokens: 3, chunks: 1, problems: [] as object[], detail: null };
+
 /** A server that answers everything with this; returns what was posted as jobs. */
 function answer(status: number, body: object): object[] {
   const posted: object[] = [];
   vi.stubGlobal('fetch', async (url: string, init: { body: string }) => {
-    if (!url.endsWith('/jobs')) return new Response(JSON.stringify({ tokens: 3, chunks: 1 }), { status: 200 });
+    if (!url.endsWith('/jobs')) return new Response(JSON.stringify(analysis), { status: 200 });
     posted.push(JSON.parse(init.body) as object);
     return new Response(JSON.stringify(body), { status });
   });
@@ -82,5 +84,34 @@ describe('the composer', () => {
     const alert = await screen.findByRole('alert');
     expect(alert.textContent).toContain('提示词太长');
     expect(alert.textContent).not.toMatch(/[A-Za-z]{2,}/);
+  });
+
+  it('steps the weight of the words at the caret with Ctrl and an arrow', async () => {
+    answer(202, {});
+    await renderPart(<Composer isPhone={false} jobCount={0} />);
+    fireEvent.change(prompt(), { target: { value: 'a red fox' } });
+    const area = prompt() as HTMLTextAreaElement;
+    // Not every browser can type for us; then the text is put there.
+    Object.assign(document, { execCommand: () => false });
+    area.setSelectionRange(3, 3);
+    fireEvent.keyDown(area, { key: 'ArrowUp', ctrlKey: true });
+    expect(useForm.getState().values.prompt).toBe('a (red:1.1) fox');
+    expect([area.selectionStart, area.selectionEnd]).toEqual([3, 6]);
+    fireEvent.keyDown(area, { key: 'ArrowDown', ctrlKey: true });
+    expect(useForm.getState().values.prompt).toBe('a red fox');
+  });
+
+  it('shows what is odd in the prompt and mends it', async () => {
+    answer(202, {});
+    analysis.problems = [
+      { code: 'bracket_not_closed', span: { start: 2, end: 3 }, fix: { span: { start: 2, end: 3 }, text: '\\(' } },
+    ];
+    await renderPart(<Composer isPhone={false} jobCount={0} />);
+    fireEvent.change(prompt(), { target: { value: 'a (fox' } });
+    const list = await screen.findByRole('list', { name: 'What is odd in the prompt' });
+    expect(list.textContent).toContain('never closes');
+    fireEvent.click(screen.getByRole('button', { name: 'Mend' }));
+    expect(useForm.getState().values.prompt).toBe('a \\(fox');
+    analysis.problems = [];
   });
 });

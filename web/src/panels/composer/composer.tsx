@@ -3,16 +3,19 @@ import { clsx } from 'clsx';
 import { Images, ListVideo, LoaderCircle, Paintbrush, SlidersHorizontal } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 
-import { useTokenUse } from '../../api/prompt.ts';
+import { useModels } from '../../api/catalogue.ts';
+import { usePromptUse, type PromptContext } from '../../api/prompt.ts';
 import { useCommandContext } from '../../commands/context.ts';
 import { generate, PROMPT_ID } from '../../commands/generate.ts';
 import { toggleParameters } from '../../commands/table.ts';
 import { Button } from '../../components/button.tsx';
-import { GrowingText } from '../../components/growing-text.tsx';
 import { IconButton } from '../../components/icon-button.tsx';
 import { Notice } from '../../components/notice.tsx';
+import { PromptProblems } from '../../components/prompt-problems.tsx';
+import { PromptText } from '../../components/prompt-text.tsx';
 import { Tip } from '../../components/tip.tsx';
 import { TokenCount } from '../../components/token-count.tsx';
+import { modelOf, valuesOf } from '../../lib/form.ts';
 import { describeProblem } from '../../lib/problem.ts';
 import { useForm } from '../../state/form.ts';
 import { useLayout } from '../../state/layout.ts';
@@ -34,7 +37,7 @@ export function Composer({ isPhone, jobCount }: ComposerProps) {
   const prompt = useForm((state) => state.values.prompt);
   const isEmptyPromptNoted = useForm((state) => state.isEmptyPromptNoted);
   const update = useForm((state) => state.update);
-  const use = useTokenUse(prompt);
+  const { problems, text, ...use } = usePromptUse(prompt, useStepping());
   const isRefused = useRefusedField() === 'prompt';
 
   return (
@@ -50,7 +53,7 @@ export function Composer({ isPhone, jobCount }: ComposerProps) {
         <label htmlFor={PROMPT_ID} className="sr-only">
           {t('composer.prompt')}
         </label>
-        <GrowingText
+        <PromptText
           id={PROMPT_ID}
           value={prompt}
           minimumLines={isPhone ? 1 : 2}
@@ -76,6 +79,11 @@ export function Composer({ isPhone, jobCount }: ComposerProps) {
           </div>
         )}
       </div>
+      <PromptProblems
+        text={text}
+        problems={problems}
+        onFix={(fixed) => update((values) => ({ ...values, prompt: fixed }))}
+      />
       {isEmptyPromptNoted && (
         <p id={HINT_ID} role="status" className="px-1 text-warn">
           {t('composer.emptyPrompt')}
@@ -97,6 +105,14 @@ export function Composer({ isPhone, jobCount }: ComposerProps) {
       )}
     </section>
   );
+}
+
+/** What schedules in the prompt count in. */
+function useStepping(): PromptContext {
+  const form = useForm((state) => state.values);
+  const models = useModels();
+  const values = models === undefined ? null : valuesOf(form, modelOf(form, models));
+  return { steps: values?.steps, sampler: values?.sampler };
 }
 
 function GenerateButton() {

@@ -1,9 +1,10 @@
 /** What the picture is steered away from. */
 import { useTranslation } from 'react-i18next';
 
-import { useTokenUse } from '../../api/prompt.ts';
+import { usePromptUse } from '../../api/prompt.ts';
 import { errorIdOf, Field } from '../../components/field.tsx';
-import { GrowingText } from '../../components/growing-text.tsx';
+import { PromptProblems } from '../../components/prompt-problems.tsx';
+import { PromptText } from '../../components/prompt-text.tsx';
 import { TokenCount } from '../../components/token-count.tsx';
 
 import type { Parameters } from './use-parameters.ts';
@@ -12,7 +13,7 @@ const ID = 'negativePrompt';
 
 export function NegativePromptField({ form, update, errorOf }: Parameters) {
   const { t } = useTranslation();
-  const use = useTokenUse(form.negativePrompt);
+  const { problems, text, ...use } = usePromptUse(form.negativePrompt, { isNegative: true });
   const error = errorOf(ID);
   return (
     <Field
@@ -25,7 +26,7 @@ export function NegativePromptField({ form, update, errorOf }: Parameters) {
       onReset={() => update((values) => ({ ...values, negativePrompt: '' }))}
       aside={form.negativePrompt === '' ? undefined : <TokenCount {...use} />}
     >
-      <GrowingText
+      <PromptText
         id={ID}
         value={form.negativePrompt}
         minimumLines={2}
@@ -34,6 +35,11 @@ export function NegativePromptField({ form, update, errorOf }: Parameters) {
         aria-describedby={error === undefined ? undefined : errorIdOf(ID)}
         onChange={(event) => update((values) => ({ ...values, negativePrompt: event.target.value }))}
         className="rounded-md border border-edge bg-raised px-2.5 py-1.5 hover:border-faint aria-invalid:border-danger"
+      />
+      <PromptProblems
+        text={text}
+        problems={problems}
+        onFix={(fixed) => update((values) => ({ ...values, negativePrompt: fixed }))}
       />
     </Field>
   );

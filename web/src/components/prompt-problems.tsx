@@ -1,0 +1,45 @@
+/** What is odd in a prompt, below it, each with its place in words and a button that mends it. */
+import type { PromptProblemView } from '@easel/shared/http/prompt';
+import { TriangleAlert } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+
+import { Button } from './button.tsx';
+
+interface PromptProblemsProps {
+  /** The text they were found in. */
+  text: string;
+  problems: readonly PromptProblemView[];
+  onFix: (text: string) => void;
+}
+
+/** The first few are enough: with one mended the next moves up. */
+const MOST_SHOWN = 3;
+const LONGEST_PLACE = 32;
+
+export function PromptProblems({ text, problems, onFix }: PromptProblemsProps) {
+  const { t } = useTranslation();
+  if (problems.length === 0) return null;
+  return (
+    <ul aria-label={t('promptProblem.title')} className="flex flex-col gap-1 px-1 text-sm text-warn">
+      {problems.slice(0, MOST_SHOWN).map(({ code, span, fix, near }) => (
+        <li key={`${code}:${span.start}`} className="flex flex-wrap items-center gap-x-2">
+          <TriangleAlert size={14} aria-hidden className="shrink-0" />
+          <span>
+            {t(`promptProblem.${code}`)}{' '}
+            <q className="text-soft">{text.slice(span.start, span.end).slice(0, LONGEST_PLACE)}</q>
+          </span>
+          {fix && (
+            <Button
+              look="quiet"
+              onClick={() => onFix(text.slice(0, fix.span.start) + fix.text + text.slice(fix.span.end))}
+              className="h-6 px-2 text-xs"
+            >
+              {near?.[0] === undefined ? t('promptProblem.fix') : t('promptProblem.write', { name: near[0] })}
+            </Button>
+          )}
+        </li>
+      ))}
+      {problems.length > MOST_SHOWN && <li>{t('promptProblem.more', { count: problems.length - MOST_SHOWN })}</li>}
+    </ul>
+  );
+}

@@ -45,7 +45,10 @@ export type CheckpointFootprint = z.infer<typeof checkpointFootprint>;
 
 /** How a job holds and runs its networks. */
 export const memoryPlan = z.object({
-  /** `fast`: expanded to float32 at load. `low`: mapped from the file and converted in every pass. */
+  /**
+   * Weights are mapped from the file and converted as they are used. `fast`: what a pass needed is kept for the next.
+   * `low`: it is given back at once.
+   */
   weights: z.enum(['fast', 'low']),
   /** Whether a network is freed before the next one starts. */
   isOffloading: z.boolean(),
@@ -78,13 +81,11 @@ const PROCESS_BYTES = 150 * MEGABYTE;
 const SESSION_BYTES = 16 * MEGABYTE;
 /**
  * Weights on their way through kernels, converted or packed: a part for any network and bytes for each of its numbers.
- * Measured: 316 MB with the 860 million of SD 1.5, 510 MB with the 2.6 thousand million of SDXL.
+ * Measured: 490 to 670 MB with the 860 million of SD 1.5, 1140 MB with the 2.6 thousand million of SDXL.
  */
-const WAITING_BYTES = [218 * MEGABYTE, 0.12] as const;
+const WAITING_BYTES = [380 * MEGABYTE, 0.33] as const;
 /** The fast form's allocator grows by doubling and keeps what it has; measured on decoders of several sizes. */
 const ARENA = 2;
-/** Share by which the fast form exceeds its float32 weights while it loads; measured on SD 1.5. */
-const EXPANDING = 1.06;
 /** The decoded picture: as float32 twice, as bytes once, and on its way to the server. */
 const BYTES_PER_PIXEL = 2 * 12 + 2 * 3;
 /** Cells beside a piece that are only there to be seen, on either side. */
@@ -179,24 +180,22 @@ function passesOf({ networks, pieces, pixelsPerCell }: CheckpointFootprint, work
 export function estimate(footprint: CheckpointFootprint, work: Work, plan: MemoryPlan, known: Calibration): Estimate {
   const passes = passesOf(footprint, work, plan);
   const isLow = plan.weights === 'low';
-  const held = (network: NetworkFootprint): number => SESSION_BYTES + (isLow ? 0 : network.weights * 4 * EXPANDING);
-  const mapped = (network: NetworkFootprint): number => (isLow ? network.fileBytes : 0);
+  const mapped = ({ network }: Pass): number => network.fileBytes;
   const waiting = (network: NetworkFootprint): number =>
     Math.min(network.weights * 4, WAITING_BYTES[0] + WAITING_BYTES[1] * network.weights);
   const running = ({ network, bytes }: Pass): number => (isLow ? 1 : ARENA) * bytes + waiting(network);
   const total = (of: (pass: Pass) => number): number => passes.reduce((sum, pass) => sum + of(pass), 0);
   const most = (of: (pass: Pass) => number): number => Math.max(0, ...passes.map(of));
 
-  // The fast form's allocator keeps what each network once needed; the low form's gives it back at once.
+  // Kept by each session for itself in the fast form; in the low form only the one that runs has any.
   const isKeeping = !isLow && !plan.isOffloading;
   const fixed = PROCESS_BYTES + work.width * work.height * BYTES_PER_PIXEL;
   const factor = Math.max(1, known.memoryFactor);
-  const heldBytes = plan.isOffloading
-    ? most((pass) => held(pass.network) + running(pass))
-    : total(({ network }) => held(network)) + (isKeeping ? total(running) : most(running));
+  const sessions = SESSION_BYTES * (plan.isOffloading ? 1 : passes.length);
+  const heldBytes = sessions + (isKeeping ? total(running) : most(running));
   const peakBytes = plan.isOffloading
-    ? most((pass) => held(pass.network) + mapped(pass.network) + running(pass))
-    : heldBytes + total(({ network }) => mapped(network));
+    ? sessions + most((pass) => mapped(pass) + running(pass))
+    : heldBytes + total(mapped);
 
   const measured = Object.values(known.flopsPerSecond);
   const guess = measured.length === 0 ? FLOPS_PER_SECOND_UNKNOWN : Math.min(...measured);

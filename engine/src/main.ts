@@ -71,8 +71,8 @@ process.on('disconnect', () => void shutDown());
 // The terminal sends Ctrl+C to the whole process group; the server decides when the engine ends.
 process.on('SIGINT', () => {});
 
-const { device, reason, isFallback } = await decideDevice(options.device);
-settleDevice(device);
+const { device, precision, reason, isFallback } = await decideDevice(options.device);
+settleDevice(device, precision);
 if (isFallback) emit({ type: 'log', level: 'warn', message: reason });
 emit({
   type: 'ready',

@@ -2,8 +2,12 @@
 import { CheckpointWeights } from '../checkpoint/weights.ts';
 import type { Sidecar } from '../checkpoint/sidecar.ts';
 import { build } from '../graph/build.ts';
+import { currentPrecision } from '../graph/device.ts';
+import { inHalf } from '../graph/half.ts';
+import type { GraphModel } from '../graph/model.ts';
 import { NO_BRANCHES, withBranches } from '../modules/branches.ts';
 import { withWrapping } from '../modules/convolution.ts';
+import { dialect } from '../modules/dialect.ts';
 import type { Ports } from '../modules/ports.ts';
 import { readDecoderConfig, readEncoderConfig, vaeDecoder, vaeEncoder } from '../modules/vae.ts';
 import { PLAIN, type NetworkOptions } from './network-options.ts';
@@ -18,9 +22,11 @@ type Parts = Omit<Family, 'roles' | 'ports' | 'build' | 'reads' | 'check'> & {
   readonly networks: Networks;
   /** Tensors that its checkpoints may hold and that mean nothing for making pictures. */
   readonly ignored: readonly RegExp[];
+  /** Networks that go beyond the range of half precision, whatever the device. */
+  readonly exact?: readonly Role[];
 };
 
-export function assembleFamily({ networks, ignored, ...rest }: Parts): Family {
+export function assembleFamily({ networks, ignored, exact = [], ...rest }: Parts): Family {
   const roles = Object.keys(networks) as Role[];
   const write = (
     role: Role,
@@ -40,7 +46,9 @@ export function assembleFamily({ networks, ignored, ...rest }: Parts): Family {
     ports: (role, header, sidecar) => write(role, new CheckpointWeights(header), sidecar),
     build(role, header, sidecar, options) {
       const { inputs, outputs } = write(role, new CheckpointWeights(header), sidecar, options);
-      return build(role, inputs, outputs);
+      const isHalf = currentPrecision() === 'f16' && dialect().half.includes(role) && !exact.includes(role);
+      const inFloat32 = (): GraphModel => build(role, inputs, outputs);
+      return isHalf ? { ...build(role, inputs, inHalf(outputs)), exact: inFloat32 } : inFloat32();
     },
     reads(header, sidecar) {
       const weights = new CheckpointWeights(header);

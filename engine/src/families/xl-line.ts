@@ -26,6 +26,7 @@ import type {
   ConditioningOptions,
   LatentPreview,
   Pipeline,
+  Role,
   TextFormat,
   TokenizedPrompt,
 } from './types.ts';
@@ -105,6 +106,9 @@ export const XL_NETWORKS: Networks = {
   'text-encoder-2': openClipNetwork(OPEN_CLIP_PREFIX),
   ...XL_PICTURE_NETWORKS,
 };
+
+/** The XL autoencoder's activations go beyond 65504, the end of half precision. */
+export const XL_EXACT: readonly Role[] = ['vae-decoder', 'vae-encoder'];
 
 export const XL_IGNORED: readonly RegExp[] = [
   ...LEFT_BEHIND,

@@ -19,6 +19,8 @@ export interface GraphModel {
   readonly name: string;
   /** What it was written for. */
   readonly device: Device;
+  /** The same in float32; absent where it is. */
+  readonly exact?: () => GraphModel;
   /** Encoded ONNX ModelProto without weights. */
   readonly bytes: Uint8Array;
   /** Folder that the locations of external weights count from (a file system root); null = no external weights. */

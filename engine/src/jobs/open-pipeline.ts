@@ -6,9 +6,10 @@ import type { CheckpointHeader } from '../checkpoint/header.ts';
 import { openCheckpoint } from '../checkpoint/open.ts';
 import { FILE_DTYPE_BYTES } from '../checkpoint/tensor-entry.ts';
 import type { NetworkOptions } from '../families/network-options.ts';
-import { openPipeline } from '../families/pipeline.ts';
+import { openPipeline, type PipelineOptions } from '../families/pipeline.ts';
 import { recogniseCheckpoint } from '../families/recognise.ts';
 import type { Pipeline, Role } from '../families/types.ts';
+import { currentPrecision } from '../graph/device.ts';
 import type { MemoryForm } from '../graph/session.ts';
 import { startSession } from '../runtime/session.ts';
 import { loadBudgetMs } from './step-clock.ts';
@@ -32,6 +33,12 @@ export function chooseMemoryForm(
     ? { memory: 'fast', neededBytes: expandedBytes }
     : { memory: 'low', neededBytes: fileBytes };
 }
+
+/** Where networks compute in half precision there is a second way to start one. */
+const sessionsHere = (): Pick<PipelineOptions, 'startSession' | 'startExactSession'> =>
+  currentPrecision() === 'f32'
+    ? { startSession }
+    : { startSession, startExactSession: async (model, memory) => startSession(model.exact?.() ?? model, memory) };
 
 /** For a job that came without a plan. */
 function unplanned(header: CheckpointHeader, budgetBytes: number): NonNullable<JobContext['memory']> {
@@ -66,7 +73,7 @@ export async function acquirePipeline(
   context.quiet(loadBudgetMs(fileBytes), 'loading');
   const { plan, neededBytes } = context.memory ?? unplanned(header, context.pipelines.budgetBytes);
   const pipeline = await context.pipelines.acquire(key, neededBytes, async () =>
-    openPipeline(await recogniseCheckpoint(file, overrides), { startSession, memory: plan.weights }),
+    openPipeline(await recogniseCheckpoint(file, overrides), { ...sessionsHere(), memory: plan.weights }),
   );
   await pipeline.adopt(plan);
   await pipeline.configure(networks);

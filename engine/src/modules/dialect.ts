@@ -14,22 +14,28 @@ import { attentionByHeads } from './attention-by-heads.ts';
 export interface Dialect {
   /** x [..., i] · weightᵀ, weight [o, i] as PyTorch stores it. */
   readonly linear: (x: Value, weight: Value) => Value;
+  /** Networks that may compute in half precision; a family may take some of them back, see `exact` in its record. */
+  readonly half: readonly string[];
   /** See {@link multiHeadAttention}. */
   readonly attention: (q: Value, k: Value, v: Value, heads: number, causal?: boolean) => Value;
 }
 
 /** The runtime's own fused forms. */
-const FUSED: Dialect = { linear: matmulTransposed, attention: multiHeadAttention };
+const FUSED = { linear: matmulTransposed, attention: multiHeadAttention };
+/** Text encoders take no time and lose most by rounding. */
+const HALF = ['unet', 'vae-decoder', 'vae-encoder'];
 
 export const DIALECTS: Readonly<Record<Device, Dialect>> = {
-  cpu: FUSED,
+  // It has no arithmetic in half precision.
+  cpu: { ...FUSED, half: [] },
   // Has kernels for both. Prepared, not seen running: the self-test decides on each machine.
-  cuda: FUSED,
+  cuda: { ...FUSED, half: HALF },
   webgpu: {
     // There is no kernel for the fused product: it would run on the CPU, with a copy there and back.
     linear: (x, weight) => matmul(x, transpose(weight, [1, 0])),
     // The fused kernel gives numbers 4 to 14 % off on software adapters, without a word.
     attention: attentionByHeads,
+    half: HALF,
   },
 };
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Device } from '../graph/device.ts';
 import { decideDevice, type Machine, type ProbeMessage } from './device.ts';
 
-const RIGHT: ProbeMessage = { kind: 'compared', compared: 24, wrong: [] };
+const RIGHT: ProbeMessage = { kind: 'compared', compared: 24, wrong: [], half: { compared: 24, wrong: [] } };
 
 const machine = (probe: ProbeMessage, installed: readonly Device[] = ['cpu', 'cuda', 'webgpu']): Machine => ({
   hasLibraries: (device) => installed.includes(device),
@@ -13,8 +13,19 @@ const machine = (probe: ProbeMessage, installed: readonly Device[] = ['cpu', 'cu
 describe('the choice of a device', () => {
   it('takes what was asked for when it computes as the CPU does', async () => {
     const report = await decideDevice('webgpu', machine(RIGHT));
-    expect(report).toMatchObject({ device: 'webgpu', isFallback: false });
-    expect(report.reason).toBe('Chosen by --device; 24 operations agree with the CPU.');
+    expect(report).toMatchObject({ device: 'webgpu', precision: 'f16', isFallback: false });
+    expect(report.reason).toBe(
+      'Chosen by --device; 24 operations agree with the CPU. It computes in half precision where that is enough.',
+    );
+  });
+
+  it('computes in float32 where half precision is refused or off', async () => {
+    const off = { compared: 24, wrong: [{ operation: 'gelu', error: 0.3 }] };
+    for (const half of [null, off]) {
+      const report = await decideDevice('webgpu', machine({ kind: 'compared', compared: 24, wrong: [], half }));
+      expect(report).toMatchObject({ device: 'webgpu', precision: 'f32', isFallback: false });
+      expect(report.reason).toContain('It computes in float32.');
+    }
   });
 
   it('falls back to the CPU and names what was wrong', async () => {
@@ -22,13 +33,13 @@ describe('the choice of a device', () => {
       { operation: 'attention, heads of 40', error: 0.0712 },
       { operation: 'causal attention', error: 0.04 },
     ];
-    const report = await decideDevice('webgpu', machine({ kind: 'compared', compared: 24, wrong }));
+    const report = await decideDevice('webgpu', machine({ kind: 'compared', compared: 24, wrong, half: null }));
     expect(report).toMatchObject({ device: 'cpu', isFallback: true });
     expect(report.reason).toBe(
       'WebGPU computes wrongly here: attention, heads of 40 is off by 7.1 %, and 1 more. The CPU computes instead.',
     );
     const silent = [{ operation: 'gelu', error: Number.NaN }];
-    const nothing = await decideDevice('cuda', machine({ kind: 'compared', compared: 24, wrong: silent }));
+    const nothing = await decideDevice('cuda', machine({ kind: 'compared', compared: 24, wrong: silent, half: null }));
     expect(nothing.reason).toContain('gelu gives no numbers');
   });
 

@@ -7,11 +7,13 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, extname, join } from 'node:path';
 
-import { DEVICES, type Device } from '../graph/device.ts';
+import { DEVICES, type Device, type Precision } from '../graph/device.ts';
 import type { SelfTestResult } from './self-test.ts';
 
 export interface DeviceReport {
   readonly device: Device;
+  /** What its networks compute with where they may. */
+  readonly precision: Precision;
   /** One or two sentences for the banner, the page and the log. */
   readonly reason: string;
   /** Whether another device was asked for, or expected, than the one that computes. */
@@ -20,7 +22,8 @@ export interface DeviceReport {
 
 /** What the process that tries a device says. */
 export type ProbeMessage =
-  | ({ readonly kind: 'compared' } & SelfTestResult)
+  /** `half`: the same in half precision; null where it is not tried or refused. */
+  | ({ readonly kind: 'compared'; readonly half: SelfTestResult | null } & SelfTestResult)
   | { readonly kind: 'refused'; readonly message: string };
 
 export interface Machine {
@@ -31,12 +34,12 @@ export interface Machine {
 }
 
 /** Shaders are compiled on the way, by software adapters slowly. */
-const PROBE_MS = 120_000;
+const PROBE_MS = 240_000;
 const LABELS: Readonly<Record<Device, string>> = { cpu: 'The CPU', cuda: 'CUDA', webgpu: 'WebGPU' };
 
 /** @param wanted the `--device` option: `auto`, or the id of a device */
 export async function decideDevice(wanted: string, machine: Machine = thisMachine): Promise<DeviceReport> {
-  if (wanted === 'cpu') return { device: 'cpu', reason: 'Chosen by --device.', isFallback: false };
+  if (wanted === 'cpu') return onCpu('Chosen by --device.', false);
   const asked = DEVICES.find((device) => device === wanted);
   if (wanted !== 'auto' && asked === undefined) return fallback(`There is no device called ${wanted}`);
   const device = asked ?? 'cuda';
@@ -44,7 +47,7 @@ export async function decideDevice(wanted: string, machine: Machine = thisMachin
     if (asked === undefined) {
       const reason =
         'The only device that is taken unasked: CUDA libraries are not installed (see docs/guides/devices.md).';
-      return { device: 'cpu', reason, isFallback: false };
+      return onCpu(reason, false);
     }
     return fallback(
       `The libraries of the runtime for ${LABELS[device]} are not installed (see docs/guides/devices.md)`,
@@ -59,14 +62,20 @@ export async function decideDevice(wanted: string, machine: Machine = thisMachin
     return fallback(`${LABELS[device]} computes wrongly here: ${worst.operation} ${off}${others}`);
   }
   const chosen = asked === undefined ? 'Found' : 'Chosen by --device';
-  return { device, reason: `${chosen}; ${found.compared} operations agree with the CPU.`, isFallback: false };
+  const precision = found.half?.wrong.length === 0 ? 'f16' : 'f32';
+  const how = precision === 'f16' ? ' It computes in half precision where that is enough.' : ' It computes in float32.';
+  const reason = `${chosen}; ${found.compared} operations agree with the CPU.${how}`;
+  return { device, precision, reason, isFallback: false };
 }
 
-const fallback = (why: string): DeviceReport => ({
+const onCpu = (reason: string, isFallback: boolean): DeviceReport => ({
   device: 'cpu',
-  reason: `${why}. The CPU computes instead.`,
-  isFallback: true,
+  precision: 'f32',
+  reason,
+  isFallback,
 });
+
+const fallback = (why: string): DeviceReport => onCpu(`${why}. The CPU computes instead.`, true);
 
 function firstLine(message: string): string {
   const line = (message.split('\n')[0] ?? '').trim().replace(/\.$/, '');

@@ -3,7 +3,8 @@
  * Devices are known that give wrong numbers without an error; a picture is no place to find out.
  */
 import { build } from '../graph/build.ts';
-import { withDevice, type Device } from '../graph/device.ts';
+import { withDevice, type Device, type Precision } from '../graph/device.ts';
+import { inHalf } from '../graph/half.ts';
 import type { Feeds, Results } from '../graph/session.ts';
 import { DIALECTS, withDialect, type Dialect } from '../modules/dialect.ts';
 import { numbersFor, SELF_TEST_FEEDS, selfTest } from '../modules/self-test.ts';
@@ -11,6 +12,9 @@ import { startSession } from './session.ts';
 
 /** How far a result may be off, as a part of the largest number in it. CUDA multiplies in 19-bit floats by default. */
 const TOLERANCE: Readonly<Record<Device, number>> = { cpu: 1e-5, webgpu: 1e-4, cuda: 5e-3 };
+
+/** The same for half precision, whose numbers have eleven bits. */
+const HALF_TOLERANCE = 0.02;
 
 export interface SelfTestResult {
   /** Operations that were compared. */
@@ -21,22 +25,28 @@ export interface SelfTestResult {
 
 /**
  * @param forms the forms under test; the device's row of the table when absent
+ * @param precision what the device computes with; compared with float32 in any case
  * @throws session_failed when the device cannot be started or refuses an operation
  */
-export async function testDevice(device: Device, forms: Dialect = DIALECTS[device]): Promise<SelfTestResult> {
+export async function testDevice(
+  device: Device,
+  forms: Dialect = DIALECTS[device],
+  precision: Precision = 'f32',
+): Promise<SelfTestResult> {
   const feeds: Feeds = Object.fromEntries(
     Object.entries(SELF_TEST_FEEDS).map(([name, shape]) => [
       name,
       { data: numbersFor(shape.reduce((a: number, b) => a * b, 1)), shape },
     ]),
   );
-  const expected = await runOn('cpu', DIALECTS.cpu, feeds);
-  const got = await runOn(device, forms, feeds);
+  const expected = await runOn('cpu', DIALECTS.cpu, feeds, 'f32');
+  const got = await runOn(device, forms, feeds, precision);
+  const tolerance = precision === 'f16' ? HALF_TOLERANCE : TOLERANCE[device];
   const errors = Object.entries(expected).map(([operation, { data }]) => ({
     operation,
     error: relativeError(data, got[operation]?.data ?? new Float32Array()),
   }));
-  const isWrong = ({ error }: { error: number }): boolean => !(error <= TOLERANCE[device]);
+  const isWrong = ({ error }: { error: number }): boolean => !(error <= tolerance);
   const size = (error: number): number => (Number.isNaN(error) ? Number.POSITIVE_INFINITY : error);
   return {
     compared: errors.length,
@@ -44,11 +54,11 @@ export async function testDevice(device: Device, forms: Dialect = DIALECTS[devic
   };
 }
 
-async function runOn(device: Device, forms: Dialect, feeds: Feeds): Promise<Results> {
+async function runOn(device: Device, forms: Dialect, feeds: Feeds, precision: Precision): Promise<Results> {
   const model = withDevice(device, () =>
     withDialect(forms, () => {
       const { inputs, outputs } = selfTest();
-      return build('self-test', inputs, outputs);
+      return build('self-test', inputs, precision === 'f16' ? inHalf(outputs) : outputs);
     }),
   );
   const session = await startSession(model, 'low');

@@ -2,7 +2,16 @@
 import { assembleFamily } from '../assemble.ts';
 import { detectBy } from '../detection.ts';
 import { emptyInpaintingInput, INPAINT_CHANNELS } from '../picture-inputs.ts';
-import { XL_IGNORED, XL_NETWORKS, XL_OPTIONS, XL_PREFIXES, XL_SIZE, xlCondition, xlFacts } from '../xl-line.ts';
+import {
+  XL_EXACT,
+  XL_IGNORED,
+  XL_NETWORKS,
+  XL_OPTIONS,
+  XL_PREFIXES,
+  XL_SIZE,
+  xlCondition,
+  xlFacts,
+} from '../xl-line.ts';
 
 export const stableDiffusionXlInpaint = assembleFamily({
   id: 'stable-diffusion-xl-inpaint',
@@ -21,6 +30,7 @@ export const stableDiffusionXlInpaint = assembleFamily({
   facts: xlFacts,
   networks: XL_NETWORKS,
   ignored: XL_IGNORED,
+  exact: XL_EXACT,
   async condition(pipeline, prompt, options) {
     const told = await xlCondition(pipeline, prompt, options);
     return { ...told, concat: options.beside ?? (await emptyInpaintingInput(pipeline, options.size)) };

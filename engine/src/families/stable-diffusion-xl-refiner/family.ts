@@ -11,6 +11,7 @@ import {
   CLIP_PREFIX,
   openClipNetwork,
   toldVector,
+  XL_EXACT,
   XL_IGNORED,
   XL_OPEN_CLIP,
   XL_OPTIONS,
@@ -42,6 +43,7 @@ export const stableDiffusionXlRefiner = assembleFamily({
   facts: (header, sidecar, overrides) => xlFacts(header, sidecar, overrides, { 'text-encoder-2': XL_OPEN_CLIP }),
   networks: { 'text-encoder-2': openClipNetwork(TEXT_PREFIX), ...XL_PICTURE_NETWORKS },
   ignored: XL_IGNORED,
+  exact: XL_EXACT,
   async condition(pipeline, prompt, { clipSkip, isNegative, size, ...options }) {
     const { context, pooled } = await encodePrompt(pipeline, prompt, clipSkip);
     const { height, width } = options.originalSize ?? size;

@@ -1,7 +1,16 @@
 /** Stable Diffusion XL, base and what was trained from it: one record with everything true of these checkpoints. */
 import { assembleFamily } from '../assemble.ts';
 import { detectBy } from '../detection.ts';
-import { XL_IGNORED, XL_NETWORKS, XL_OPTIONS, XL_PREFIXES, XL_SIZE, xlCondition, xlFacts } from '../xl-line.ts';
+import {
+  XL_EXACT,
+  XL_IGNORED,
+  XL_NETWORKS,
+  XL_OPTIONS,
+  XL_PREFIXES,
+  XL_SIZE,
+  xlCondition,
+  xlFacts,
+} from '../xl-line.ts';
 
 export const stableDiffusionXl = assembleFamily({
   id: 'stable-diffusion-xl',
@@ -21,5 +30,6 @@ export const stableDiffusionXl = assembleFamily({
   facts: xlFacts,
   networks: XL_NETWORKS,
   ignored: XL_IGNORED,
+  exact: XL_EXACT,
   condition: xlCondition,
 });

@@ -1,5 +1,5 @@
 /** What the networks of a checkpoint are built with beyond what its tensors say. A change means another session. */
-import type { Axes } from '../graph/ops/network.ts';
+import { NO_AXES, type Axes } from '../graph/ops/network.ts';
 import { NO_BRANCHES, type BranchOptions } from '../modules/branches.ts';
 import { PLAIN_UNET, type UnetOptions } from '../modules/unet/options.ts';
 import type { Role } from './roles.ts';
@@ -13,7 +13,7 @@ export interface NetworkOptions {
 }
 
 /** Builds the networks as they were trained, to the last byte. */
-export const PLAIN: NetworkOptions = { wraps: { x: false, y: false }, unet: PLAIN_UNET };
+export const PLAIN: NetworkOptions = { wraps: NO_AXES, unet: PLAIN_UNET };
 
 /** Equal for options that build the same network of a role. */
 export function buildKey(role: Role, { wraps, unet, branches }: NetworkOptions): string {

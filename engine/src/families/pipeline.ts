@@ -33,7 +33,7 @@ import type {
   TokenizedPrompt,
   Usage,
 } from './types.ts';
-import { buildVaeGraph, decodeInPieces, encodeInPieces, type VaeGraph } from './vae-pieces.ts';
+import { buildVaeGraph, decodeInPieces, encodeInPieces, type RunPart, type VaeGraph } from './vae-pieces.ts';
 
 export interface PipelineOptions {
   readonly startSession: StartSession;
@@ -250,31 +250,35 @@ class OpenPipeline implements Pipeline {
   /** @param latent in the autoencoder's own scale */
   async #decode(latent: Tensor): Promise<Tensor> {
     const tile = this.#tileFor(latent, 1);
-    if (tile !== null) return decodeInPieces(async (graph, feeds) => this.#runPart(graph, feeds), latent, tile);
+    if (tile !== null) {
+      const run: RunPart = async (graph, feeds) => this.#runPart(graph, feeds);
+      return decodeInPieces(run, latent, tile, this.#options.wraps);
+    }
     const { image } = await this.run('vae-decoder', { latent }, ['image']);
     return image as Tensor;
   }
 
   async #encode(image: Tensor): Promise<Tensor> {
-    const tile = this.#tileFor(image, this.facts.latent.pixelsPerCell);
+    const { x, y } = this.#options.wraps;
+    // The encoder pads some of its steps with zeros also where the others wrap around, so pieces would show it elsewhere.
+    const tile = x || y ? null : this.#tileFor(image, this.facts.latent.pixelsPerCell);
     if (tile !== null) return encodeInPieces(async (graph, feeds) => this.#runPart(graph, feeds), image, tile);
     const { moments } = await this.run('vae-encoder', { image }, ['moments']);
     return moments as Tensor;
   }
 
-  /** Edge of the pieces a picture is coded in; null = at once. Pictures that wrap around are: a piece knows no other edge. */
+  /** Edge of the pieces a picture is coded in; null = at once. */
   #tileFor({ shape }: Tensor, perCell: number): number | null {
     const { pieceCells } = this.plan;
-    const { x, y } = this.#options.wraps;
     const longest = Math.max(shape[2] ?? 0, shape[3] ?? 0) / perCell;
-    return pieceCells === null || x || y || longest <= pieceCells ? null : pieceCells;
+    return pieceCells === null || longest <= pieceCells ? null : pieceCells;
   }
 
   async #runPart(graph: VaeGraph, feeds: Feeds): Promise<Results> {
     const { startSession } = this.runtime;
     const session = await this.#sessions.get(`${PART_KEY}${graph}`, async () => {
       const placed = await this.#place(this.#vae ?? this.checkpoint.header);
-      return startSession(buildVaeGraph(graph, placed.header), this.plan.weights);
+      return startSession(buildVaeGraph(graph, placed.header, this.#options.wraps), this.plan.weights);
     });
     return session.run(feeds);
   }

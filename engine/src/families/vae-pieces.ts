@@ -9,7 +9,9 @@ import type { CheckpointHeader } from '../checkpoint/header.ts';
 import { CheckpointWeights } from '../checkpoint/weights.ts';
 import { build } from '../graph/build.ts';
 import type { GraphModel } from '../graph/model.ts';
+import { NO_AXES, type Axes } from '../graph/ops/network.ts';
 import type { Feeds, Results } from '../graph/session.ts';
+import { withWrapping } from '../modules/convolution.ts';
 import type { Ports } from '../modules/ports.ts';
 import { readDecoderConfig, readEncoderConfig, vaePart, type PieceStatistics, type VaePart } from '../modules/vae.ts';
 import { blendTiles, cutAxis, cutOut, putIn, type Stretch } from '../numeric/pieces.ts';
@@ -38,29 +40,30 @@ export function vaePorts(graph: VaeGraph, header: CheckpointHeader): Ports {
   return vaePart(vae, config, part, statistics);
 }
 
-/** @throws model_incomplete | model_unexpected naming the tensor */
-export function buildVaeGraph(graph: VaeGraph, header: CheckpointHeader): GraphModel {
-  const { inputs, outputs } = vaePorts(graph, header);
+/**
+ * @param wraps along which axes the whole wraps around; pieces never do, they are cut with what lies beyond the edge
+ * @throws model_incomplete | model_unexpected naming the tensor
+ */
+export function buildVaeGraph(graph: VaeGraph, header: CheckpointHeader, wraps: Axes = NO_AXES): GraphModel {
+  const isWhole = graph.endsWith('-whole');
+  const { inputs, outputs } = withWrapping(isWhole ? wraps : NO_AXES, () => vaePorts(graph, header));
   return build(`vae-${graph}`, inputs, outputs);
 }
 
 /**
  * @param latent in the autoencoder's own scale, f32 [n, 4, h, w]
  * @param tile edge of a piece in latent cells
+ * @param wraps along which axes the picture continues at its opposite edge; the graphs are built with the same
  * @returns f32 [n, 3, 8h, 8w]
  */
-export function decodeInPieces(run: RunPart, latent: Tensor, tile: number): Promise<Tensor> {
+export function decodeInPieces(run: RunPart, latent: Tensor, tile: number, wraps: Axes = NO_AXES): Promise<Tensor> {
   return eachOfBatch(latent, async (one) => {
-    const { features } = await run('decoder-whole', { latent: one });
-    const pieces = piecesOf(features as Tensor, tile * FEATURES_PER_CELL, DECODER_MARGIN, 1);
+    const features = (await run('decoder-whole', { latent: one }))['features'] as Tensor;
+    const pieces = piecesOf(features, tile * FEATURES_PER_CELL, DECODER_MARGIN, 1, wraps);
     const part = 'decoder-pieces';
     const statistics = await measure(pieces, async (piece) => run(part, { features: piece }));
-    const image = zeros([
-      1,
-      3,
-      (features?.shape[2] ?? 0) * PIXELS_PER_FEATURE,
-      (features?.shape[3] ?? 0) * PIXELS_PER_FEATURE,
-    ]);
+    const [, , height = 0, width = 0] = features.shape;
+    const image = zeros([1, 3, height * PIXELS_PER_FEATURE, width * PIXELS_PER_FEATURE]);
     for (const { rows, columns, cut } of pieces) {
       const made = await run(`${part}.given`, { features: cut(), statistics });
       putIn(image, made['image'] as Tensor, rows, columns, PIXELS_PER_FEATURE);
@@ -98,10 +101,10 @@ interface Piece {
   readonly cut: () => Tensor;
 }
 
-function piecesOf(whole: Tensor, most: number, margin: number, multiple: number): Piece[] {
+function piecesOf(whole: Tensor, most: number, margin: number, multiple: number, wraps: Axes = NO_AXES): Piece[] {
   const [, , height = 0, width = 0] = whole.shape;
-  const across = cutAxis(width, most, margin, multiple);
-  return cutAxis(height, most, margin, multiple).flatMap((rows) =>
+  const across = cutAxis(width, most, margin, multiple, wraps.x);
+  return cutAxis(height, most, margin, multiple, wraps.y).flatMap((rows) =>
     across.map((columns) => ({ rows, columns, cut: () => cutOut(whole, rows, columns) })),
   );
 }

@@ -1,6 +1,6 @@
 /** Convolution layer with bias. The one place every kernel of a network passes, so low-rank branches attach here. */
 import type { WeightScope } from '../checkpoint/weights.ts';
-import { conv2d, type Axes } from '../graph/ops/network.ts';
+import { conv2d, NO_AXES, type Axes } from '../graph/ops/network.ts';
 import { within } from '../graph/scope.ts';
 import type { Value } from '../graph/value.ts';
 import { besideKernel } from './branches.ts';
@@ -17,7 +17,7 @@ interface ConvolutionOptions {
 }
 
 /** Along which axes the pictures of the networks being written continue at their opposite edge. */
-let wraps: Axes = { x: false, y: false };
+let wraps = NO_AXES;
 
 /**
  * Runs `write` with convolutions that wrap around, which is all it takes: nothing else in these networks knows where a

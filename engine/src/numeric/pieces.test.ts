@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { blendTiles, cutAxis, cutOut, putIn } from './pieces.ts';
+import { blendTiles, cutAxis, cutOut, putIn, type Stretch } from './pieces.ts';
 import { tensor, zeros } from './tensor.ts';
 
 const counting = (h: number, w: number) =>
@@ -29,6 +29,19 @@ describe('pieces of a picture', () => {
     const target = zeros(whole.shape);
     for (const rows of cutAxis(7, 3, 2))
       for (const columns of cutAxis(9, 4, 1)) putIn(target, cutOut(whole, rows, columns), rows, columns, 1);
+    expect(target).toEqual(whole);
+  });
+
+  it('of a picture that wraps around see beyond its edges, and come together all the same', () => {
+    const [rows] = cutAxis(1, 1, 0) as [Stretch];
+    const [first, last] = cutAxis(6, 3, 2, 1, true) as [Stretch, Stretch];
+    const line = counting(1, 6);
+    expect([...cutOut(line, rows, first).data.subarray(0, 7)]).toEqual([4, 5, 0, 1, 2, 3, 4]);
+    expect([...cutOut(line, rows, last).data.subarray(0, 7)]).toEqual([1, 2, 3, 4, 5, 0, 1]);
+    const whole = counting(7, 9);
+    const target = zeros(whole.shape);
+    for (const down of cutAxis(7, 3, 2, 1, true))
+      for (const across of cutAxis(9, 4, 10, 1, true)) putIn(target, cutOut(whole, down, across), down, across, 1);
     expect(target).toEqual(whole);
   });
 

@@ -18,26 +18,33 @@ export interface Stretch {
  * @param most longest stretch that is kept; a multiple of `multiple`
  * @param margin cells read on either side; a multiple of `multiple`
  * @param multiple where cuts may lie
+ * @param wraps the margin goes on beyond the edges, to what lies at the opposite one; otherwise there is none
  */
-export function cutAxis(extent: number, most: number, margin: number, multiple = 1): Stretch[] {
+export function cutAxis(extent: number, most: number, margin: number, multiple = 1, wraps = false): Stretch[] {
   const count = Math.max(1, Math.ceil(extent / most));
   const edge = (index: number): number =>
     index === count ? extent : Math.round((extent * index) / count / multiple) * multiple;
   return Array.from({ length: count }, (_, index) => {
     const [from, to] = [edge(index), edge(index + 1)];
-    return { from, to, start: Math.max(0, from - margin), end: Math.min(extent, to + margin) };
+    const [start, end] = [from - margin, to + margin];
+    return wraps ? { from, to, start, end } : { from, to, start: Math.max(0, start), end: Math.min(extent, end) };
   });
 }
 
-/** Rows and columns of [1, c, h, w]. */
+const around = (at: number, extent: number): number => ((at % extent) + extent) % extent;
+
+/** Rows and columns of [1, c, h, w]; beyond an edge, those of the opposite one. */
 export function cutOut({ data, shape }: Tensor, rows: Stretch, columns: Stretch): Tensor {
   const [, channels = 0, height = 0, width = 0] = shape;
   const [h, w] = [rows.end - rows.start, columns.end - columns.start];
   const out = new Float32Array(channels * h * w);
   for (let c = 0; c < channels; c++) {
     for (let y = 0; y < h; y++) {
-      const from = (c * height + rows.start + y) * width + columns.start;
-      out.set(data.subarray(from, from + w), (c * h + y) * w);
+      const row = (c * height + around(rows.start + y, height)) * width;
+      const to = (c * h + y) * w;
+      if (columns.start >= 0 && columns.end <= width)
+        out.set(data.subarray(row + columns.start, row + columns.end), to);
+      else for (let x = 0; x < w; x++) out[to + x] = data[row + around(columns.start + x, width)] as number;
     }
   }
   return tensor(out, [1, channels, h, w]);

@@ -3,8 +3,10 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { PLAIN } from '../../src/families/network-options.ts';
 import { openPipeline } from '../../src/families/pipeline.ts';
 import { recogniseCheckpoint, type RecognisedCheckpoint } from '../../src/families/recognise.ts';
+import { readTuning } from '../../src/families/tuning.ts';
 import type { Pipeline } from '../../src/families/types.ts';
 import {
   buildVaeGraph,
@@ -106,6 +108,29 @@ describe('the autoencoder on pieces of a picture', () => {
     const columns = Array.from({ length: size - 1 }, (_, i) => i + 1);
     const usual = columns.map(jump).reduce((sum, each) => sum + each, 0) / columns.length;
     for (const cut of [TILE * 8, 2 * TILE * 8]) expect(jump(cut)).toBeLessThan(3 * usual);
+  });
+
+  it('decodes pieces of a picture that wraps around nearly as the whole of it, the seam closed', async () => {
+    const axes = { x: true, y: false };
+    const own = new Map<string, Session>();
+    const wrapping: RunPart = async (graph, feeds) => {
+      const session = own.get(graph) ?? (await startSession(buildVaeGraph(graph, checkpoint.header, axes), 'low'));
+      own.set(graph, session);
+      return session.run(feeds);
+    };
+    await pipeline.configure(readTuning({ tiling: 'x' }).networks);
+    try {
+      const latent = scale(mean, pipeline.facts.latent.scale);
+      const atOnce = await pipeline.decodeLatent(latent);
+      const pieces = difference(await decodeInPieces(wrapping, mean, TILE, axes), atOnce);
+      expect(pieces.worst * 127.5).toBeLessThan(12);
+      expect(pieces.mean * 127.5).toBeLessThan(3);
+      // Without the other edge in sight, the first and last columns are far off.
+      expect(difference(await decodeInPieces(run, mean, TILE), atOnce).worst).toBeGreaterThan(2 * pieces.worst);
+    } finally {
+      for (const session of own.values()) await session.release();
+      await pipeline.configure(PLAIN);
+    }
   });
 
   it('encodes one piece as the whole and pieces nearly so', async () => {

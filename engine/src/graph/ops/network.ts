@@ -21,7 +21,7 @@ export interface Axes {
   readonly y: boolean;
 }
 
-const NO_AXES: Axes = { x: false, y: false };
+export const NO_AXES: Axes = { x: false, y: false };
 
 /**
  * 2D convolution (cross-correlation, as every framework calls it).

@@ -4,21 +4,19 @@ import { lazy, Suspense, useEffect, useState, type ComponentProps } from 'react'
 import { FieldsSkeleton } from '../components/fields-skeleton.tsx';
 import { onToastWanted } from '../lib/toast.ts';
 import { useView } from '../state/view.ts';
+import { part } from './parts.ts';
 
-const loadParameters = () => import('../panels/parameters/parameters.tsx');
-const loadShortcuts = () => import('./shortcut-sheet.tsx');
-const loadToasts = () => import('./toasts.tsx');
-const loadGallery = () => import('../panels/gallery/gallery.tsx');
-const loadDetails = () => import('../panels/picture/picture-details.tsx');
-const loadModels = () => import('../panels/models/models-page.tsx');
+const loadParameters = part(() => import('../panels/parameters/parameters.tsx'));
+const loadShortcuts = part(() => import('./shortcut-sheet.tsx'));
+const loadToasts = part(() => import('./toasts.tsx'));
+const loadGallery = part(() => import('../panels/gallery/gallery.tsx'));
+const loadDetails = part(() => import('../panels/picture/picture-details.tsx'));
+const loadModels = part(() => import('../panels/models/models-page.tsx'));
 
 const LazyParameters = lazy(async () => ({ default: (await loadParameters()).ParametersPanel }));
 const LazyShortcuts = lazy(async () => ({ default: (await loadShortcuts()).ShortcutSheet }));
-
 const LazyModels = lazy(async () => ({ default: (await loadModels()).ModelsPage }));
-
 const LazyToasts = lazy(async () => ({ default: (await loadToasts()).Toasts }));
-
 const LazyGallery = lazy(async () => ({ default: (await loadGallery()).GalleryPanel }));
 const LazyDetails = lazy(async () => ({ default: (await loadDetails()).PictureDetails }));
 

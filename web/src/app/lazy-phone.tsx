@@ -1,7 +1,10 @@
 /** The page of a phone, fetched only there. */
 import { lazy, Suspense } from 'react';
 
-const LazyPhone = lazy(async () => ({ default: (await import('./phone.tsx')).Phone }));
+import { part } from './parts.ts';
+
+const loadPhone = part(() => import('./phone.tsx'));
+const LazyPhone = lazy(async () => ({ default: (await loadPhone()).Phone }));
 
 export function PhonePage() {
   return (

@@ -13,21 +13,7 @@ import './styles.css';
 const RETRY_FIRST_MS = 300;
 const RETRY_MOST_MS = 5000;
 
-const RELOADED_KEY = 'easel.reloaded';
-const RELOAD_AGAIN_MS = 60_000;
-
-/** A page opened before an update asks for parts that are gone. Nothing is lost by a reload: the form is kept. */
-function reloadForMissingParts(): void {
-  window.addEventListener('vite:preloadError', (event) => {
-    if (Date.now() - Number(sessionStorage.getItem(RELOADED_KEY) ?? 0) < RELOAD_AGAIN_MS) return;
-    sessionStorage.setItem(RELOADED_KEY, String(Date.now()));
-    event.preventDefault();
-    location.reload();
-  });
-}
-
 export async function start(root: HTMLElement): Promise<void> {
-  reloadForMissingParts();
   const client = new QueryClient({
     defaultOptions: {
       queries: {

@@ -6,6 +6,7 @@
  */
 import type { Component } from '../checkpoint/diffusers-layout.ts';
 import { countOf } from '../checkpoint/keymaps/keymap.ts';
+import { readHeads } from '../families/metadata.ts';
 import type { RecognisedCheckpoint } from '../families/recognise.ts';
 import type { Tensors } from './source.ts';
 import type { Networks } from './to-diffusers.ts';
@@ -62,21 +63,29 @@ const range = (count: number): number[] => Array.from({ length: count }, (_, i) 
  * @param own configs of the folder it once was, which win: they may say what nothing else shows
  */
 export function diffusersConfigs(
-  { family, facts }: Pick<RecognisedCheckpoint, 'family' | 'facts'>,
+  { family, facts, header, sidecar }: RecognisedCheckpoint,
   networks: Networks,
   own: ReadonlyMap<string, ReadonlyMap<string, unknown>>,
 ): Map<string, Json> {
   const size = Math.min(facts.defaults.width, facts.defaults.height);
   const isFirstLine = ['stable-diffusion-1', 'stable-diffusion-1-inpaint', 'instruct-pix2pix'].includes(family.id);
+  const heads = readHeads(header, sidecar);
   const makers: Record<Component, (tensors: Tensors) => Json> = {
-    unet: (tensors) => unetConfig(tensors, { isFirstLine, size, isUpcast: family.id === 'stable-diffusion-2' }),
+    unet: (tensors) =>
+      unetConfig(tensors, {
+        heads: isFirstLine ? (heads.unet ?? FIRST_LINE_HEADS) : null,
+        size,
+        isUpcast: family.id === 'stable-diffusion-2',
+      }),
     vae: (tensors) => vaeConfig(tensors, { size, scale: facts.latent.scale }),
     text_encoder: (tensors) =>
       textConfig(tensors, {
         class: 'CLIPTextModel',
         activation: family.id === 'stable-diffusion-2' ? 'gelu' : 'quick_gelu',
+        heads: isFirstLine ? heads.text : null,
       }),
-    text_encoder_2: (tensors) => textConfig(tensors, { class: 'CLIPTextModelWithProjection', activation: 'gelu' }),
+    text_encoder_2: (tensors) =>
+      textConfig(tensors, { class: 'CLIPTextModelWithProjection', activation: 'gelu', heads: null }),
   };
   const kept = (name: string, made: () => Json): Json => {
     const known = own.get(name);
@@ -118,7 +127,7 @@ function indexOf(family: string, networks: Networks, scheduler: string): Json {
   return parts;
 }
 
-function unetConfig(tensors: Tensors, more: { isFirstLine: boolean; size: number; isUpcast: boolean }): Json {
+function unetConfig(tensors: Tensors, more: { heads: number | null; size: number; isUpcast: boolean }): Json {
   const names = [...tensors.keys()];
   const levels = range(countOf(names, 'down_blocks.'));
   const channels = levels.map((i) => extent(tensors, `down_blocks.${i}.resnets.0.conv1.weight`, 0));
@@ -142,9 +151,7 @@ function unetConfig(tensors: Tensors, more: { isFirstLine: boolean; size: number
     layers_per_block: countOf(names, 'down_blocks.0.resnets.'),
     cross_attention_dim: extent(tensors, 'mid_block.attentions.0.transformer_blocks.0.attn2.to_k.weight', 1),
     // By an old misnomer of diffusers' this is the number of heads.
-    attention_head_dim: more.isFirstLine
-      ? FIRST_LINE_HEADS
-      : channels.map((width) => Math.max(1, Math.floor(width / HEAD_SIZE))),
+    attention_head_dim: more.heads ?? channels.map((width) => Math.max(1, Math.floor(width / HEAD_SIZE))),
     ...(listed.some((depth) => depth !== 1) ? { transformer_layers_per_block: listed } : {}),
     ...(isMatrix ? { use_linear_projection: true } : {}),
     ...(more.isUpcast ? { upcast_attention: true } : {}),
@@ -179,7 +186,7 @@ function vaeConfig(tensors: Tensors, { size, scale }: { size: number; scale: num
   };
 }
 
-function textConfig(tensors: Tensors, more: { class: string; activation: string }): Json {
+function textConfig(tensors: Tensors, more: { class: string; activation: string; heads: number | null }): Json {
   const names = [...tensors.keys()];
   const tokens = 'text_model.embeddings.token_embedding.weight';
   const width = extent(tensors, tokens, 1);
@@ -190,7 +197,7 @@ function textConfig(tensors: Tensors, more: { class: string; activation: string 
     hidden_size: width,
     intermediate_size: extent(tensors, 'text_model.encoder.layers.0.mlp.fc1.weight', 0),
     num_hidden_layers: countOf(names, 'text_model.encoder.layers.'),
-    num_attention_heads: Math.max(1, width / HEAD_SIZE),
+    num_attention_heads: more.heads ?? Math.max(1, width / HEAD_SIZE),
     max_position_embeddings: extent(tensors, 'text_model.embeddings.position_embedding.weight', 0),
     hidden_act: more.activation,
     layer_norm_eps: 1e-5,

@@ -29,7 +29,7 @@ function member(value: unknown, key: string): unknown {
     : undefined;
 }
 
-/** Attention heads where the file states them; no tensor shows them. */
+/** Attention heads where the file, a folder's configs or the sidecar state them; no tensor shows them. */
 export function readHeads(
   header: CheckpointHeader,
   sidecar: Sidecar | null,
@@ -38,8 +38,15 @@ export function readHeads(
   const count = (value: unknown): number | null =>
     Number.isSafeInteger(value) && (value as number) > 0 ? (value as number) : null;
   return {
-    text: count(member(member(config, 'text'), 'heads')) ?? count(sidecar?.get('clip_heads')),
-    unet: count(member(member(config, 'unet'), 'heads')) ?? count(sidecar?.get('unet_heads')),
+    text:
+      count(member(member(config, 'text'), 'heads')) ??
+      count(header.configs?.get('text_encoder')?.get('num_attention_heads')) ??
+      count(sidecar?.get('clip_heads')),
+    unet:
+      count(member(member(config, 'unet'), 'heads')) ??
+      // By an old misnomer of diffusers' a single number there is that of the heads.
+      count(header.configs?.get('unet')?.get('attention_head_dim')) ??
+      count(sidecar?.get('unet_heads')),
   };
 }
 

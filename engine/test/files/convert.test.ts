@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { CancelledError } from '@easel/shared/errors';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import { openCheckpoint } from '../../src/checkpoint/open.ts';
 import { inspectCheckpoint } from '../../src/families/inspect.ts';
@@ -28,7 +28,8 @@ import { torchStream, torchZip, type TorchTensor } from '../support/write-torch.
 
 const GOLDEN = join(import.meta.dirname, '../../../fixtures/golden/core');
 
-/** Making the models, on a machine that does other things too. */
+/** Whole models are read and written, perhaps on a machine that does other things too. */
+vi.setConfig({ testTimeout: 120_000 });
 const MAKING_MS = 60_000;
 
 let root = '';
@@ -144,6 +145,17 @@ describe('a single file', () => {
       }
     },
   );
+
+  it('keeps numbers of heads that no tensor shows', async () => {
+    const [source, folder] = [fresh(), fresh('')];
+    const { tensors } = readManifest(join(GOLDEN, 'models/sd15.manifest.json'));
+    const heads = JSON.stringify({ text: { heads: 4 }, unet: { heads: 4 } });
+    writeFormulaCheckpoint({ metadata: { 'demo.config': heads }, tensors }, source);
+    await convert(source, folder, { form: 'diffusers' });
+    const numbers = await networkNumbers(source);
+    expect(await networkNumbers(folder)).toEqual(numbers);
+    expect(numbers).not.toEqual(await networkNumbers(model('sd15')));
+  });
 
   it('keeps what it says of itself, and tells how it was made', async () => {
     const target = fresh();

@@ -326,6 +326,71 @@ describe('progress and interrupt', () => {
   });
 });
 
+describe("the WebUI's fields and settings for options", () => {
+  const ask = async (payload: object) => {
+    const { status, body } = await post('txt2img', { ...SMALL, sampler_name: 'Euler', seed: 5, ...payload });
+    if (status !== 200) return { status, body, infotext: '', info: {} };
+    const info = infoOf(body);
+    return { status, body, info, infotext: (info['infotexts'] as string[]).join('\n') };
+  };
+
+  it('vary the seed from picture to picture, and say so', async () => {
+    const { info, infotext } = await ask({ subseed: 8, subseed_strength: 0.4, batch_size: 2 });
+    expect(info).toMatchObject({ all_seeds: [5, 5], all_subseeds: [8, 9], subseed: 8, subseed_strength: 0.4 });
+    expect(infotext).toContain('Variation seed strength: 0.4, Variation seed: 9');
+  });
+
+  it('are taken as numbers, texts and claims, and left out where the sampler does nothing with them', async () => {
+    const churned = await ask({ s_churn: '2.5', s_tmax: 0, eta: 0.3, tiling: true, refiner_checkpoint: 'None' });
+    expect(churned.infotext).toContain('Sigma churn: 2.5');
+    expect(churned.infotext).toContain('Tiling: True');
+    expect(churned.infotext).not.toMatch(/Eta|Refiner/);
+    expect((await ask({ s_churn: 2, sampler_name: 'DPM++ 2M' })).infotext).not.toContain('Sigma churn');
+  });
+
+  it('come from override_settings, ruled by the field of the same meaning', async () => {
+    const settings = { eta_noise_seed_delta: 31337, s_churn: 1, tiling: true, sd_noise_schedule: 'Default' };
+    const { infotext } = await ask({ override_settings: settings, s_churn: 3 });
+    expect(infotext).toContain('Sigma churn: 3, ENSD: 31337');
+    expect(infotext).toContain('Tiling: True');
+  });
+
+  it('name a refiner by its title', async () => {
+    const { title } = (await get('sd-models'))[1];
+    expect((await ask({ refiner_checkpoint: title, refiner_switch_at: 0.7 })).infotext).toMatch(
+      /Refiner: (sub\/other|tiny), Refiner switch at: 0.7/,
+    );
+    const { status, body } = await ask({ refiner_checkpoint: 'nowhere', refiner_switch_at: 0.7 });
+    expect(status).toBe(404);
+    expect(JSON.stringify(body)).toContain('refiner');
+  });
+
+  it('are refused by name where they are out of bounds', async () => {
+    const { status, text } = await post('txt2img', { ...SMALL, s_churn: -1 });
+    expect(status).toBe(422);
+    expect(text).toContain('s_churn');
+    expect((await post('txt2img', { ...SMALL, override_settings: { rho: 1000 } })).text).toContain(
+      'override_settings.rho',
+    );
+  });
+
+  it('are kept when they are set, until they are set back', async () => {
+    expect(await get('options')).toMatchObject({
+      eta_noise_seed_delta: 0,
+      tiling: false,
+      sd_noise_schedule: 'Default',
+    });
+    expect((await post('options', { eta_noise_seed_delta: 42, tiling: true })).status).toBe(200);
+    expect(await get('options')).toMatchObject({ eta_noise_seed_delta: 42, tiling: true });
+    expect((await ask({})).infotext).toContain('ENSD: 42, Tiling: True');
+    expect((await ask({ tiling: false })).infotext).not.toContain('Tiling');
+    expect((await post('options', { eta_noise_seed_delta: -3, tiling: false })).status).toBe(422);
+    expect(await get('options')).toMatchObject({ eta_noise_seed_delta: 42, tiling: true });
+    await post('options', { eta_noise_seed_delta: 0, tiling: false });
+    expect((await ask({})).infotext).not.toMatch(/ENSD|Tiling/);
+  });
+});
+
 describe('options', () => {
   it('can be sent back whole without changing anything', async () => {
     const before = await get('options');

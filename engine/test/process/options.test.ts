@@ -184,6 +184,23 @@ describe('an option', () => {
   );
 });
 
+describe('what XL is led away from', () => {
+  it('is told what the prompt is told, where it has nothing of its own', async () => {
+    const source = { model: 'sdxl' };
+    const own = { originalWidth: 512, originalHeight: 768, cropTop: 64, cropLeft: 32, targetWidth: 128 };
+    const repeated = {
+      negativeOriginalWidth: 512,
+      negativeOriginalHeight: 768,
+      negativeCropTop: 64,
+      negativeCropLeft: 32,
+      negativeTargetWidth: 128,
+    };
+    const inherited = await picture(own, source);
+    expect(inherited.equals(await picture({ ...own, ...repeated }, source))).toBe(true);
+    expect(inherited.equals(await picture({ ...own, ...repeated, negativeCropTop: 0 }, source))).toBe(false);
+  });
+});
+
 describe('pictures of one job', () => {
   const jobs: Change[] = [
     {},

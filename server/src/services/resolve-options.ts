@@ -18,6 +18,9 @@ import {
 } from '@easel/shared/options/values';
 import { LIMITS } from '@easel/shared/units';
 
+/** Examples in a hint; the whole list is its limit. */
+const MOST_NAMED = 5;
+
 /** What the rest of the request has been resolved to. */
 export interface OptionContext {
   /** Ids in the catalogue. */
@@ -83,7 +86,10 @@ function refuseUnread(id: OptionId, values: OptionValues, isOffered: boolean, co
     field: id,
     got,
     limit: ids,
-    hint: ids.length === 0 ? 'Leave it out.' : `Leave it out, or choose one of ${ids.join(', ')}.`,
+    hint:
+      ids.length === 0
+        ? 'Leave it out.'
+        : `Leave it out, or choose for example ${ids.slice(0, MOST_NAMED).join(', ')}.`,
   });
 }
 

@@ -12,6 +12,8 @@ const webuiSettings = z.object({
   /** Null = what the model suggests. */
   clipSkip: textToImageRequest.shape.clipSkip.unwrap().nullable().catch(null),
   rng: z.enum(RNG_SOURCES).nullable().catch(null),
+  /** Options of pictures by the names of the WebUI's settings, as they were sent; only such as ask for something. */
+  options: z.record(z.string(), z.union([z.number(), z.boolean(), z.string()])).catch({}),
 });
 export type WebuiSettings = z.infer<typeof webuiSettings>;
 

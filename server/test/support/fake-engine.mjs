@@ -26,6 +26,7 @@ const catalogue = {
       defaultSchedule: 'uniform',
       evaluationsPerStep: 1,
       isStochastic: false,
+      options: ['sChurn', 'sTmin', 'sTmax', 'ensd'],
     },
     {
       ...descriptor('euler-ancestral', 'Euler a', ['k_euler_a']),
@@ -48,6 +49,24 @@ const catalogue = {
   families: [{ ...descriptor('stable-diffusion-1', 'Stable Diffusion 1'), nativeSize: 64 }],
   rngs: [descriptor('nv', 'NV'), descriptor('cpu', 'CPU')],
   options: [
+    ...[
+      'variationStrength',
+      'variationSeed',
+      'tiling',
+      'sChurn',
+      'sTmin',
+      'sTmax',
+      'ensd',
+      'refiner',
+      'refinerSwitchAt',
+    ].map((id) => ({
+      ...descriptor(id, id),
+      group: 'seed',
+      kind: 'number',
+      neutral: null,
+      readBy: 'any',
+      isCommon: false,
+    })),
     {
       id: 'upscaler',
       label: 'Upscaler',

@@ -11,13 +11,14 @@ import { readInfotext } from '@easel/shared/infotext/read';
 import { toRequest } from '@easel/shared/infotext/to-request';
 import type { OptionId } from '@easel/shared/options/table';
 import { optionFromSetting, optionFromWebui, WEBUI_FIELDS, WEBUI_SETTINGS } from '@easel/shared/options/text';
-import { optionFields, optionRow, type OptionValues } from '@easel/shared/options/values';
+import type { OptionValues } from '@easel/shared/options/values';
 import { findByName, resolveSamplerName } from '@easel/shared/sampler-names';
 import { LIMITS } from '@easel/shared/units';
 import { z } from 'zod';
 
 import type { WebuiSettings } from '../../services/webui-options.ts';
 import { RANDN_SOURCES, toRng } from './names.ts';
+import { checkOption, looseFields } from './option-fields.ts';
 
 const { prompt, ...optional } = textToImageRequest.shape;
 const width = optional.width.unwrap();
@@ -29,12 +30,8 @@ const count = optional.count.unwrap();
 const clipSkip = optional.clipSkip.unwrap();
 const text = z.string().max(10_000);
 
-/** The options of the table under the WebUI's names: numbers, claims or texts, checked once they are ours. */
-const loose = (names: Iterable<string>): Record<never, never> =>
-  Object.fromEntries([...names].map((name) => [name, z.union([z.number(), z.boolean(), text]).optional()]));
-
 const overrideSettings = z.object({
-  ...loose(WEBUI_SETTINGS.map(({ name }) => name)),
+  ...looseFields(WEBUI_SETTINGS.map(({ name }) => name)),
   sd_model_checkpoint: z.string().max(256).optional(),
   CLIP_stop_at_last_layers: clipSkip.optional(),
   randn_source: z.enum(RANDN_SOURCES).optional(),
@@ -42,7 +39,7 @@ const overrideSettings = z.object({
 });
 
 export const txt2imgBody = z.object({
-  ...loose(WEBUI_FIELDS.keys()),
+  ...looseFields(WEBUI_FIELDS.keys()),
   prompt: prompt.default(''),
   negative_prompt: prompt.default(''),
   styles: z.array(z.string()).default([]),
@@ -151,37 +148,19 @@ const chooseSampler = (
   return { ...choice, schedule: schedule.id };
 };
 
-/** What an option may be, for a refusal. */
-const allowedOf = (id: OptionId): unknown => {
-  const { value } = optionRow(id);
-  if (value.kind === 'number') return value.limit;
-  return value.kind === 'choice' ? value.choices.map(({ text: own, label }) => own ?? label) : value.kind;
-};
-
 /**
- * The options a program asks for: its settings, then its fields, which say more. What is absent stays open.
+ * The options a program asks for: what it keeps here, its settings, then its fields, each saying more than the one before.
  *
  * @throws out_of_range, not_allowed naming the WebUI's field
  */
-const readOptions = (body: Txt2ImgBody, sampler: string): OptionValues => {
+const readOptions = (body: Txt2ImgBody, sampler: string, kept: WebuiSettings['options']): OptionValues => {
   const options: Record<string, unknown> = {};
   const take = (id: OptionId, name: string, value: unknown): void => {
-    if (value === undefined) return;
-    const parsed = optionFields[id].safeParse(value);
-    if (parsed.success) {
-      options[id] = parsed.data;
-      return;
-    }
-    const code = optionRow(id).value.kind === 'number' ? 'out_of_range' : 'not_allowed';
-    throw new RequestError(code, `${name}: this value is not allowed.`, {
-      field: name,
-      limit: allowedOf(id),
-      got: JSON.stringify(value).slice(0, 100),
-      hint: 'Send a value within the limit, or leave it out.',
-    });
+    const checked = checkOption(id, name, value);
+    if (checked !== undefined) options[id] = checked;
   };
   const given: Readonly<Record<string, unknown>> = body;
-  const settings: Readonly<Record<string, unknown>> = body.override_settings;
+  const settings: Readonly<Record<string, unknown>> = { ...kept, ...body.override_settings };
   for (const setting of WEBUI_SETTINGS) {
     take(setting.id, `override_settings.${setting.name}`, optionFromSetting(setting, settings[setting.name], sampler));
   }
@@ -257,7 +236,7 @@ export function toTextToImage(
     count: pictures,
     ...read,
     ...chosen,
-    ...readOptions(body, chosen.sampler),
+    ...readOptions(body, chosen.sampler, settings.options),
     ...(skip === null || skip === undefined ? {} : { clipSkip: skip }),
     ...(rng === null || rng === undefined ? {} : { rng }),
     ...(override.sd_model_checkpoint ? { model: override.sd_model_checkpoint } : {}),

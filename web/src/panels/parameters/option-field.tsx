@@ -17,7 +17,7 @@ import type { OptionDescriptor } from '@easel/shared/catalogue';
 import type { OptionId } from '@easel/shared/options/table';
 
 /** Ranges with more notches than this have no slider: a thumb could not find its place. */
-const MOST_NOTCHES = 1500;
+const MOST_NOTCHES = 2000;
 /** Stands for leaving it open in the list. */
 const NOTHING = '';
 
@@ -68,7 +68,8 @@ export function OptionField({ option, form, update, errorOf }: OptionFieldProps)
   const open = option.neutral === null ? t('parameters.automatic') : isSeed ? t('parameters.seedRandom') : undefined;
   const defaultText =
     typeof option.neutral === 'number' && !isSeed ? printNumber(option.neutral, i18n.language) : (open ?? '');
-  if (open === undefined && (end - limit.minimum) / step <= MOST_NOTCHES) {
+  // Whole numbers here are sizes and seeds, which people know rather than look for.
+  if (open === undefined && !limit.integer && (end - limit.minimum) / step <= MOST_NOTCHES) {
     return (
       <SliderField
         {...field}

@@ -53,16 +53,44 @@ export function combine(a: number, x: Tensor, b: number, y: Tensor): Tensor {
   return { data: out, shape: x.shape };
 }
 
+type Term = readonly [weight: number, x: Tensor];
+const NONE: Term = [0, { data: new Float32Array(0), shape: [0] }];
+
 /** The sum of `weight * tensor` over all terms, rounded to float32 once. At least one term; shapes must agree. */
-export function weightedSum(terms: readonly (readonly [weight: number, x: Tensor])[]): Tensor {
+export function weightedSum(terms: readonly Term[]): Tensor {
   const first = terms[0];
   if (first === undefined) throw new StudioError('graph_invalid', 'A weighted sum needs at least one term.');
-  const sum = new Float64Array(first[1].data.length);
-  for (const [weight, x] of terms) {
-    requireSameSize(first[1], x);
-    for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] as number) + weight * (x.data[i] as number);
+  for (const [, x] of terms) requireSameSize(first[1], x);
+  // The sums of most samplers, without a buffer and in one pass; added up in the same order, so to the same bits.
+  const [[a, { data: p }], [b, { data: q }] = NONE, [c, { data: r }] = NONE, [d, { data: s }] = NONE, ...rest] =
+    terms as [Term, ...Term[]];
+  const out = new Float32Array(p.length);
+  if (rest.length > 0) return longSum(terms, out);
+  switch (terms.length) {
+    case 1:
+      for (let i = 0; i < out.length; i++) out[i] = a * (p[i] as number);
+      break;
+    case 2:
+      for (let i = 0; i < out.length; i++) out[i] = a * (p[i] as number) + b * (q[i] as number);
+      break;
+    case 3:
+      for (let i = 0; i < out.length; i++) out[i] = a * (p[i] as number) + b * (q[i] as number) + c * (r[i] as number);
+      break;
+    default:
+      for (let i = 0; i < out.length; i++) {
+        out[i] = a * (p[i] as number) + b * (q[i] as number) + c * (r[i] as number) + d * (s[i] as number);
+      }
   }
-  return { data: Float32Array.from(sum), shape: first[1].shape };
+  return { data: out, shape: first[1].shape };
+}
+
+function longSum(terms: readonly Term[], out: Float32Array): Tensor {
+  const sum = new Float64Array(out.length);
+  for (const [weight, { data }] of terms) {
+    for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] as number) + weight * (data[i] as number);
+  }
+  out.set(sum);
+  return { data: out, shape: (terms[0] as Term)[1].shape };
 }
 
 /** `x + a * y`. */

@@ -36,8 +36,8 @@ export function inHalf(outputs: Readonly<Record<string, Value>>): Record<string,
 
 function halfOf(each: Node, halved: (value: Value) => Value): readonly Value[] {
   const { operator, domain, attributes, inputs, outputs } = each;
-  const [first] = inputs;
-  if (operator === 'Cast' && first != null && outputs[0]?.dtype === 'f32') {
+  const first = inputs[0] ?? null;
+  if (operator === 'Cast' && first !== null && outputs[0]?.dtype === 'f32') {
     // A weight is taken as it lies; anything else is f16 already, or no float.
     const value = first.source.kind === 'weight' ? first : halved(first);
     return [cast(value, 'f16')];

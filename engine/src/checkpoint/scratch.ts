@@ -13,7 +13,7 @@ import { toStudioError, StudioError } from '@easel/shared/errors';
  * Processes are told apart by number, and numbers mean something within one system only: containers may share the folder
  * of temporary files, and what is dead here may live next door.
  */
-function numberSpace(): string {
+export function numberSpace(): string {
   try {
     return /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0] ?? '0';
   } catch {

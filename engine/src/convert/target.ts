@@ -7,8 +7,13 @@ import { basename, dirname, join } from 'node:path';
 
 import { RequestError, StudioError } from '@easel/shared/errors';
 
-/** The dot keeps it out of lists of models. */
+import { numberSpace } from '../checkpoint/scratch.ts';
+
+/** The dot keeps it out of lists of models. The space in which a process's number means something, and the number, follow. */
 const MARK = '.easel-making-';
+const DRAFT = /^\.easel-making-(?<space>\w+)-(?<owner>\d+)-/;
+/** What another container, or another machine, has not touched for so long is left over. */
+const FORGOTTEN_MS = 24 * 3600 * 1000;
 
 const exists = async (path: string): Promise<boolean> => (await stat(path).catch(() => null)) !== null;
 
@@ -49,7 +54,7 @@ export class Target {
       path,
       options.isFolder,
       options.mayReplace,
-      join(folder, `${MARK}${process.pid}-${basename(path)}`),
+      join(folder, `${MARK}${numberSpace()}-${process.pid}-${basename(path)}`),
     );
     try {
       await rm(target.draft, { recursive: true, force: true });
@@ -134,11 +139,17 @@ async function syncFolder(folder: string): Promise<void> {
 /** Drafts of processes that are no more. */
 async function sweep(folder: string): Promise<void> {
   for (const name of await readdir(folder).catch((): string[] => [])) {
-    if (!name.startsWith(MARK)) continue;
-    const owner = Number.parseInt(name.slice(MARK.length), 10);
-    if (!(owner > 0) || owner === process.pid || isRunning(owner)) continue;
-    await rm(join(folder, name), { recursive: true, force: true }).catch(() => null);
+    const { space, owner } = DRAFT.exec(name)?.groups ?? {};
+    if (space === undefined) continue;
+    const path = join(folder, name);
+    const isLeft = space === numberSpace() ? !isRunning(Number(owner)) : await isForgotten(path);
+    if (isLeft) await rm(path, { recursive: true, force: true }).catch(() => null);
   }
+}
+
+async function isForgotten(path: string): Promise<boolean> {
+  const facts = await stat(path).catch(() => null);
+  return facts !== null && Date.now() - facts.mtimeMs > FORGOTTEN_MS;
 }
 
 function isRunning(pid: number): boolean {

@@ -7,6 +7,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,6 +17,7 @@ import { CancelledError } from '@easel/shared/errors';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import { openCheckpoint } from '../../src/checkpoint/open.ts';
+import { numberSpace } from '../../src/checkpoint/scratch.ts';
 import { inspectCheckpoint } from '../../src/families/inspect.ts';
 import { recogniseCheckpoint } from '../../src/families/recognise.ts';
 import { GoldenCase } from '../golden/case.ts';
@@ -443,10 +445,18 @@ describe('the place of the new file', () => {
     expect(drafts()).toEqual([]);
   });
 
-  it('is cleared of what a killed process left', async () => {
-    writeFileSync(join(root, '.easel-making-999999999-x.safetensors'), 'half');
+  it('is cleared of what a killed process left, here or long ago elsewhere', async () => {
+    const left = (space: string, owner: number): string => {
+      const name = `.easel-making-${space}-${owner}-x.safetensors`;
+      writeFileSync(join(root, name), 'half');
+      return name;
+    };
+    left(numberSpace(), 2 ** 30);
+    utimesSync(join(root, left('1', 7)), new Date(0), new Date(0));
+    const [own, fresher] = [left(numberSpace(), process.ppid), left('1', 8)];
     await convert(model('sd15'), fresh());
-    expect(drafts()).toEqual([]);
+    expect(drafts()).toEqual([own, fresher].sort());
+    for (const name of [own, fresher]) rmSync(join(root, name));
   });
 
   it('may be that of the source', async () => {

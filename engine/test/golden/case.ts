@@ -25,7 +25,8 @@ export interface CaseJson {
   readonly reference?: string;
   /** Versions of packages, by name. */
   readonly versions?: Readonly<Record<string, string>>;
-  readonly run?: string;
+  /** null: nothing was run, the case is its files. */
+  readonly run?: string | null;
   readonly case?: string;
   readonly models?: Readonly<Record<string, string>>;
   /** Files beside the case; `literal` names tensors that no formula gives. */

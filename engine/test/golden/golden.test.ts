@@ -126,6 +126,30 @@ describe('the golden runner', () => {
     expect(misses[0]).toContain('out.0');
   });
 
+  it('fails a real file of which a tensor has another shape, and one that is something else', async () => {
+    const folder = join(scratch, 'full');
+    cpSync(join(FIXTURES, 'core/full'), folder, { recursive: true });
+    const change = (name: string, from: RegExp | string, to: string): void => {
+      const path = join(folder, `${name}.manifest.json`);
+      const text = readFileSync(path, 'utf8');
+      expect(text.replace(from, to)).not.toBe(text);
+      writeFileSync(path, text.replace(from, to));
+    };
+    // As many parameters, another shape.
+    change(
+      'sd15',
+      '"model.diffusion_model.time_embed.0.weight","F16",[1280,320]',
+      '"model.diffusion_model.time_embed.0.weight","F16",[320,1280]',
+    );
+    cpSync(join(folder, 'taesd_decoder.manifest.json'), join(folder, 'sdxl-vae.manifest.json'));
+    const { misses, report } = await run(folder);
+    expect(misses.map((line) => line.split(' ')[1])).toEqual([
+      expect.stringContaining('sd15'),
+      expect.stringContaining('sdxl-vae'),
+    ]);
+    expect(report.passed).toBe(16);
+  });
+
   it('fails the tokenizer when one id is wrong', async () => {
     const folder = join(scratch, 'tokenizer');
     cpSync(join(FIXTURES, 'tokenizer/clip'), folder, { recursive: true });

@@ -47,7 +47,8 @@ export function findCases(path: string): string[] {
 
 /** The kind a case belongs to, or undefined. The longest matching beginning wins among kinds found by name. */
 function kindOf(golden: GoldenCase, kinds: readonly Kind[]): Kind | undefined {
-  const { run, case: name } = golden.json;
+  const { run, case: name, files } = golden.json;
+  if (run === null) return files === undefined ? undefined : kinds.find((kind) => kind.run === 'manifests');
   if (run !== undefined) return kinds.find((kind) => kind.run === run);
   if (name === undefined) return undefined;
   return kinds

@@ -4,6 +4,7 @@ import { files } from './files.ts';
 import { folder } from './folder.ts';
 import { k } from './k.ts';
 import { lora } from './lora.ts';
+import { manifests } from './manifests.ts';
 import { pipeline } from './pipeline.ts';
 import { rng } from './rng.ts';
 import { scheduler } from './scheduler.ts';
@@ -27,6 +28,7 @@ export const kinds: readonly Kind[] = [
   folder,
   k,
   lora,
+  manifests,
   pipeline,
   rng,
   scheduler,

@@ -72,6 +72,8 @@ export class Driver {
 
   async generate(): Promise<void> {
     await this.button('Generate').click();
+    // A second press while it is being sent would be none.
+    await this.button('Generate').waitFor();
   }
 
   async openParameters(): Promise<void> {

@@ -20,6 +20,8 @@ import type { CheckpointFacts, TextFormat } from './types.ts';
 const TEXT_PREFIX = 'cond_stage_model.transformer.';
 const UNET_HEADS = 8;
 export const FIRST_LINE_SIZE = 512;
+/** Tokens are merged on the finest level, which has attention here and none in the larger line. */
+export const FIRST_LINE_OPTIONS = ['tokenMerging'];
 
 /** Beginnings of names that all files of the line have. */
 export const FIRST_LINE_PREFIXES = [UNET_PREFIX, VAE_PREFIX, TEXT_PREFIX] as const;

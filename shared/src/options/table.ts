@@ -336,7 +336,7 @@ export const OPTIONS = {
     label: 'Token merging',
     summary: 'Part of the picture’s cells that attention merges with their like: faster, at some loss of detail.',
     group: 'network',
-    readBy: 'any',
+    readBy: 'family',
     value: number(0, 0.9, 0, 0.05),
     infotext: { key: 'Token merging ratio' },
     webui: { settings: [{ name: 'token_merging_ratio' }] },

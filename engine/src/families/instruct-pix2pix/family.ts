@@ -6,6 +6,7 @@ import { detectBy } from '../detection.ts';
 import {
   FIRST_LINE_IGNORED,
   FIRST_LINE_NETWORKS,
+  FIRST_LINE_OPTIONS,
   FIRST_LINE_PREFIXES,
   FIRST_LINE_SIZE,
   firstLineFacts,
@@ -18,6 +19,7 @@ export const instructPix2pix = assembleFamily({
   aliases: ['pix2pix', 'ip2p'],
   summary: 'Changes a given picture as it is told in words ("make it winter"); it cannot start from nothing.',
   nativeSize: FIRST_LINE_SIZE,
+  options: FIRST_LINE_OPTIONS,
   detect: (header) =>
     detectBy(header, {
       // Metadata of these files names the family they were trained from.

@@ -4,6 +4,7 @@ import { detectBy } from '../detection.ts';
 import {
   FIRST_LINE_IGNORED,
   FIRST_LINE_NETWORKS,
+  FIRST_LINE_OPTIONS,
   FIRST_LINE_PREFIXES,
   FIRST_LINE_SIZE,
   firstLineFacts,
@@ -18,6 +19,7 @@ export const stableDiffusion1Inpaint = assembleFamily({
   summary:
     'Trained to fill a masked part of a picture so that it fits what is around; without a picture it paints all.',
   nativeSize: FIRST_LINE_SIZE,
+  options: FIRST_LINE_OPTIONS,
   detect: (header) =>
     detectBy(header, {
       architecture: /^stable-diffusion-v1([/-]inpaint(ing)?)?$/,

@@ -4,6 +4,7 @@ import { detectBy } from '../detection.ts';
 import {
   FIRST_LINE_IGNORED,
   FIRST_LINE_NETWORKS,
+  FIRST_LINE_OPTIONS,
   FIRST_LINE_PREFIXES,
   FIRST_LINE_SIZE,
   firstLineFacts,
@@ -16,6 +17,7 @@ export const stableDiffusion1 = assembleFamily({
   aliases: ['sd1', 'sd15', 'sd1.5', 'stable-diffusion-v1'],
   summary: 'The 2022 models of 512 pixels and their many descendants: small, fast, and with the most add-ons.',
   nativeSize: FIRST_LINE_SIZE,
+  options: FIRST_LINE_OPTIONS,
   detect: (header) =>
     detectBy(header, {
       architecture: /^stable-diffusion-v1$/,

@@ -8,7 +8,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { footprintOf } from '../../src/families/footprint.ts';
 import { openPipeline } from '../../src/families/pipeline.ts';
 import { recogniseCheckpoint } from '../../src/families/recognise.ts';
+import { build } from '../../src/graph/build.ts';
+import { multiHeadAttention } from '../../src/graph/ops/network.ts';
 import type { StartSession } from '../../src/graph/session.ts';
+import { input } from '../../src/graph/value.ts';
+import { watchPeak } from '../../src/runtime/process-memory.ts';
 import { startSession } from '../../src/runtime/session.ts';
 import { EngineProcess } from '../support/engine-process.ts';
 import { wild } from '../support/run-graph.ts';
@@ -110,6 +114,23 @@ describe('a measurement', () => {
     } finally {
       await engine.kill();
     }
+  });
+});
+
+describe('attention on the CPU', () => {
+  it('never holds a table of all tokens by all tokens', async () => {
+    const [tokens, width] = [8192, 64];
+    const x = input('x', 'f32', ['n', 't', width]);
+    const model = build('attention', { x }, { y: multiHeadAttention(x, x, x, 1) });
+    const session = await startSession(model, 'low');
+    const before = process.memoryUsage.rss();
+    const watch = watchPeak(true);
+    await session.run({ x: { data: wild(tokens * width), shape: [1, tokens, width] } });
+    const peak = watch.peakBytes();
+    await session.release();
+    if (peak === null) return;
+    const table = tokens * tokens * 4;
+    expect(peak - before).toBeLessThan(table / 2);
   });
 });
 

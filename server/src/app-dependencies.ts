@@ -6,11 +6,13 @@ import type { Events } from './services/events.ts';
 import type { Gallery } from './services/gallery.ts';
 import type { JobQueue } from './services/job-queue.ts';
 import type { ModelLibrary } from './services/model-library.ts';
+import type { PictureWork } from './services/picture-work.ts';
 import type { WebuiOptions } from './services/webui-options.ts';
 
 export interface AppDependencies {
   version: string;
   queue: JobQueue;
+  pictureWork: PictureWork;
   gallery: Gallery;
   models: ModelLibrary;
   engine: EngineHost;

@@ -19,6 +19,7 @@ import { FileHasher } from './services/file-hash.ts';
 import { Gallery } from './services/gallery.ts';
 import { JobQueue } from './services/job-queue.ts';
 import { defaultMemoryBudget, MemoryPlanner } from './services/memory-planner.ts';
+import { PictureWork } from './services/picture-work.ts';
 import { ModelLibrary } from './services/model-library.ts';
 import { ModelPreviews } from './services/model-previews.ts';
 import { ModelWork } from './services/model-work.ts';
@@ -136,8 +137,9 @@ export async function createStudio(config: Config, more: StudioParts): Promise<S
     catalogue: () => engine.catalogue,
     jobIdsStartingWith: async (prefix) => jobs.idsStartingWith(prefix),
   });
+  const pictureWork = new PictureWork({ engine, models, memory });
   const queue = new JobQueue({
-    memory,
+    pictureWork,
     store,
     engine,
     models,
@@ -154,6 +156,7 @@ export async function createStudio(config: Config, more: StudioParts): Promise<S
   const app = await buildApp({
     version,
     queue,
+    pictureWork,
     gallery,
     models,
     engine,

@@ -4,7 +4,7 @@ import { estimateAnswer } from '@easel/shared/http/estimate';
 
 import type { Routes } from './types.ts';
 
-export const estimateRoutes: Routes = (app, { queue }) => {
+export const estimateRoutes: Routes = (app, { pictureWork }) => {
   app.post(
     '/api/v1/estimate',
     {
@@ -15,6 +15,6 @@ export const estimateRoutes: Routes = (app, { queue }) => {
         response: { 200: estimateAnswer },
       },
     },
-    async (request) => ({ estimate: await queue.estimate(request.body) }),
+    async (request) => ({ estimate: await pictureWork.estimate(request.body) }),
   );
 };

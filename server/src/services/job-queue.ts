@@ -4,21 +4,18 @@
  * The database is the truth; the jobs that are not over are also held here, in order. One job runs at a time. It knows
  * no HTTP and no socket: what happens goes to {@link Events}.
  */
-import { randomInt, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 
-import type { Catalogue } from '@easel/shared/catalogue';
-import type { JobMeasurement, JobMemory } from '@easel/shared/engine';
+import type { JobMeasurement } from '@easel/shared/engine';
 import {
   CancelledError,
   EngineLostError,
-  fromWire,
   RequestError,
   StudioError,
   toStudioError,
   type WireError,
 } from '@easel/shared/errors';
-import type { GenerationParameters, GenerationRequest } from '@easel/shared/generation';
-import type { EstimateView } from '@easel/shared/http/estimate';
+import type { GenerationParameters } from '@easel/shared/generation';
 import {
   makesPictures,
   type JobAccepted,
@@ -28,8 +25,6 @@ import {
   type JobView,
 } from '@easel/shared/http/jobs';
 import type { ModelWorkParameters } from '@easel/shared/model-work';
-import { NO_UPSCALER } from '@easel/shared/options/row';
-import { RANDOM_SEED_RANGE } from '@easel/shared/units';
 
 import type { EngineHost } from '../engine-host/engine-host.ts';
 import type { Store } from '../store/database.ts';
@@ -39,13 +34,11 @@ import { toImageRow, toImageSummary } from './image-row.ts';
 import { JobRun } from './job-run.ts';
 import { toJobView } from './job-view.ts';
 import { ModelJobRun } from './model-job-run.ts';
-import type { ModelFile, ModelLibrary, UsableModel } from './model-library.ts';
+import type { ModelLibrary, UsableModel } from './model-library.ts';
 import type { ModelWork } from './model-work.ts';
-import type { JobFootprints, MemoryPlanner } from './memory-planner.ts';
 import type { Failpoint, PictureFiles, PictureToSave, SavedPicture } from './picture.ts';
+import type { PictureWork, PlannedPictures } from './picture-work.ts';
 import type { EncodedPreview } from './preview-encoder.ts';
-import { promptFiles, type PromptFiles } from './prompt-files.ts';
-import { resolveRequest } from './resolve-request.ts';
 
 /** Jobs that may wait at once. */
 export const QUEUE_LIMIT = 10_000;
@@ -63,7 +56,7 @@ export interface JobQueueOptions {
   models: ModelLibrary;
   work: ModelWork;
   pictures: PictureFiles;
-  memory: MemoryPlanner;
+  pictureWork: PictureWork;
   events: Events;
   failpoint: Failpoint;
   log(level: 'info' | 'warn' | 'error', message: string): void;
@@ -139,7 +132,7 @@ export class JobQueue {
    *   for work on models also not_allowed, name_taken
    */
   async submit(request: JobRequest, origin = 'api', isLenient = false): Promise<JobAccepted> {
-    const { work, events } = this.#options;
+    const { pictureWork, work, events } = this.#options;
     if (this.#waiting.length + this.#entering >= QUEUE_LIMIT) {
       throw new RequestError('queue_full', `The queue is full: ${QUEUE_LIMIT} jobs are waiting.`, {
         limit: QUEUE_LIMIT,
@@ -149,7 +142,7 @@ export class JobQueue {
     this.#entering += 1;
     try {
       const parameters: JobParameters = makesPictures(request)
-        ? await this.#fitting(request, isLenient)
+        ? await pictureWork.resolve(request, isLenient)
         : await work.resolve(request);
       const record = await this.#records.insert({
         id: randomUUID(),
@@ -173,47 +166,6 @@ export class JobQueue {
     } finally {
       this.#entering -= 1;
     }
-  }
-
-  /**
-   * What a request would take, without accepting it; null where its model has not been looked at closely yet.
-   * @throws as {@link submit}, but for would_not_fit
-   */
-  async estimate(request: GenerationRequest): Promise<EstimateView | null> {
-    const { parameters, catalogue, footprints } = await this.#resolvePictures(request, true);
-    return this.#options.memory.estimate(footprints, parameters, catalogue);
-  }
-
-  /** @throws would_not_fit */
-  async #fitting(request: GenerationRequest, isLenient: boolean): Promise<GenerationParameters> {
-    const { parameters, catalogue, footprints } = await this.#resolvePictures(request, isLenient);
-    await promptFiles(this.#options.models, parameters);
-    this.#options.memory.plan(footprints, parameters, catalogue);
-    return parameters;
-  }
-
-  async #resolvePictures(
-    request: GenerationRequest,
-    isLenient: boolean,
-  ): Promise<{ parameters: GenerationParameters; catalogue: Catalogue; footprints: JobFootprints }> {
-    const { engine, models } = this.#options;
-    const catalogue = engine.catalogue ?? (await engine.whenReady());
-    const model = await models.resolve(request.model);
-    const drawSeed = (): number => randomInt(RANDOM_SEED_RANGE);
-    const refiner = request.refiner === undefined ? undefined : await this.#resolveRefiner(request.refiner);
-    const upscaler = await this.#upscalerFor(request.upscaler, model.defaults.upscaler);
-    const chosen = {
-      id: model.view.id,
-      defaults: model.defaults,
-      family: model.view.family,
-      ...(refiner && { refiner: { id: refiner.view.id, family: refiner.view.family } }),
-      ...(upscaler !== undefined && { upscaler }),
-    };
-    return {
-      parameters: resolveRequest(request, chosen, catalogue, drawSeed, isLenient),
-      catalogue,
-      footprints: footprintsOf(model, refiner ?? null),
-    };
   }
 
   /** @throws unknown_job */
@@ -352,67 +304,27 @@ export class JobQueue {
       return;
     }
 
-    let model: UsableModel;
-    let refiner: UsableModel | null = null;
-    let upscaler: ModelFile | null = null;
-    let named: PromptFiles;
-    let sought = job.parameters.model;
+    let planned: PlannedPictures;
     try {
-      model = await this.#options.models.resolve(sought);
-      if (job.parameters.refiner !== undefined) {
-        sought = job.parameters.refiner;
-        refiner = await this.#resolveRefiner(sought);
-      }
-      const { upscaler: wanted = NO_UPSCALER } = job.parameters;
-      if (wanted !== NO_UPSCALER) {
-        sought = wanted;
-        upscaler = await this.#resolveUpscaler(sought);
-      }
-      sought = 'LoRA';
-      named = await promptFiles(this.#options.models, job.parameters);
-    } catch (thrown) {
-      await this.#end(job, 'failed', modelGone(sought, toStudioError(thrown)));
+      planned = await this.#options.pictureWork.plan(job.id, job.parameters, missing);
+    } catch (refusal) {
+      await this.#end(job, 'failed', toStudioError(refusal).toWire());
       return;
     }
     // Cancelled meanwhile: the engine has not heard of it yet and never will.
     if (!this.#active.has(job.id)) return;
 
-    const { memory, engine } = this.#options;
-    const { catalogue } = engine;
-    const footprints = footprintsOf(model, refiner);
-    let planned: JobMemory | undefined;
-    try {
-      planned = catalogue === null ? undefined : memory.plan(footprints, job.parameters, catalogue);
-    } catch (refusal) {
-      await this.#end(job, 'failed', toStudioError(refusal).toWire());
-      return;
-    }
-
     const learnFrom = (measured: JobMeasurement): void => {
-      if (catalogue === null) return;
-      void memory.learn(footprints, job.parameters, catalogue, measured, planned).catch((error: unknown) => {
+      void planned.learn(measured).catch((error: unknown) => {
         this.#options.log('warn', `What job ${job.id} has taught could not be kept: ${toStudioError(error).message}`);
       });
     };
-    const run = this.#createRun(job, model, missing, learnFrom);
+    const run = this.#createRun(job, planned.model, missing, learnFrom);
     job.run = run;
     this.#options.events.publish('job:started', { job: this.#view(job) });
     let thrown: StudioError | null = null;
     try {
-      const engineJob = {
-        jobId: job.id,
-        checkpoint: model.file,
-        overrides: model.overrides,
-        ...(refiner && { refiner: { checkpoint: refiner.file, overrides: refiner.overrides } }),
-        ...(upscaler && { upscaler: { file: upscaler.file } }),
-        ...named,
-        parameters: job.parameters,
-        imageIndexes: missing,
-        previews: true,
-        ...(await this.#previewDecoder(model)),
-        ...(planned && { memory: planned }),
-      };
-      await this.#options.engine.run(engineJob, run);
+      await this.#options.engine.run(planned.job, run);
     } catch (error) {
       thrown = toStudioError(error);
     }
@@ -423,52 +335,6 @@ export class JobQueue {
     }
     // The last picture, or somebody who cancelled, has ended it already.
     if (this.#active.has(job.id)) await this.#afterRun(job, thrown);
-  }
-
-  /** As a model, but what is wrong with it is wrong with the field `refiner`. */
-  async #resolveRefiner(reference: string): Promise<UsableModel> {
-    try {
-      return await this.#options.models.resolve(reference);
-    } catch (thrown) {
-      const { code, message, details } = toStudioError(thrown).toWire();
-      throw fromWire({
-        code,
-        message: message.replace(/^model: /, 'refiner: '),
-        details: { ...details, field: 'refiner' },
-      });
-    }
-  }
-
-  /** What enlarges the pictures of a request: its own word, else what the model suggests, where that is there. */
-  async #upscalerFor(asked: string | undefined, suggested: string | undefined): Promise<string | undefined> {
-    if (asked === NO_UPSCALER) return suggested === undefined ? undefined : NO_UPSCALER;
-    if (asked !== undefined && asked !== suggested) return (await this.#resolveUpscaler(asked)).id;
-    if (suggested === undefined) return undefined;
-    // A suggestion is no demand: without the file the picture keeps its size.
-    return (await this.#resolveUpscaler(suggested).catch(() => null))?.id;
-  }
-
-  /** A tiny autoencoder (TAESD) of the model's line, where one lies among the VAEs: its being there is the wish for it. */
-  async #previewDecoder({ view }: UsableModel): Promise<{ previewDecoder?: { files: string[] } }> {
-    const { models } = this.#options;
-    const wanted = view.family?.startsWith(XL_FAMILIES) === true ? TINY_XL : TINY_FIRST;
-    const found = (await models.list({ kind: 'vae' })).models.find(({ fileName }) => wanted.test(fileName));
-    if (found === undefined) return {};
-    const file = await models.resolveFile(found.id, ['vae']).catch(() => null);
-    return file === null ? {} : { previewDecoder: { files: [file.file] } };
-  }
-
-  async #resolveUpscaler(reference: string): Promise<ModelFile> {
-    try {
-      return await this.#options.models.resolveFile(reference, ['upscaler']);
-    } catch (thrown) {
-      const { code, message, details } = toStudioError(thrown).toWire();
-      throw fromWire({
-        code,
-        message: message.replace(/^model: /, 'upscaler: '),
-        details: { ...details, field: 'upscaler' },
-      });
-    }
   }
 
   async #runModelWork(job: ModelJob): Promise<void> {
@@ -630,17 +496,6 @@ export class JobQueue {
   }
 }
 
-/** Ids of families whose latents are those of Stable Diffusion XL begin so. */
-const XL_FAMILIES = 'stable-diffusion-xl';
-/** Names under which tiny autoencoders are known; shapes do not tell the lines apart. */
-const TINY_XL = /^taesdxl(?!.*encoder)/i;
-const TINY_FIRST = /^taesd(?!xl)(?!.*encoder)/i;
-
-const footprintsOf = (model: UsableModel, refiner: UsableModel | null): JobFootprints => [
-  model.footprint,
-  ...(refiner === null ? [] : [refiner.footprint]),
-];
-
 const now = (): string => new Date().toISOString();
 
 const unknownJob = (id: string): RequestError =>
@@ -654,13 +509,3 @@ const crashedTwice = (cause?: EngineLostError): WireError => ({
     ...(cause === undefined ? {} : { lastLines: cause.details['lastLines'] }),
   },
 });
-
-/** A model that was there when the job was accepted. */
-const modelGone = (model: string, error: StudioError): WireError =>
-  error.code === 'unknown_model' || error.code === 'no_model'
-    ? {
-        code: 'model_gone',
-        message: `The model "${model}" was removed while the job waited.`,
-        details: { hint: 'Put the file back or choose another model.' },
-      }
-    : error.toWire();

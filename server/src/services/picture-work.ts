@@ -1,0 +1,197 @@
+/**
+ * Work that makes pictures: from a request to what is accepted, and from what was accepted to what the engine gets. Finds the
+ * files behind names and sees that the work fits; model-work.ts is the same for work on model files.
+ */
+import { randomInt } from 'node:crypto';
+
+import type { Catalogue } from '@easel/shared/catalogue';
+import type { EngineJob, JobMeasurement, JobMemory } from '@easel/shared/engine';
+import { CheckpointError, fromWire, toStudioError, type StudioError } from '@easel/shared/errors';
+import type { GenerationParameters, GenerationRequest } from '@easel/shared/generation';
+import type { EstimateView } from '@easel/shared/http/estimate';
+import { NO_UPSCALER } from '@easel/shared/options/row';
+import { RANDOM_SEED_RANGE } from '@easel/shared/units';
+
+import type { EngineHost } from '../engine-host/engine-host.ts';
+import type { JobFootprints, MemoryPlanner } from './memory-planner.ts';
+import type { ModelFile, ModelLibrary, UsableModel } from './model-library.ts';
+import { promptFiles } from './prompt-files.ts';
+import { resolveRequest } from './resolve-request.ts';
+
+export interface PictureWorkOptions {
+  engine: EngineHost;
+  models: ModelLibrary;
+  memory: MemoryPlanner;
+}
+
+/** What the engine gets, and what is learned from it. */
+export interface PlannedPictures {
+  readonly model: UsableModel;
+  readonly job: EngineJob;
+  /** Keeps what the job has taken for the next estimates. */
+  learn(measured: JobMeasurement): Promise<void>;
+}
+
+export class PictureWork {
+  constructor(private readonly options: PictureWorkOptions) {}
+
+  /**
+   * Every field gets its value, and all that is named is there.
+   *
+   * @param isLenient leaves out options that nothing would read, instead of refusing them
+   * @throws unknown_model, model_unusable, no_model, unknown_sampler, unknown_schedule, out_of_range, engine_lost,
+   *   lora_not_found, unknown_tag, would_not_fit
+   */
+  async resolve(request: GenerationRequest, isLenient: boolean): Promise<GenerationParameters> {
+    const { parameters, catalogue, footprints } = await this.#resolve(request, isLenient);
+    await promptFiles(this.options.models, parameters);
+    this.options.memory.plan(footprints, parameters, catalogue);
+    return parameters;
+  }
+
+  /**
+   * What a request would take, without accepting it; null where its model has not been looked at closely yet.
+   * @throws as {@link resolve}, but for would_not_fit
+   */
+  async estimate(request: GenerationRequest): Promise<EstimateView | null> {
+    const { parameters, catalogue, footprints } = await this.#resolve(request, true);
+    return this.options.memory.estimate(footprints, parameters, catalogue);
+  }
+
+  /**
+   * @param imageIndexes which of the job's pictures
+   * @throws model_gone where a file was removed since the job was accepted; would_not_fit
+   */
+  async plan(
+    jobId: string,
+    parameters: GenerationParameters,
+    imageIndexes: readonly number[],
+  ): Promise<PlannedPictures> {
+    const { memory, engine } = this.options;
+    const { model, refiner, upscaler, named } = await this.#files(parameters);
+    const { catalogue } = engine;
+    const footprints = footprintsOf(model, refiner);
+    const planned: JobMemory | undefined =
+      catalogue === null ? undefined : memory.plan(footprints, parameters, catalogue);
+    return {
+      model,
+      job: {
+        jobId,
+        checkpoint: model.file,
+        overrides: model.overrides,
+        ...(refiner && { refiner: { checkpoint: refiner.file, overrides: refiner.overrides } }),
+        ...(upscaler && { upscaler: { file: upscaler.file } }),
+        ...named,
+        parameters,
+        imageIndexes: [...imageIndexes],
+        previews: true,
+        ...(await this.#previewDecoder(model)),
+        ...(planned && { memory: planned }),
+      },
+      learn: async (measured) => {
+        if (catalogue !== null) await memory.learn(footprints, parameters, catalogue, measured, planned);
+      },
+    };
+  }
+
+  async #resolve(
+    request: GenerationRequest,
+    isLenient: boolean,
+  ): Promise<{ parameters: GenerationParameters; catalogue: Catalogue; footprints: JobFootprints }> {
+    const { engine, models } = this.options;
+    const catalogue = engine.catalogue ?? (await engine.whenReady());
+    const model = await models.resolve(request.model);
+    const drawSeed = (): number => randomInt(RANDOM_SEED_RANGE);
+    const refiner = request.refiner === undefined ? undefined : await this.#refiner(request.refiner);
+    const upscaler = await this.#upscalerFor(request.upscaler, model.defaults.upscaler);
+    const chosen = {
+      id: model.view.id,
+      defaults: model.defaults,
+      family: model.view.family,
+      ...(refiner && { refiner: { id: refiner.view.id, family: refiner.view.family } }),
+      ...(upscaler !== undefined && { upscaler }),
+    };
+    return {
+      parameters: resolveRequest(request, chosen, catalogue, drawSeed, isLenient),
+      catalogue,
+      footprints: footprintsOf(model, refiner ?? null),
+    };
+  }
+
+  /** The files of an accepted job. @throws model_gone for those that were there when it was accepted */
+  async #files({ model, refiner, upscaler = NO_UPSCALER, prompt, negativePrompt }: GenerationParameters): Promise<{
+    model: UsableModel;
+    refiner: UsableModel | null;
+    upscaler: ModelFile | null;
+    named: Awaited<ReturnType<typeof promptFiles>>;
+  }> {
+    const { models } = this.options;
+    const found = async <T>(name: string, resolving: Promise<T>): Promise<T> =>
+      resolving.catch((thrown: unknown) => {
+        throw modelGone(name, toStudioError(thrown));
+      });
+    return {
+      model: await found(model, models.resolve(model)),
+      refiner: refiner === undefined ? null : await found(refiner, this.#refiner(refiner)),
+      upscaler: upscaler === NO_UPSCALER ? null : await found(upscaler, this.#upscaler(upscaler)),
+      named: await promptFiles(models, { prompt, negativePrompt }),
+    };
+  }
+
+  /** As a model, but what is wrong with it is wrong with the field `refiner`. */
+  async #refiner(reference: string): Promise<UsableModel> {
+    return this.options.models.resolve(reference).catch((thrown: unknown) => {
+      throw ofField('refiner', thrown);
+    });
+  }
+
+  async #upscaler(reference: string): Promise<ModelFile> {
+    return this.options.models.resolveFile(reference, ['upscaler']).catch((thrown: unknown) => {
+      throw ofField('upscaler', thrown);
+    });
+  }
+
+  /** What enlarges the pictures of a request: its own word, else what the model suggests, where that is there. */
+  async #upscalerFor(asked: string | undefined, suggested: string | undefined): Promise<string | undefined> {
+    if (asked === NO_UPSCALER) return suggested === undefined ? undefined : NO_UPSCALER;
+    if (asked !== undefined && asked !== suggested) return (await this.#upscaler(asked)).id;
+    if (suggested === undefined) return undefined;
+    // A suggestion is no demand: without the file the picture keeps its size.
+    return (await this.#upscaler(suggested).catch(() => null))?.id;
+  }
+
+  /** A tiny autoencoder (TAESD) of the model's line, where one lies among the VAEs: its being there is the wish for it. */
+  async #previewDecoder({ view }: UsableModel): Promise<{ previewDecoder?: { files: string[] } }> {
+    const { models } = this.options;
+    const wanted = view.family?.startsWith(XL_FAMILIES) === true ? TINY_XL : TINY_FIRST;
+    const found = (await models.list({ kind: 'vae' })).models.find(({ fileName }) => wanted.test(fileName));
+    if (found === undefined) return {};
+    const file = await models.resolveFile(found.id, ['vae']).catch(() => null);
+    return file === null ? {} : { previewDecoder: { files: [file.file] } };
+  }
+}
+
+/** Ids of families whose latents are those of Stable Diffusion XL begin so. */
+const XL_FAMILIES = 'stable-diffusion-xl';
+/** Names under which tiny autoencoders are known; shapes do not tell the lines apart. */
+const TINY_XL = /^taesdxl(?!.*encoder)/i;
+const TINY_FIRST = /^taesd(?!xl)(?!.*encoder)/i;
+
+const footprintsOf = (model: UsableModel, refiner: UsableModel | null): JobFootprints => [
+  model.footprint,
+  ...(refiner === null ? [] : [refiner.footprint]),
+];
+
+/** An error about a model, told of another field. */
+function ofField(field: string, thrown: unknown): StudioError {
+  const { code, message, details } = toStudioError(thrown).toWire();
+  return fromWire({ code, message: message.replace(/^model: /, `${field}: `), details: { ...details, field } });
+}
+
+/** A model that was there when the job was accepted. */
+const modelGone = (model: string, error: StudioError): StudioError =>
+  error.code === 'unknown_model' || error.code === 'no_model'
+    ? new CheckpointError('model_gone', `The model "${model}" was removed while the job waited.`, {
+        hint: 'Put the file back or choose another model.',
+      })
+    : error;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
-import { jobOf } from '../../test/support/samples.ts';
+import { jobOf, modelJobOf } from '../../test/support/samples.ts';
 import { announcementOf } from './announce.ts';
-import { endedTodayOf, fractionOf, percentOf, waitingOf } from './progress.ts';
+import { endedTodayOf, fractionOf, percentOf, picturesOf, runningOf, waitingOf } from './progress.ts';
 
 import type { JobProgress, JobView } from '@easel/shared/http/jobs';
 
@@ -21,6 +21,11 @@ describe('progress', () => {
     expect(fractionOf(at(10))).toBe(0.5);
     expect(fractionOf(at(10, 1, 4))).toBe(0.375);
     expect(fractionOf(null)).toBe(0);
+  });
+
+  it('of a model file runs over its bytes, and is nothing until they are known', () => {
+    expect(percentOf(modelJobOf().progress)).toBe(75);
+    expect(fractionOf({ doneBytes: 0, totalBytes: 0, activity: 'reading', etaMs: null })).toBe(0);
   });
 
   it('says 100 % only at the end', () => {
@@ -48,12 +53,23 @@ describe('what is said aloud', () => {
     ]);
   });
 
+  it('of a model file ends with the file', () => {
+    const result = { file: 'large-fp16.safetensors', sizeBytes: 4e9, tensors: 1131, notes: [] };
+    expect(announcementOf(modelJobOf(), modelJobOf({ state: 'done', result }))).toEqual({ kind: 'made' });
+  });
+
   it('is not "queued" again when a job goes back to the queue', () => {
     expect(announcementOf(running(at(3)), jobOf())).toBeNull();
   });
 });
 
 describe('the queue', () => {
+  it('runs work on model files, which is no picture in the making', () => {
+    const jobs = [modelJobOf(), jobOf()];
+    expect(runningOf(jobs)?.id).toBe('work');
+    expect(runningOf(picturesOf(jobs))).toBeUndefined();
+  });
+
   it('lists the waiting in their order and today’s ended latest first', () => {
     const jobs = [
       jobOf({ id: 'b', position: 1 }),

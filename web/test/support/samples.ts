@@ -6,7 +6,7 @@ import { LIMITS } from '@easel/shared/units';
 import type { TextToImageParameters } from '@easel/shared/generation';
 import type { CatalogueView } from '@easel/shared/http/catalogue';
 import type { ImageSummary } from '@easel/shared/http/images';
-import type { PictureJobView } from '@easel/shared/http/jobs';
+import type { ModelJobView, PictureJobView } from '@easel/shared/http/jobs';
 import type { ModelList, ModelView } from '@easel/shared/http/models';
 
 const SMALL: ModelView = {
@@ -118,6 +118,33 @@ export const jobOf = (changes: Partial<PictureJobView> = {}): PictureJobView => 
   attempt: 1,
   createdAt: '2026-11-23T10:00:00.000Z',
   startedAt: null,
+  endedAt: null,
+  ...changes,
+});
+
+/** A job that makes a model file. */
+export const modelJobOf = (changes: Partial<Extract<ModelJobView, { type: 'convert' }>> = {}): ModelJobView => ({
+  id: 'work',
+  type: 'convert',
+  state: 'running',
+  position: null,
+  parameters: {
+    type: 'convert',
+    model: 'large',
+    output: 'large-fp16',
+    form: 'single-file',
+    part: 'all',
+    precision: 'fp16',
+    ema: 'keep',
+    overwrite: false,
+  },
+  progress: { doneBytes: 3e9, totalBytes: 4e9, activity: 'writing', etaMs: 60_000 },
+  images: [],
+  result: null,
+  error: null,
+  attempt: 1,
+  createdAt: '2026-11-23T10:00:00.000Z',
+  startedAt: '2026-11-23T10:00:01.000Z',
   endedAt: null,
   ...changes,
 });

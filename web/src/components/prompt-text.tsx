@@ -32,7 +32,7 @@ function stepWeight(event: KeyboardEvent<HTMLTextAreaElement>): void {
 /** As if it had been typed, so that it can be undone and is noticed. */
 function replaceText(area: HTMLTextAreaElement, text: string): void {
   area.setSelectionRange(0, area.value.length);
-  // Deprecated, and still the only way into the browser's own undo.
+  // oxlint-disable-next-line typescript/no-deprecated -- still the only way into the browser's own undo
   if (document.execCommand('insertText', false, text)) return;
   // React watches the element's own setter; the one it inherits leaves the change to be noticed.
   Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, 'value')?.set?.call(area, text);

@@ -2,14 +2,15 @@
  * npm run easel -- convert | merge | inspect | verify: work on model files from the command line, by the same code as the
  * studio's jobs. One line for an error, 1 as exit status; Ctrl+C ends the work and leaves nothing.
  */
-import { existsSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { existsSync, statSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 
 import type { ModelSource } from '@easel/shared/engine';
 import { CancelledError, toStudioError, type StudioError } from '@easel/shared/errors';
 
 import { makeModel } from '../convert/make-model.ts';
 import { parseCommand, type Command } from './arguments.ts';
+import { sha256Of } from './file-hashes.ts';
 import { helpOn } from './help.ts';
 import { describeInspection, inspectFile, sizeText } from './inspect.ts';
 import { verifyFile } from './verify.ts';
@@ -40,21 +41,23 @@ function find(name: string): string {
   return known ?? path;
 }
 
-const sourceOf = (name: string): ModelSource => ({ id: name, file: find(name), sha256: null });
+/** With its hash, for the record in the new file; a folder has none. @throws model_gone */
+async function sourceOf(name: string): Promise<ModelSource> {
+  const file = find(name);
+  const isFolder = statSync(file, { throwIfNoEntry: false })?.isDirectory() === true;
+  return { id: basename(name), file, sha256: isFolder ? null : await sha256Of(file, breathe) };
+}
 
 async function make({ parameters, sources, vae, base, output }: Extract<Command, { kind: 'make' }>): Promise<void> {
   const isFolder = parameters.type === 'convert' && parameters.form === 'diffusers';
   const target = resolve(from, isFolder || output.endsWith(PLAIN) ? output : `${output}${PLAIN}`);
   const named = { ...parameters, output: target.slice(dirname(target).length + 1).replace(/\.safetensors$/, '') };
+  const orNone = async (name: string | null): Promise<ModelSource | null> => (name === null ? null : sourceOf(name));
+  const opened: ModelSource[] = [];
+  for (const source of sources) opened.push(await sourceOf(source));
   const meter = createMeter();
   const result = await makeModel(
-    {
-      parameters: named,
-      sources: sources.map(sourceOf),
-      vae: vae === null ? null : sourceOf(vae),
-      base: base === null ? null : sourceOf(base),
-      target,
-    },
+    { parameters: named, sources: opened, vae: await orNone(vae), base: await orNone(base), target },
     { breathe, report: meter.report },
   ).finally(meter.end);
   for (const note of result.notes) say(`note: ${note}`);

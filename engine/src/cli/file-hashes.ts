@@ -20,13 +20,14 @@ export interface FileHashes {
 
 const SHORT_AT = 0x100000;
 const SHORT_BYTES = 0x10000;
+const CHUNK_BYTES = 4 << 20;
 
 /** @param dataStart where the numbers of a .safetensors begin; null for other files */
 export async function hashFile(file: string, dataStart: number | null): Promise<FileHashes> {
   const whole = createHash('sha256');
   const data = createHash('sha256');
   let position = 0;
-  for await (const chunk of createReadStream(file, { highWaterMark: 4 << 20 }) as AsyncIterable<Buffer>) {
+  for await (const chunk of createReadStream(file, { highWaterMark: CHUNK_BYTES }) as AsyncIterable<Buffer>) {
     whole.update(chunk);
     if (dataStart !== null && position + chunk.length > dataStart)
       data.update(chunk.subarray(Math.max(0, dataStart - position)));
@@ -39,6 +40,26 @@ export async function hashFile(file: string, dataStart: number | null): Promise<
     autoV3: dataStart === null ? null : data.digest('hex').slice(0, 12),
     short: await shortHash(file),
   };
+}
+
+/**
+ * SHA-256 alone.
+ *
+ * @param breathe called between chunks; what it throws ends the work
+ * @throws model_gone when there is no such file
+ */
+export async function sha256Of(path: string, breathe: () => Promise<void>): Promise<string> {
+  const file = await CheckpointFile.open(path);
+  const hash = createHash('sha256');
+  try {
+    for (let at = 0; at < file.fileBytes; at += CHUNK_BYTES) {
+      hash.update(await file.read(at, Math.min(CHUNK_BYTES, file.fileBytes - at)));
+      await breathe();
+    }
+  } finally {
+    await file.close();
+  }
+  return hash.digest('hex');
 }
 
 async function shortHash(path: string): Promise<string | null> {

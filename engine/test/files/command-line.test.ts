@@ -63,6 +63,14 @@ describe('easel', { timeout: TIMEOUT }, () => {
     expect(made).toMatchObject({ status: 0, error: '' });
     expect(easel('verify', 'made')).toMatchObject({ status: 0, out: expect.stringContaining('sound') });
     expect(easel('convert', 'made', 'back')).toMatchObject({ status: 0 });
+    expect(easel('convert', 'back.safetensors', 'half', '--precision', 'bf16')).toMatchObject({ status: 0 });
+    const hash = createHash('sha256')
+      .update(readFileSync(join(folder, 'back.safetensors')))
+      .digest('hex');
+    const recipe = JSON.parse(readWeightFile(join(folder, 'half.safetensors')).metadata['easel.recipe'] ?? '');
+    expect(recipe).toMatchObject({ sources: [{ name: 'back.safetensors', sha256: hash }] });
+    const { metadata } = readWeightFile(join(folder, 'back.safetensors'));
+    expect(JSON.parse(metadata['easel.recipe'] ?? '').sources).toEqual([{ name: 'made', sha256: null }]);
     const content = (file: string): object => contentOf(readWeightFile(join(folder, file)).tensors);
     expect(content('back.safetensors')).toEqual(content('plain.safetensors'));
   });

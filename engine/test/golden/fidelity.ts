@@ -40,7 +40,7 @@ export function fidelityPage(report: GoldenReport): string {
     groups.set(group, [...(groups.get(group) ?? []), result]);
   }
   const parts = [HEADER, summary(groups), ...[...groups].map(([name, cases]) => section(name, cases)), missing(report)];
-  return `${parts.filter(Boolean).join('\n')}`;
+  return parts.filter(Boolean).join('\n');
 }
 
 function summary(groups: ReadonlyMap<string, readonly CaseResult[]>): string {

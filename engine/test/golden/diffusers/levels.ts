@@ -22,7 +22,7 @@ export function curveOf(
   steps: number,
   low: number,
   high: number,
-): Sigma[] | undefined {
+): readonly Sigma[] | undefined {
   const at = (i: number): number => (steps > 1 ? i / (steps - 1) : 0);
   const spread = (level: (part: number) => number): Sigma[] =>
     Array.from({ length: steps }, (_, i) => asSigma(Math.fround(level(at(i)))));
@@ -31,7 +31,7 @@ export function curveOf(
     return spread((part) => Math.exp(Math.log(high) + part * (Math.log(low) - Math.log(high))));
   }
   if (!config.use_beta_sigmas) return undefined;
-  return findSchedule('beta').sigmas(table, steps, { sigmaMin: low, sigmaMax: high }).slice(0, -1) as Sigma[];
+  return findSchedule('beta').sigmas(table, steps, { sigmaMin: low, sigmaMax: high }).slice(0, -1);
 }
 
 /** In float64, as numpy computes them there; our schedule rounds on the way, as torch does in k-diffusion. */

@@ -66,7 +66,7 @@ export const makeSigmaScheduler =
     const table = diffusersTable(config, 2 ** -24);
     const at = spaced(config, request, config.timestep_spacing).map(Math.fround);
     const atTimesteps = levelsAt(table, at);
-    const lowest = config['sigma_min'] ?? (atTimesteps.at(-1) as number);
+    const lowest = config['sigma_min'] ?? atTimesteps.at(-1);
     const curve = curveOf(
       config,
       table,

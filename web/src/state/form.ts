@@ -28,7 +28,7 @@ const FIELDS = {
     })
     .transform(withoutUndefined),
   options: z
-    .object(Object.fromEntries(OPTION_IDS.map((id) => [id, (optionFields[id] as z.ZodType<unknown>).catch(undefined)])))
+    .object(Object.fromEntries(OPTION_IDS.map((id) => [id, (optionFields[id] as z.ZodType).catch(undefined)])))
     .transform((values) => withoutUndefined(values) as OptionValues),
   seed: wholeNumber.min(0).nullable(),
   isSeedLocked: z.boolean(),

@@ -61,7 +61,8 @@ const TABLE = makeSigmaTable();
 const timestepOf = interpolatedTimesteps(TABLE);
 
 function idOf({ sampler, args, plus_plus: isPlusPlus }: Call): string {
-  const id = `${IDS[sampler] ?? sampler.replaceAll('_', '-')}${isPlusPlus === true ? '-cfgpp' : ''}`;
+  const name = IDS[sampler] ?? sampler.replace('cfg_pp', 'cfgpp').replaceAll('_', '-');
+  const id = `${name}${isPlusPlus === true ? '-cfgpp' : ''}`;
   return args?.['solver_type'] === 'heun' ? `${id}-heun` : id;
 }
 

@@ -175,7 +175,7 @@ export class PictureWork {
 const XL_FAMILIES = 'stable-diffusion-xl';
 /** Names under which tiny autoencoders are known; shapes do not tell the lines apart. */
 const TINY_XL = /^taesdxl(?!.*encoder)/i;
-const TINY_FIRST = /^taesd(?!xl)(?!.*encoder)/i;
+const TINY_FIRST = /^taesd(?!xl|\d)(?!.*encoder)/i;
 
 const footprintsOf = (model: UsableModel, refiner: UsableModel | null): JobFootprints => [
   model.footprint,

@@ -143,10 +143,12 @@ const run = async (job) => {
   const { parameters, jobId, memory } = job;
   const { prompt, steps, width, height } = parameters;
   cancelled = null;
+  const previews =
+    job.previewDecoder === undefined ? '' : ` previews: ${job.previewDecoder.files.map((file) => basename(file))}`;
   if (NOTES !== null)
     appendFileSync(
       join(NOTES, 'runs.txt'),
-      `${jobId} ${prompt} [${job.imageIndexes}] ${JSON.stringify(job.overrides ?? {})}\n`,
+      `${jobId} ${prompt} [${job.imageIndexes}] ${JSON.stringify(job.overrides ?? {})}${previews}\n`,
     );
   send({ type: 'quiet', budgetMs: 1000, activity: 'sampling' });
   send({ type: 'started', jobId });

@@ -340,6 +340,23 @@ describe('what a person says of a model', () => {
     });
   });
 
+  it('says why a correction cannot work, and still what was found', async () => {
+    await start();
+    await settled(1);
+    const wrong = await ask('PATCH', url('tiny'), { overrides: { family: 'none-such' } });
+    expect(wrong).toMatchObject({
+      isUsable: false,
+      reason: { code: 'model_incomplete' },
+      detection: { family: { value: 'stable-diffusion-1' } },
+    });
+    expect(await refusal('POST', '/api/v1/jobs', { prompt: 'x', model: 'tiny' })).toEqual([
+      422,
+      'model_unusable',
+      'model',
+    ]);
+    expect(await ask('PATCH', url('tiny'), { overrides: {} })).toMatchObject({ isUsable: true, reason: null });
+  });
+
   it('follows a file that is renamed', async () => {
     await start();
     await settled(1);

@@ -1,4 +1,6 @@
 /** One model file as the library knows it, and how clients see it. Pure: the library keeps it, this looks at it. */
+import { checkpointDetection } from '@easel/shared/checkpoint';
+import type { WireError } from '@easel/shared/errors';
 import type { ModelKind, ModelView } from '@easel/shared/http/models';
 
 import { keyText, type ModelKey, type ModelRecord } from '../store/model-records.ts';
@@ -82,6 +84,10 @@ const reasonOf = (entry: Entry, examiner: string): ModelView['reason'] => {
   return isPending(entry, examiner) || error === null ? PENDING : shownError(error);
 };
 
+/** Kept with the reason why a correction does not work. */
+const detectionInError = (error: WireError | null): ModelView['detection'] =>
+  checkpointDetection.safeParse(error?.details?.['detection']).data ?? null;
+
 export function viewOf(entry: Entry, { settings, preview, hashing, examiner }: EntrySurroundings): ModelView {
   const { found, record } = entry;
   const inspection = inspectionOf(entry, examiner);
@@ -108,7 +114,7 @@ export function viewOf(entry: Entry, { settings, preview, hashing, examiner }: E
     family: inspection?.family ?? null,
     familyLabel: inspection?.familyLabel ?? null,
     evidence: inspection?.evidence ?? null,
-    detection: inspection?.detection ?? null,
+    detection: inspection?.detection ?? detectionInError(record?.error ?? null),
     overrides: settings.overrides,
     defaults: inspection === null ? null : { ...inspection.defaults, ...settings.defaults },
     ownDefaults: settings.defaults,

@@ -366,9 +366,10 @@ export class ModelLibrary {
     if (entry === undefined || entry.record === null || !this.#isPending(entry) || engine.state.state !== 'ready')
       return;
     const { overrides } = this.#settings.of(entry);
+    const file = join(entry.folder, entry.found.path);
     const record: ModelRecord = { ...entry.record, examiner: this.#examiner(entry), inspection: null, error: null };
     try {
-      record.inspection = await engine.inspect(join(entry.folder, entry.found.path), overrides);
+      record.inspection = await engine.inspect(file, overrides);
     } catch (thrown) {
       const error = toStudioError(thrown);
       if (error.code === 'engine_lost' && error.details['wasShared'] === true) {
@@ -383,6 +384,11 @@ export class ModelLibrary {
               message: `The engine died while reading ${entry.found.path}, so it is left alone until it changes.`,
             }
           : error.toWire();
+      // What the file says of itself is worth knowing all the more where a correction does not work.
+      if (Object.keys(overrides).length > 0 && error.code !== 'engine_lost') {
+        const plain = await engine.inspect(file).catch(() => null);
+        record.error.details = { ...record.error.details, detection: plain?.detection };
+      }
     }
     this.#suspects.delete(keyOf(entry));
     const current = now();

@@ -46,7 +46,10 @@ const catalogue = {
     descriptor('karras', 'Karras'),
     descriptor('exponential', 'Exponential'),
   ],
-  families: [{ ...descriptor('stable-diffusion-1', 'Stable Diffusion 1'), nativeSize: 64 }],
+  families: [
+    { ...descriptor('stable-diffusion-1', 'Stable Diffusion 1'), nativeSize: 64 },
+    { ...descriptor('none-such', 'None such'), nativeSize: 64 },
+  ],
   rngs: [descriptor('nv', 'NV'), descriptor('cpu', 'CPU')],
   options: [
     ...[
@@ -80,11 +83,13 @@ const catalogue = {
   ],
 };
 
-const inspectionOf = async (file) => {
+const inspectionOf = async (file, overrides = {}) => {
   // Of a folder the file that makes it one model.
   const source = statSync(file).isDirectory() ? join(file, 'model_index.json') : file;
   const text = readFileSync(source, 'utf8').slice(0, 100);
   if (text.startsWith('bad')) throw Object.assign(new Error(`${file}: not a checkpoint.`), { code: 'model_invalid' });
+  if (overrides.family === 'none-such')
+    throw Object.assign(new Error(`${file}: lacks a tensor.`), { code: 'model_incomplete' });
   if (text.startsWith('die')) process.kill(process.pid, 'SIGKILL');
   if (text.startsWith('slow') && isBusy) await sleep(Number(text.slice(4)));
   return {
@@ -239,7 +244,7 @@ process.on('message', async (message) => {
     if (NOTES !== null)
       appendFileSync(join(NOTES, 'inspections.txt'), `${basename(file)} ${JSON.stringify(overrides ?? {})}\n`);
     try {
-      send({ type: 'inspected', requestId, inspection: await inspectionOf(file), error: null });
+      send({ type: 'inspected', requestId, inspection: await inspectionOf(file, overrides), error: null });
     } catch (thrown) {
       send({
         type: 'inspected',

@@ -82,8 +82,13 @@ interface ItemProps {
   isDefault: boolean;
 }
 
-/** Where it lies, if the name does not say it: titles in files are often the same. */
-const placeOf = ({ id, name }: ModelView): string | null => (id === name ? null : id);
+/** Where it lies, as far as the name does not say it: titles in files are often the same. */
+function placeOf({ id, name, root, kind }: ModelView): string | null {
+  const below = root === null ? id : id.slice(root.length + 1);
+  const path = below.startsWith(`${kind}:`) ? below.slice(kind.length + 1) : below;
+  const parts = [path === name ? null : path, root].filter((part) => part !== null);
+  return parts.length === 0 ? null : parts.join(' · ');
+}
 
 function useFacts(model: ModelView): string {
   const { m, language } = useWords();

@@ -95,6 +95,8 @@ export interface Detection {
 }
 
 export interface Family extends FamilyDescriptor {
+  /** Which published step table is its own, for schedules made of tables; absent = that of the first line. */
+  readonly stepTable?: 'sd15' | 'sdxl';
   /** The networks its checkpoints hold. */
   readonly roles: readonly Role[];
   /** Recognises a checkpoint by its metadata or shapes; null = another kind. Reads no weights. */

@@ -68,7 +68,7 @@ async function paint(
   const { latent: format } = base.pipeline.facts;
   const shape = [1, format.channels, parameters.height / format.pixelsPerCell, parameters.width / format.pixelsPerCell];
   const plan = (steps: number): readonly Sigma[] =>
-    planSigmas(sampler, parameters.schedule, base.table, steps, planOptions(parameters));
+    planSigmas(sampler, parameters.schedule, base.table, steps, planOptions(parameters, base.pipeline));
   const sigmas = plan(parameters.steps);
   const { first, steps: noise } = pictureNoise(parameters, shape, format.pixelsPerCell);
   const top = sigmas[0] as Sigma;
@@ -128,13 +128,16 @@ const startScale = ({ initialScale }: Sampler, top: Sigma, isSgm: boolean): numb
 const firstPassMs = (pipeline: Pipeline, [, , h = 0, w = 0]: readonly number[]): number =>
   firstPassBudgetMs(pipeline.weightCount, h * w);
 
-/** Only what was asked for: schedules have bounds of their own. */
-function planOptions(parameters: EngineJob['parameters']): PlanOptions {
-  const { sigmaMin = 0, sigmaMax = 0, rho = 0, discardPenultimateSigma = false } = parameters;
+/** Only what was asked for, schedules have bounds of their own; and the family's table. */
+function planOptions(parameters: EngineJob['parameters'], { family }: Pipeline): PlanOptions {
+  const { sigmaMin = 0, sigmaMax = 0, rho = 0, betaAlpha, betaBeta, discardPenultimateSigma = false } = parameters;
   return {
+    ...(family.stepTable === undefined ? {} : { base: family.stepTable }),
     ...(sigmaMin > 0 ? { sigmaMin } : {}),
     ...(sigmaMax > 0 ? { sigmaMax } : {}),
     ...(rho > 0 ? { rho } : {}),
+    ...(betaAlpha === undefined ? {} : { alpha: betaAlpha }),
+    ...(betaBeta === undefined ? {} : { beta: betaBeta }),
     ...(discardPenultimateSigma ? { discardPenultimate: true } : {}),
   };
 }

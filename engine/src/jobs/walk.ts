@@ -110,12 +110,13 @@ export const needsNegative = (parameters: Parameters, sampler: Sampler): boolean
 
 /** Only what was asked for: samplers have defaults of their own. */
 function sampleOptions(parameters: Parameters): Omit<SampleOptions, 'noise'> {
-  const { eta, sNoise, sChurn, sTmin, sTmax = 0 } = parameters;
+  const { eta, sNoise, sChurn, sTmin, sTmax = 0, unipcOrder } = parameters;
   return {
     ...(eta === undefined ? {} : { eta }),
     ...(sNoise === undefined ? {} : { sNoise }),
     ...(sChurn === undefined ? {} : { sChurn }),
     ...(sTmin === undefined ? {} : { sTmin }),
     ...(sTmax === 0 ? {} : { sTmax }),
+    ...(unipcOrder === undefined ? {} : { order: unipcOrder }),
   };
 }

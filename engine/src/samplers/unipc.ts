@@ -137,6 +137,7 @@ export const unipc: Sampler = {
   defaultSchedule: 'uniform',
   evaluationsPerStep: 1,
   isStochastic: false,
+  options: ['unipcOrder'],
   async *sample(denoise, x, sigmas, o) {
     const end = yield* webuiSample(denoise, x, sigmas, o);
     const rest = sigmas.at(-1) as Sigma;
@@ -154,5 +155,6 @@ export const unipcBh2: Sampler = {
   defaultSchedule: 'karras',
   evaluationsPerStep: 1,
   isStochastic: false,
+  options: ['unipcOrder'],
   sample: makeUnipcSample('bh2'),
 };

@@ -13,11 +13,15 @@ export const beta: Schedule = {
   label: 'Beta',
   aliases: [],
   summary: 'More steps at both ends, fewer in the middle.',
-  options: ['sigmaMin', 'sigmaMax'],
-  sigmas: (table, steps, { sigmaMin = lowestSigma(table), sigmaMax = highestSigma(table) } = {}) =>
+  options: ['sigmaMin', 'sigmaMax', 'betaAlpha', 'betaBeta'],
+  sigmas: (
+    table,
+    steps,
+    { sigmaMin = lowestSigma(table), sigmaMax = highestSigma(table), alpha = SHAPE, beta: shape = SHAPE } = {},
+  ) =>
     withZero(
       Array.from({ length: steps }, (_, i) => {
-        const quantile = betaQuantile(1 - (steps > 1 ? i / (steps - 1) : 0), SHAPE, SHAPE);
+        const quantile = betaQuantile(1 - (steps > 1 ? i / (steps - 1) : 0), alpha, shape);
         return sigmaMin + quantile * (sigmaMax - sigmaMin);
       }),
     ),

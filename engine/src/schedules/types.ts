@@ -11,6 +11,9 @@ export interface ScheduleOptions {
   readonly sigmaMax?: number;
   /** Curvature, for schedules that have one (karras 7, polyexponential 1 when absent). */
   readonly rho?: number;
+  /** Parameters of the beta distribution, for the schedule of that name; 0.6 both when absent. */
+  readonly alpha?: number;
+  readonly beta?: number;
   /** Which published step table to take, for schedules made of tables; absent = SD1. */
   readonly base?: 'sd15' | 'sdxl';
 }

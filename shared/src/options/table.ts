@@ -253,6 +253,16 @@ export const OPTIONS = {
     webui: { settings: [{ name: 'sgm_noise_multiplier' }] },
   },
 
+  unipcOrder: {
+    label: 'UniPC order',
+    summary: 'How many predictions a step looks back on, as far as there are steps; 3 is usual.',
+    group: 'sampling',
+    readBy: 'sampler',
+    value: whole(1, 6, null),
+    infotext: { key: 'UniPC order' },
+    webui: { settings: [{ name: 'uni_pc_order', neutral: 3 }] },
+  },
+
   // Schedule
   discardPenultimateSigma: {
     label: 'Discard penultimate sigma',
@@ -289,6 +299,24 @@ export const OPTIONS = {
     value: number(0, 30, 0, 0.01),
     infotext: { key: 'Schedule rho' },
     webui: { settings: [{ name: 'rho' }] },
+  },
+  betaAlpha: {
+    label: 'Beta alpha',
+    summary: 'How the Beta schedule crowds its steps at the small levels: less is more crowded.',
+    group: 'schedule',
+    readBy: 'schedule',
+    value: number(0.01, 1, 0.6, 0.01),
+    infotext: { key: 'Beta schedule alpha', also: ['Beta scheduler alpha'] },
+    webui: { settings: [{ name: 'beta_dist_alpha' }] },
+  },
+  betaBeta: {
+    label: 'Beta beta',
+    summary: 'The same for the large levels.',
+    group: 'schedule',
+    readBy: 'schedule',
+    value: number(0.01, 1, 0.6, 0.01),
+    infotext: { key: 'Beta schedule beta', also: ['Beta scheduler beta'] },
+    webui: { settings: [{ name: 'beta_dist_beta' }] },
   },
   noiseSchedule: {
     label: 'Noise levels of the model',

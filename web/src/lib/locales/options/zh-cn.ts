@@ -56,6 +56,9 @@ export const optionsZhCN: OptionWords = {
   sigmaMin: { label: '最低 Sigma', summary: '最后一步的噪声级；0 表示模型自己的。' },
   sigmaMax: { label: '最高 Sigma', summary: '第一步的噪声级；0 表示模型自己的。' },
   rho: { label: 'Rho', summary: '调度向小噪声级弯曲的程度；0 表示自己的默认值（Karras 为 7）。' },
+  unipcOrder: { label: 'UniPC 阶数', summary: '每一步回看多少次预测（不超过已有步数）；通常为 3。' },
+  betaAlpha: { label: 'Beta 的 alpha', summary: 'Beta 调度在小噪声级处的密集程度：越小越密。' },
+  betaBeta: { label: 'Beta 的 beta', summary: '在大噪声级处的同一数值。' },
   noiseSchedule: {
     label: '模型的噪声级',
     summary: '认为模型是在哪些噪声级上训练的。零终端信噪比从纯噪声开始，用于如此训练的 v 预测模型。',

@@ -51,6 +51,8 @@ export interface EngineJob {
   imageIndexes: number[];
   /** Whether anybody wants previews. */
   previews: boolean;
+  /** A VAE to decode with in place of the model's own. */
+  vae?: { file: string };
   /** Files of a tiny autoencoder that previews may be decoded with. */
   previewDecoder?: { files: string[] };
   /** How it fits the memory; absent = the engine sees for itself. */

@@ -70,6 +70,7 @@ export function createJobRunner(pipelines: JobContext['pipelines'], emit: (messa
     const context: JobContext = {
       pipelines,
       previews,
+      ...('vae' in job && job.vae !== undefined && !('target' in job) ? { vae: job.vae.file } : {}),
       emit: (message) => emit(message.type === 'image' ? { ...message, ...notesOf(memory, pipelines) } : message),
       ...(memory === undefined ? {} : { memory: { plan: memory.plan, neededBytes: memory.peakBytes } }),
       quiet: (budgetMs, activity) => emit({ type: 'quiet', budgetMs: Math.ceil(budgetMs), activity }),

@@ -6,6 +6,7 @@ import type { CheckpointHeader } from '../checkpoint/header.ts';
 import { openCheckpoint } from '../checkpoint/open.ts';
 import { FILE_DTYPE_BYTES } from '../checkpoint/tensor-entry.ts';
 import type { NetworkOptions } from '../families/network-options.ts';
+import { openLoneVae } from '../families/lone-vae.ts';
 import { openPipeline, type PipelineOptions } from '../families/pipeline.ts';
 import { recogniseCheckpoint } from '../families/recognise.ts';
 import type { Pipeline, Role } from '../families/types.ts';
@@ -76,6 +77,7 @@ export async function acquirePipeline(
     openPipeline(await recogniseCheckpoint(file, overrides), { ...sessionsHere(), memory: plan.weights }),
   );
   await pipeline.adopt(plan);
+  await pipeline.useVae(context.vae === undefined ? null : await openLoneVae(context.vae));
   await pipeline.configure(networks);
   await pipeline.adapt(adapters);
   const skipped = await pipeline.useEmbeddings(embeddings);

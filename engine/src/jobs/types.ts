@@ -10,6 +10,8 @@ export interface JobContext {
   readonly pipelines: PipelineCache<Pipeline>;
   /** How networks are held, and what the process will take with them; absent = nobody planned it. */
   readonly memory?: { readonly plan: MemoryPlan; readonly neededBytes: number };
+  /** File of the autoencoder that is used in place of checkpoints' own; absent = theirs. */
+  readonly vae?: string;
   readonly previews: Previewer;
   readonly emit: (message: FromEngine) => void;
   /**

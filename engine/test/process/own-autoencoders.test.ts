@@ -1,4 +1,4 @@
-/** Previews decoded by a tiny autoencoder, in a real engine. */
+/** Autoencoders of files of their own, in a real engine: tiny ones for previews, and a VAE in place of the model's. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -64,6 +64,20 @@ describe('previews', () => {
       await engine.expect('image', ({ jobId }) => jobId === 'tiny'),
     ];
     expect(Buffer.compare(plain.rgb, made.rgb)).toBe(0);
+  });
+
+  it('has nothing to do with the VAE, which may be another than the model’s own', async () => {
+    const vae = join(folder, 'vae-alone.safetensors');
+    writeFormulaCheckpoint(readManifest(join(MODELS, 'vae-alone.manifest.json')), vae);
+    const pictureOf = async (jobId: string, more: Partial<EngineJob>) => {
+      engine.send({ type: 'run', job: job(jobId, { previews: false, ...more }) });
+      return (await engine.expect('image', (image) => image.jobId === jobId)).rgb;
+    };
+    const own = await pictureOf('own', {});
+    expect(Buffer.compare(await pictureOf('other', { vae: { file: vae } }), own)).not.toBe(0);
+    expect(Buffer.compare(await pictureOf('own again', {}), own)).toBe(0);
+    engine.send({ type: 'run', job: job('none', { vae: { file: tiny } }) });
+    expect((await engine.expect('failed', ({ jobId }) => jobId === 'none')).error.code).toBe('model_unsupported');
   });
 
   it('are colours of cells where memory is short', async () => {

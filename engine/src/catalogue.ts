@@ -33,6 +33,7 @@ const describeSchedule = (schedule: ScheduleDescriptor): ScheduleDescriptor => (
 const describeFamily = (family: FamilyDescriptor): FamilyDescriptor => ({
   ...describe(family),
   nativeSize: family.nativeSize,
+  ...(family.latents === undefined ? {} : { latents: family.latents }),
   options: family.options ?? [],
 });
 

@@ -47,6 +47,8 @@ export type ScheduleDescriptor = z.infer<typeof scheduleDescriptor>;
 
 export const familyDescriptor = descriptor.extend({
   nativeSize: z.number().int(),
+  /** Families of the same word read each other's latents, so that one can refine what the other began. */
+  latents: z.string().optional(),
   /** Ids of the options it reads, of those that not every family reads. */
   options: z.array(z.string()).optional(),
 });

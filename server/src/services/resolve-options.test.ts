@@ -22,8 +22,9 @@ const catalogue: Catalogue = {
   ],
   schedules: [entry('karras', ['sigmaMin', 'sigmaMax', 'rho']), entry('uniform')],
   families: [
-    { ...entry('xl', ['cropTop']), nativeSize: 1024 },
-    { ...entry('refiner', ['aestheticScore']), nativeSize: 1024 },
+    { ...entry('xl', ['cropTop']), nativeSize: 1024, latents: 'xl' },
+    { ...entry('refiner', ['aestheticScore']), nativeSize: 1024, latents: 'xl' },
+    { ...entry('other'), nativeSize: 512, latents: 'first' },
   ],
   rngs: [],
   options: OPTION_IDS.filter((id) => id !== 'tokenMerging').map((id) => ({
@@ -108,6 +109,15 @@ describe('resolveOptions', () => {
     });
     expect(refusal({ sChurn: 1, sTmin: 5, sTmax: 5 }).details.field).toBe('sTmin');
     expect(resolve({ sChurn: 1, sTmin: 5 })).toMatchObject({ sTmin: 5, sTmax: 0 });
+  });
+
+  it('refuses a refiner that reads other latents, before anything is loaded', () => {
+    expect(refusal({ refiner: 'r' }, { families: ['xl', 'other'] })).toMatchObject({
+      code: 'not_allowed',
+      details: { field: 'refiner', got: 'r' },
+    });
+    expect(resolve({ refiner: 'r' }, { families: ['xl', null] }).refiner).toBe('r');
+    expect(resolve({ refiner: 'r' }, { families: ['xl', 'refiner'] }).refiner).toBe('r');
   });
 
   it('leaves out what would be refused where it is lenient', () => {

@@ -4,7 +4,7 @@
  * Pure but for the drawn seed. A combination that means nothing is refused by name; programs for the WebUI's API, which
  * send everything always, have it left out instead.
  */
-import type { Catalogue } from '@easel/shared/catalogue';
+import type { Catalogue, FamilyDescriptor } from '@easel/shared/catalogue';
 import { RequestError } from '@easel/shared/errors';
 import type { OptionId } from '@easel/shared/options/table';
 import {
@@ -55,6 +55,7 @@ export function resolveOptions(asked: OptionValues, context: OptionContext): Opt
   }
   const settled = settleOptions(picked);
   refuseNonsense(settled);
+  refuseForeignRefiner(settled, readers.families);
   return withSeeds(settled, context);
 }
 
@@ -117,6 +118,20 @@ function refuseNonsense(values: OptionValues): void {
   }
   refuseCrossed(values, 'sTmin', 'sTmax');
   refuseCrossed(values, 'sigmaMin', 'sigmaMax');
+}
+
+/** A refiner that reads other latents than the model makes. Where either is not known the engine finds out. */
+function refuseForeignRefiner(
+  values: OptionValues,
+  [painter, refiner]: readonly (FamilyDescriptor | undefined)[],
+): void {
+  if (values.refiner === undefined || painter?.latents === undefined || refiner?.latents === undefined) return;
+  if (painter.latents === refiner.latents) return;
+  throw new RequestError('not_allowed', `refiner: ${refiner.label} reads other latents than ${painter.label} makes.`, {
+    field: 'refiner',
+    got: values.refiner,
+    hint: 'Choose a refiner of the same line as the model.',
+  });
 }
 
 /** A lower bound at or above the upper one; an upper bound of 0 is none. */

@@ -19,6 +19,7 @@ export const instructPix2pix = assembleFamily({
   aliases: ['pix2pix', 'ip2p'],
   summary: 'Changes a given picture as it is told in words ("make it winter"); it cannot start from nothing.',
   nativeSize: FIRST_LINE_SIZE,
+  latents: 'first',
   options: FIRST_LINE_OPTIONS,
   detect: (header) =>
     detectBy(header, {

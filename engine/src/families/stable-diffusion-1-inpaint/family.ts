@@ -19,6 +19,7 @@ export const stableDiffusion1Inpaint = assembleFamily({
   summary:
     'Trained to fill a masked part of a picture so that it fits what is around; without a picture it paints all.',
   nativeSize: FIRST_LINE_SIZE,
+  latents: 'first',
   options: FIRST_LINE_OPTIONS,
   detect: (header) =>
     detectBy(header, {

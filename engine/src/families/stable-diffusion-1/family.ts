@@ -17,6 +17,7 @@ export const stableDiffusion1 = assembleFamily({
   aliases: ['sd1', 'sd15', 'sd1.5', 'stable-diffusion-v1'],
   summary: 'The 2022 models of 512 pixels and their many descendants: small, fast, and with the most add-ons.',
   nativeSize: FIRST_LINE_SIZE,
+  latents: 'first',
   options: FIRST_LINE_OPTIONS,
   detect: (header) =>
     detectBy(header, {

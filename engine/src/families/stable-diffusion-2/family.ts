@@ -38,6 +38,7 @@ export const stableDiffusion2 = assembleFamily({
   aliases: ['sd2', 'sd21', 'sd2.1', 'stable-diffusion-v2'],
   summary: 'The models of late 2022, of 512 or 768 pixels, with a larger text encoder that reads prompts its own way.',
   nativeSize: SIZES.v,
+  latents: 'first',
   // As in the first line: the finest level has attention.
   options: ['tokenMerging'],
   detect: (header) =>

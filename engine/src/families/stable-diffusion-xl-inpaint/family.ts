@@ -19,6 +19,7 @@ export const stableDiffusionXlInpaint = assembleFamily({
   aliases: ['sdxl-inpaint'],
   summary: 'Stable Diffusion XL trained to fill a masked part of a picture; without a picture it paints all.',
   nativeSize: XL_SIZE,
+  latents: 'xl',
   stepTable: 'sdxl',
   options: [...XL_OPTIONS],
   detect: (header) =>

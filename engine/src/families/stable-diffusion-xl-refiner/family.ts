@@ -30,6 +30,7 @@ export const stableDiffusionXlRefiner = assembleFamily({
   aliases: ['sdxl-refiner', 'stable-diffusion-xl-v1-refiner'],
   summary: 'Finishes what Stable Diffusion XL began: sharper details in the last steps. On its own it paints poorly.',
   nativeSize: XL_SIZE,
+  latents: 'xl',
   stepTable: 'sdxl',
   // It is told no target size.
   options: [...XL_OPTIONS.filter((id) => !/target/i.test(id)), 'aestheticScore', 'negativeAestheticScore'],

@@ -18,6 +18,7 @@ export const stableDiffusionXl = assembleFamily({
   aliases: ['sdxl', 'xl', 'stable-diffusion-xl-v1-base'],
   summary: 'The 2023 models of 1024 pixels and their descendants: finer pictures, three times the size and the time.',
   nativeSize: XL_SIZE,
+  latents: 'xl',
   stepTable: 'sdxl',
   options: [...XL_OPTIONS],
   detect: (header) =>

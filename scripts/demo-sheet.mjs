@@ -1,7 +1,10 @@
 /**
  * `npm run demo-sheet`: docs/images/demo-model.webp, some prompts and four seeds each, drawn by the studio; nothing is picked out.
  *
- * usage: npm run demo-sheet -- [--out FILE] [--seed N] [--settings JSON]      settings: more of the request, for every picture
+ * usage: npm run demo-sheet -- [--companions] [--out FILE] [--seed N] [--settings JSON]
+ *
+ * --companions: docs/images/demo-companions.webp, what the LoRAs and the embedding beside it do. --settings: more of the request,
+ * for every picture.
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -11,7 +14,8 @@ import { ROOT } from './lib/workspace.mjs';
 
 const { values } = parseArgs({
   options: {
-    out: { type: 'string', default: join(ROOT, 'docs/images/demo-model.webp') },
+    out: { type: 'string' },
+    companions: { type: 'boolean', default: false },
     seed: { type: 'string', default: '1' },
     settings: { type: 'string', default: '{}' },
   },
@@ -31,6 +35,20 @@ const PROMPTS = [
   'a white rabbit wearing a red hat on a green background',
   'an orange fish under water',
 ];
+/** Each companion by name in a prompt; what it is compared with stands before it. */
+const COMPANION_PROMPTS = [
+  'a red house on a green hill, sunset',
+  'a red house on a green hill, sunset, riso print <lora:easel-demo-riso:1>',
+  'a white cat on a blue background, riso print <lora:easel-demo-riso:1>',
+  'a blue robot on a green hill during the day <lora:easel-demo-robot:1>',
+  'a yellow robot on a purple background <lora:easel-demo-robot:1>',
+  'a red robot on the left and a tree on the right in the snow <lora:easel-demo-robot:1>',
+  'a portrait of easel-demo-mira, a blue background',
+  'a portrait of a smiling easel-demo-mira, a white background',
+  'a portrait of easel-demo-mira, riso print <lora:easel-demo-riso:1>',
+];
+const prompts = values.companions ? COMPANION_PROMPTS : PROMPTS;
+const target = values.out ?? join(ROOT, `docs/images/demo-${values.companions ? 'companions' : 'model'}.webp`);
 const SEEDS = 4;
 const COLUMNS = 3;
 /** Edge of a picture on the sheet. */
@@ -60,7 +78,7 @@ await withDemoStudio(async (paint, studio) => {
   const wide = SEEDS * (SHOWN + GAP) + 14;
   const tall = SHOWN + CAPTION;
   const pieces = [];
-  for (const [index, prompt] of PROMPTS.entries()) {
+  for (const [index, prompt] of prompts.entries()) {
     const [left, top] = [(index % COLUMNS) * wide, Math.floor(index / COLUMNS) * tall];
     const pictures = await paint({
       model,
@@ -78,10 +96,10 @@ await withDemoStudio(async (paint, studio) => {
     }
     pieces.push({ input: captionOf(prompt, wide - 14), left, top: top + SHOWN });
   }
-  const rows = Math.ceil(PROMPTS.length / COLUMNS);
+  const rows = Math.ceil(prompts.length / COLUMNS);
   await sharp({ create: { width: COLUMNS * wide, height: rows * tall, channels: 3, background: 'white' } })
     .composite(pieces)
     .webp({ quality: 88 })
-    .toFile(values.out);
-  console.log(`${values.out}: ${PROMPTS.length} prompts, seeds ${values.seed} to ${Number(values.seed) + SEEDS - 1}`);
+    .toFile(target);
+  console.log(`${target}: ${prompts.length} prompts, seeds ${values.seed} to ${Number(values.seed) + SEEDS - 1}`);
 });

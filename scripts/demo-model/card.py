@@ -43,7 +43,7 @@ with no download. It is deliberately small: it draws flat illustrated scenes at 
 pixels (`scripts/lib/demo-rules.mjs`): areas of colours, silhouettes, centres, counts. The rules err, so their answers on true pictures stand beside:
 *true picture*: the renderer's own, *through VAE*: the same after encode and decode, both over all 500 prompts; *by chance*: the drawn pictures held against
 the next prompt of the same kind of scene. Prompts whose colours also lie in the background are left out, as no rule on pixels could tell.
-No prompt's combination of facts was chosen from the training pictures; the pairs in the second row (a green cat, a black house) cannot have been among them at all.
+The prompts are fresh draws of the renderer; the pairs of the second row (a green cat, a black house) occur in no training picture.
 
 | fact | n | true picture | through VAE | drawn | by chance |
 | --- | --- | --- | --- | --- | --- |

@@ -70,8 +70,8 @@ def full_table(rows, tokens):
     return table
 
 
-EXAMPLES = ["a red house on a green hill under a starry night sky", "a yellow boat on the sea at sunset",
-            "an orange cat on a blue background", "a red lighthouse by the sea during the day, with clouds"]
+EXAMPLES = ["a yellow boat on the sea at sunset", "a red lighthouse by the sea during the day, with clouds",
+            "a purple owl in front of a yellow background", "an orange fish under water"]
 
 
 @torch.no_grad()

@@ -1,4 +1,4 @@
-"""Train the 4x upscaler (SRVGG compact, the layout of realesr-animevideov3 at half its depth) to make crisp pictures of decoded ones.
+"""Train the 4x upscaler (SRVGG compact, the layout of realesr-animevideov3 made small) to make crisp pictures of decoded ones.
     . ./env.sh; python -m torch.distributed.run --nproc-per-node 2 train_upscaler.py --minutes 12
 
 Pairs: a scene encoded, on half of the draws changed by the denoiser, decoded and rounded as a saved picture is (128 px);
@@ -19,7 +19,7 @@ import common
 import duo
 import scenes
 
-FEATURES, CONVS, SCALE = 48, 8, 4
+FEATURES, CONVS, SCALE = 32, 6, 4
 
 
 class Srvgg(nn.Module):
@@ -35,32 +35,35 @@ class Srvgg(nn.Module):
 
     @torch.no_grad()
     def start(self):
-        """Each layer begins near passing its input on, the last near nothing: the net begins as the repeated input."""
+        """The first three channels of every layer carry the colours themselves, the others begin near passing on what they have."""
         for m in self.body:
             if isinstance(m, nn.Conv2d):
                 nn.init.kaiming_normal_(m.weight, .25)
                 nn.init.zeros_(m.bias)
                 if m.weight.shape[0] == m.weight.shape[1]:
-                    m.weight.mul_(.35)
+                    m.weight.mul_(.5)
                     for i in range(len(m.weight)):
-                        m.weight[i, i, 1, 1] += .9
-        self.body[-1].weight.mul_(.01)
+                        m.weight[i, i, 1, 1] += .8
+                m.weight[:3] = 0
+                for i in range(3):
+                    m.weight[i, i, 1, 1] = 1
         return self
 
 
 @torch.no_grad()
 def fit_last(net, x, y):
-    """Least squares for the last convolution over what the random body makes of pictures: the training begins past any
-    fixed kernel.  x [n, 3, h, w] to y [n, 3, 4h, 4w]."""
+    """The last convolution begins as the best filter of 3 x 3 pixels, the same for each colour (least squares), and the
+    rest nothing: training starts past any fixed kernel.  x [n, 3, h, w] to y [n, 3, 4h, 4w]."""
     last, s = net.body[-1], net.scale
-    f = F.unfold(net.body[:-1](x), 3, padding=1)                         # n, 9 c, h w
-    want = F.pixel_unshuffle(y - F.interpolate(x, scale_factor=s, mode="nearest"), s).flatten(2)
-    f, want = f.transpose(1, 2).reshape(-1, f.shape[1]).double(), want.transpose(1, 2).reshape(-1, want.shape[1]).double()
-    f = torch.cat([f, f.new_ones(len(f), 1)], 1)
-    a = f.T @ f
-    w = torch.linalg.solve(a + 1e-8 * a.diagonal().mean() * torch.eye(len(a), dtype=a.dtype), f.T @ want)
-    last.weight.copy_(w[:-1].T.reshape(last.weight.shape))
-    last.bias.copy_(w[-1])
+    f = F.unfold(x.reshape(-1, 1, *x.shape[2:]), 3)                      # each colour a picture; n 3, 9, h w
+    want = F.pixel_unshuffle((y - F.interpolate(x, scale_factor=s, mode="nearest")).reshape(-1, 1, *y.shape[2:]), s)[..., 1:-1, 1:-1].flatten(2)
+    f, want = f.transpose(1, 2).reshape(-1, 9).double(), want.transpose(1, 2).reshape(-1, s * s).double()
+    w = torch.linalg.solve(f.T @ f + 1e-6 * len(f) * torch.eye(9, dtype=f.dtype), f.T @ want)
+    w -= w.mean(0)                                                       # an even area stays as it is
+    last.weight.zero_()
+
+    for c in range(3):
+        last.weight[c * s * s:(c + 1) * s * s, c] = w.T.reshape(s * s, 3, 3).to(last.weight)
 
 
 if __name__ == "__main__":

@@ -10,11 +10,11 @@ import type { CaseResult, GoldenReport } from './runner.ts';
 const PACKAGES = [
   'k-diffusion',
   'diffusers',
+  'ftfy',
   'transformers',
   'torchsde',
   'open_clip',
   'open_clip_torch',
-  'ftfy',
   'numpy',
 ];
 /** Characters of a reference; the rest stands in case.json. */
@@ -30,7 +30,8 @@ where the folders hold cases of the oracle scripts (fixtures/golden has the part
 is one or many comparisons; it shows the one that came nearest to its bound. Errors of latents, pictures and network outputs
 are the largest difference divided by the standard deviation of the reference's output; those of tables are relative to the
 value; counts and integers must agree exactly, pictures of 8 bits within 1. The bounds stand in the cases, each with its
-reason. `;
+reason.
+`;
 
 /** @param report what {@link runGolden} gave */
 export function fidelityPage(report: GoldenReport): string {
@@ -53,7 +54,8 @@ function summary(groups: ReadonlyMap<string, readonly CaseResult[]>): string {
 }
 
 function section(group: string, cases: readonly CaseResult[]): string {
-  const rows = cases.flatMap((result) => {
+  const sorted = cases.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const rows = sorted.flatMap((result) => {
     const ran = result.checks.filter((check) => check.status !== 'unknown');
     const isGood = ran.every((check) => check.status === 'pass');
     // Pictures of 8 bits are off by 0 or 1, which tells less than the latents they come from.

@@ -359,4 +359,8 @@ async function checkCase(golden: GoldenCase): Promise<Check[]> {
   return runStages(golden, stages, json);
 }
 
-export const pipeline: Kind = { run: 'pipeline', check: checkCase };
+export const pipeline: Kind = {
+  run: 'pipeline',
+  leaves: [{ name: /^noise\.\d+$/, why: 'diffusers draws also for the last step, where it is multiplied by 0' }],
+  check: checkCase,
+};

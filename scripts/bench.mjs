@@ -1,7 +1,7 @@
 /**
- * npm run bench -- [checkpoint]
+ * npm run bench -- [--peer PYTHON] [--rounds N] [--parts text,unet,vae] [--form fast|low] [checkpoint ...]
  *
- * Measures the engine on this machine; see engine/bench/bench.ts.
+ * Measures the engine on this machine, and beside torch where PYTHON has diffusers; see engine/bench/bench.ts.
  */
 import { runEngineScript } from './lib/engine-script.mjs';
 

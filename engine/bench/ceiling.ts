@@ -5,7 +5,8 @@ import { input } from '../src/graph/value.ts';
 import { startSession } from '../src/runtime/session.ts';
 
 const SIZE = 2048;
-const PRODUCT_GFLOP = (2 * SIZE ** 3) / 1e9;
+/** Operations of one run. */
+export const PRODUCT_GFLOP = (2 * SIZE ** 3) / 1e9;
 
 export interface Ceiling {
   /** Runs the product once; gives GFLOP/s. */

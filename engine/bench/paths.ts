@@ -2,6 +2,11 @@
 import { join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '..', '..');
+const MANIFESTS = join(ROOT, 'fixtures', 'golden', 'core', 'full');
+const FILES = join(ROOT, '.easel', 'bench');
 
-export const SD15_MANIFEST = join(ROOT, 'fixtures', 'golden', 'core', 'full', 'sd15.manifest.json');
-export const FORMULA_CHECKPOINT = join(ROOT, '.easel', 'bench', 'sd15-formula.safetensors');
+export const SD15_MANIFEST = join(MANIFESTS, 'sd15.manifest.json');
+export const FORMULA_CHECKPOINT = join(FILES, 'sd15-formula.safetensors');
+/** Made by hand where it is wanted: npm run formula-checkpoint -- <this manifest> <this file>. */
+export const XL_MANIFEST = join(MANIFESTS, 'sdxl.manifest.json');
+export const XL_FORMULA_CHECKPOINT = join(FILES, 'sdxl-formula.safetensors');

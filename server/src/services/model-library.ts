@@ -78,8 +78,9 @@ const SUSPECT_INTERVAL_MS = 2000;
 const SETTLE_TIMEOUT_MS = 8000;
 /** Pauses between looks at whether the extra roots are there. */
 const ROOTS_INTERVAL_MS = 15_000;
-/** Many hashes at once are told together. */
+/** Many hashes at once are told together: who hears of it reads the list again, and a long one takes longer. */
 const ANNOUNCE_MS = 250;
+const ANNOUNCE_EACH_MS = 1;
 
 export class ModelLibrary {
   readonly #options: ModelLibraryOptions;
@@ -421,10 +422,13 @@ export class ModelLibrary {
 
   /** Tells everybody soon. */
   #announce(): void {
-    this.#announceTimer ??= setTimeout(() => {
-      this.#announceTimer = null;
-      if (!this.#isClosed) this.#options.events.publish('models:changed', {});
-    }, ANNOUNCE_MS).unref();
+    this.#announceTimer ??= setTimeout(
+      () => {
+        this.#announceTimer = null;
+        if (!this.#isClosed) this.#options.events.publish('models:changed', {});
+      },
+      ANNOUNCE_MS + ANNOUNCE_EACH_MS * this.#entries.length,
+    ).unref();
   }
 
   /** Waits for the running examination, as long as somebody may reasonably wait. */

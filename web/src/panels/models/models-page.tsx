@@ -19,6 +19,9 @@ import { useWords } from './use-words.ts';
 
 import type { ModelList, ModelRoot } from '@easel/shared/http/models';
 
+/** Thousands of lines at once would make the page heavy; who looks for one searches. */
+const SHOWN_AT_FIRST = 240;
+
 const EVERYTHING: Sieve = { query: '', family: null, kind: null, order: 'byName' };
 
 export function ModelsPage() {
@@ -52,14 +55,17 @@ function Library({ list, current }: { list: ModelList; current: string }) {
   const [sieve, setSieve] = useState(EVERYTHING);
   const [isMerging, setIsMerging] = useState(false);
   const isGrid = useLayout((state) => state.areModelsPictures);
-  const shown = sift(list.models, sieve);
+  const [most, setMost] = useState(SHOWN_AT_FIRST);
+  const sifted = sift(list.models, sieve);
+  const shown = sifted.slice(0, most);
+  const hidden = sifted.length - shown.length;
   return (
     <>
       <div className="flex shrink-0 items-center gap-1 px-4 pt-3 pb-2 phone:px-1 phone:pt-1 phone:pb-1">
         <IconButton label={m('page.close')} icon={<ArrowLeft size={17} />} onClick={() => openModel(null)} />
         <h1 className="ml-1 font-serif text-xl font-semibold">{m('page.title')}</h1>
         <span role="status" className="numerals ml-2 text-xs text-faint">
-          {m('page.count', { count: shown.length })}
+          {m('page.count', { count: sifted.length })}
         </span>
         <Button look="quiet" icon={<GitMerge size={15} />} onClick={() => setIsMerging(true)} className="ml-auto">
           {m('page.merge')}
@@ -80,6 +86,11 @@ function Library({ list, current }: { list: ModelList; current: string }) {
           <EmptyState icon={<Boxes size={28} />} title={m('page.empty')} hint={m('page.emptyHint')} />
         ) : (
           <EmptyState icon={<SearchX size={28} />} title={m('page.noMatch')} hint={m('page.noMatchHint')} />
+        )}
+        {hidden > 0 && (
+          <div className="flex justify-center pb-6">
+            <Button onClick={() => setMost(most + SHOWN_AT_FIRST)}>{m('page.more', { count: hidden })}</Button>
+          </div>
         )}
       </div>
       <MergeDialog

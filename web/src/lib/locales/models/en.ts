@@ -23,6 +23,7 @@ export const modelsEn = {
     empty: 'No models yet',
     emptyHint:
       'Put a checkpoint into models/checkpoints, or start with --models-from and the folder of another program.',
+    more: '{{count}} more',
     noMatch: 'Nothing matches',
     noMatchHint: 'Try fewer words, or all families and kinds.',
     choose: 'Choose a model',

@@ -27,6 +27,7 @@ export const modelsZhCN: ChineseMessages = {
     files: '文件',
     empty: '还没有模型',
     emptyHint: '把检查点放进 models/checkpoints，或启动时用 --models-from 指定其他程序的文件夹。',
+    more: '还有 {{count}} 个',
     noMatch: '没有匹配项',
     noMatchHint: '减少搜索词，或选择全部系列和种类。',
     choose: '选择一个模型',

@@ -73,6 +73,7 @@ describe('a Stable Diffusion 1.5 checkpoint of real size', () => {
       heads: [8, 8, 8, 8],
       projection: 'convolution',
       vectorWidth: null,
+      guidanceWidth: null,
     });
     expect(readDecoderConfig(networks.scope('first_stage_model.', 'vae'))).toEqual({ channels: [128, 256, 512, 512] });
     expect(readEncoderConfig(networks.scope('first_stage_model.', 'vae'))).toEqual({ channels: [128, 256, 512, 512] });

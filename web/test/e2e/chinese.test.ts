@@ -147,4 +147,34 @@ describeInBrowser('in Chinese', () => {
     await easel.button('生成').waitFor();
     expect(await easel.page.locator('html').getAttribute('lang')).toBe('zh-CN');
   });
+
+  it('nor on the page of models', async () => {
+    const { defaultModel } = await waitForModels(server());
+    easel = await Driver.visit(browser(), { url: server().url, language: 'zh-CN' });
+    await easel.button('模型').click();
+    await easel.page.locator(`[data-model="${defaultModel}"]`).click();
+    await easel.page.locator('#default-steps').waitFor();
+    await easel.page.getByText('旧式哈希').waitFor();
+    // By now the hashes are known.
+    const { models } = await server().get<ModelList>('/models?kind=all');
+    const data = [
+      PROMPT,
+      ...models.flatMap((model) => [model.id, model.name, model.fileName, model.familyLabel ?? '', ...model.examples]),
+      ...models.flatMap((model) => Object.values(model.hashes).map((hash) => hash ?? '')),
+      // Keys and values that stand in files, and names of formats and methods.
+      ...['modelspec.architecture', 'modelspec.prediction_type', 'stable-diffusion-v1', 'epsilon', 'safetensors'],
+      ...['VAE', 'ControlNet', 'SHA', 'AutoV', 'EMA', 'models', '--models-from', 'DPM++', 'Karras'],
+    ].filter((text) => text !== '');
+    expect(await latinWordsOf(easel, data), 'a model').toEqual([]);
+    for (const [name, id] of [
+      ['转换…', 'work-output'],
+      ['与其他模型合并…', 'merge-weight-0'],
+    ] as const) {
+      await easel.button(name).click();
+      await easel.page.locator(`#${id}`).waitFor();
+      expect(await latinWordsOf(easel, [...data, 'merged', 'converted']), name).toEqual([]);
+      await easel.page.keyboard.press('Escape');
+      await easel.page.getByRole('dialog').waitFor({ state: 'detached' });
+    }
+  });
 });

@@ -73,7 +73,13 @@ export const single = (
   tensors: readonly PlannedTensor[],
   metadata: PlannedFile['metadata'],
   notes: readonly string[],
-): Plan => ({ files: [{ path: '', tensors, metadata }], texts: [], notes });
+): Plan => {
+  // A list without an element is a mark that trainers leave; readers refuse everything else that holds nothing.
+  const written = tensors.filter(({ shape }) => !shape.includes(0) || shape.length === 1);
+  const empty = tensors.length - written.length;
+  const more = empty === 0 ? [] : [`${empty} tensors without a number were left out.`];
+  return { files: [{ path: '', tensors: written, metadata }], texts: [], notes: [...notes, ...more] };
+};
 
 /** A part that was made whole is a checkpoint now. @throws models_differ where it is none, even so */
 function recogniseWhole({ header, id, overrides }: Source, tensors: Tensors): NonNullable<Source['checkpoint']> {

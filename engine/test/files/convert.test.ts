@@ -222,6 +222,23 @@ describe('a pickle', () => {
     );
   });
 
+  it('may hold tensors without a number, which no reader of safetensors takes', async () => {
+    const [source, target] = [fresh('.pt'), fresh()];
+    const nothing = { type: 'Float', shape: [0, 4], bytes: new Uint8Array(0) };
+    const one = { type: 'Float', shape: [1], bytes: new Uint8Array(4) };
+    writeFileSync(
+      source,
+      torchZip(
+        new Map([
+          ['nothing', nothing],
+          ['one', one],
+        ]),
+      ),
+    );
+    expect((await convert(source, target)).notes).toEqual(['1 tensors without a number were left out.']);
+    expect([...(await openCheckpoint(target)).tensors.keys()]).toEqual(['one']);
+  });
+
   it('that asks for code is refused, and nothing is written', async () => {
     const evil = fresh('.ckpt');
     writeFileSync(evil, torchZip(new Map(), { wrap: () => reduce(name('posix', 'system'), 'true') }));

@@ -211,6 +211,17 @@ describe('what XL is led away from', () => {
   });
 });
 
+describe('samplers that guide the CFG++ way', () => {
+  it.each(['euler-cfgpp', 'ddim-cfgpp'])('%s walks by the negative prediction, at guidance 1 too', async (sampler) => {
+    const guidance = sampler === 'ddim-cfgpp' ? 12.5 : 1;
+    const one = await picture({ sampler, guidance });
+    expect(one.equals(await picture({ sampler, guidance, negativePrompt: 'fog' }))).toBe(false);
+    // Where guidance is off there is nothing to lead away from.
+    const off = { sampler, guidance, skipEarlyGuidance: 1 };
+    expect((await picture(off)).equals(await picture({ ...off, negativePrompt: 'fog' }))).toBe(true);
+  });
+});
+
 describe('pictures of one job', () => {
   const jobs: Change[] = [
     {},

@@ -8,7 +8,8 @@ import type { Catalogue } from './catalogue.ts';
 import type { CheckpointDetection, CheckpointOverrides } from './checkpoint.ts';
 import type { WireError } from './errors.ts';
 import type { GenerationDefaults, GenerationParameters } from './generation.ts';
-import { FALLBACKS, type CheckpointFootprint, type Fallback, type MemoryPlan, type Stage } from './memory.ts';
+import type { CheckpointFootprint, MemoryPlan, Stage } from './memory.ts';
+import type { Fallback, PictureNote } from './picture-notes.ts';
 import type { ModelWorkParameters, ModelWorkProgress, ModelWorkResult } from './model-work.ts';
 
 /** Raised with every incompatible change; server and engine refuse to talk across versions. */
@@ -109,13 +110,6 @@ export interface EngineModelJob {
   /** Absolute path of what is made; its folder exists. */
   target: string;
 }
-
-/**
- * What a person should know of a picture beside its parameters: how it was made to fit the memory, or rescued. Each has a
- * sentence in the page's languages.
- */
-export const PICTURE_NOTES = [...FALLBACKS, 'decoded-in-float32'] as const;
-export type PictureNote = (typeof PICTURE_NOTES)[number];
 
 /** What running a job has shown of this machine. */
 export interface JobMeasurement {

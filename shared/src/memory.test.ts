@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import {
   costAt,
   estimate,
-  FALLBACKS,
   largestThatFits,
   learn,
   leastBytes,
@@ -13,6 +12,7 @@ import {
   type MemoryPlan,
   type Work,
 } from './memory.ts';
+import { FALLBACKS } from './picture-notes.ts';
 
 const GIGABYTE = 1e9;
 const line = (flopsPerCell: number, bytesPerCell: number) =>

@@ -7,6 +7,8 @@
  */
 import { z } from 'zod';
 
+import type { Fallback } from './picture-notes.ts';
+
 /** What one pass of a network takes at one size. */
 const passCost = z.object({
   /** Latent cells of the picture, or of the piece. */
@@ -56,10 +58,6 @@ export const memoryPlan = z.object({
   pieceCells: z.number().nullable(),
 });
 export type MemoryPlan = z.infer<typeof memoryPlan>;
-
-/** What a plan gives up, in the order in which it is tried; each is told with the picture. */
-export const FALLBACKS = ['vae-pieces', 'low-memory-weights', 'component-offload', 'paged-weights'] as const;
-export type Fallback = (typeof FALLBACKS)[number];
 
 /** What running has taught about a machine. Kept by the server, refined by every job. */
 export const calibration = z.object({

@@ -2,9 +2,9 @@
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 
-import type { PictureNote } from '@easel/shared/engine';
 import { CheckpointError, RequestError, SessionError } from '@easel/shared/errors';
 import { DEFAULT_PLAN, type MemoryPlan } from '@easel/shared/memory';
+import type { PictureNote } from '@easel/shared/picture-notes';
 
 import type { CheckpointHeader } from '../checkpoint/header.ts';
 import { placeTensors, type PlacedCheckpoint } from '../checkpoint/place-tensors.ts';

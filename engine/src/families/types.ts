@@ -6,9 +6,10 @@
  */
 import type { FamilyDescriptor } from '@easel/shared/catalogue';
 import type { CheckpointOverrides } from '@easel/shared/checkpoint';
-import type { JobMeasurement, PictureNote } from '@easel/shared/engine';
+import type { JobMeasurement } from '@easel/shared/engine';
 import type { GenerationDefaults } from '@easel/shared/generation';
 import type { MemoryPlan } from '@easel/shared/memory';
+import type { PictureNote } from '@easel/shared/picture-notes';
 import type { WireError } from '@easel/shared/errors';
 import type { Chunk, EmbeddingPlace } from '@easel/shared/prompt/chunks';
 import type { ClipDialect } from '@easel/shared/prompt/clip-tokenizer';

@@ -3,16 +3,10 @@
  *
  * It owns cancellation: a network pass blocks the event loop, so a cancel message is only seen when a job breathes.
  */
-import type {
-  EngineJob,
-  EngineModelJob,
-  FromEngine,
-  JobMeasurement,
-  JobMemory,
-  PictureNote,
-} from '@easel/shared/engine';
+import type { EngineJob, EngineModelJob, FromEngine, JobMeasurement, JobMemory } from '@easel/shared/engine';
 import { CancelledError, toStudioError } from '@easel/shared/errors';
 import type { Stage } from '@easel/shared/memory';
+import type { PictureNote } from '@easel/shared/picture-notes';
 
 import { startSession } from '../runtime/session.ts';
 import { watchPeak, type PeakWatch } from '../runtime/process-memory.ts';

@@ -2,7 +2,8 @@
 import { join } from 'node:path';
 
 import type { EngineJob, JobMemory } from '@easel/shared/engine';
-import { DEFAULT_PLAN, FALLBACKS, NO_CALIBRATION, planMemory, type MemoryPlan } from '@easel/shared/memory';
+import { DEFAULT_PLAN, NO_CALIBRATION, planMemory, type MemoryPlan } from '@easel/shared/memory';
+import { FALLBACKS } from '@easel/shared/picture-notes';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { footprintOf } from '../../src/families/footprint.ts';

@@ -4,7 +4,7 @@
  * There is no time and no id in it, so that the same parameters give the same file. Whoever changes its form raises the
  * format's number; files of other formats are not taken for ours.
  */
-import { PICTURE_NOTES } from '@easel/shared/engine';
+import { PICTURE_NOTES } from '@easel/shared/picture-notes';
 import { textToImageParameters, type TextToImageParameters } from '@easel/shared/generation';
 import { z } from 'zod';
 

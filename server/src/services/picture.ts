@@ -3,7 +3,7 @@
  * It is a contract only, so that the order of a save can be tested with another implementation.
  */
 import type { Catalogue } from '@easel/shared/catalogue';
-import type { PictureNote } from '@easel/shared/engine';
+import type { PictureNote } from '@easel/shared/picture-notes';
 import type { TextToImageParameters } from '@easel/shared/generation';
 
 /** Everything that belongs in the file; the pixels and what they came from. */

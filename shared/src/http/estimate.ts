@@ -1,7 +1,7 @@
 /** POST /api/v1/estimate: what a request would take, asked before it is sent. */
 import { z } from 'zod';
 
-import { FALLBACKS } from '../memory.ts';
+import { FALLBACKS } from '../picture-notes.ts';
 
 export const estimateView = z.object({
   /** Whether it would be accepted. */

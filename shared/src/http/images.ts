@@ -1,7 +1,7 @@
 /** GET /api/v1/images; GET, DELETE /api/v1/images/:id; POST /api/v1/images/:id/restore; GET …/file, …/thumbnail */
 import { z } from 'zod';
 
-import { PICTURE_NOTES } from '../engine.ts';
+import { PICTURE_NOTES } from '../picture-notes.ts';
 import { textToImageParameters } from '../generation.ts';
 
 export const imageSummary = z.object({

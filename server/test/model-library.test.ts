@@ -133,6 +133,16 @@ describe('trees of other programs', () => {
     expect(known.roots).toEqual([{ name: 'webui', layout: 'webui', isAvailable: true, problems: [] }]);
     expect((await list('')).models.map(({ id }) => id)).toEqual(['tiny', 'webui:dream', 'webui:xl/big.ckpt']);
 
+    const loras = (await studio.app.inject('/sdapi/v1/loras')).json<{ name: string; path: string }[]>();
+    expect(loras.map(({ name, path }) => [name, path])).toEqual([
+      ['style', 'style.safetensors'],
+      ['style', 'style.safetensors'],
+    ]);
+    expect((await studio.app.inject('/sdapi/v1/embeddings')).json()).toMatchObject({
+      loaded: { neg: {} },
+      skipped: {},
+    });
+
     const { id } = await studio.submit({ model: 'webui:dream' });
     expect(await studio.ended(id)).toMatchObject({ state: 'done', parameters: { model: 'webui:dream' } });
     await ask('PATCH', url('webui:dream'), { notes: 'a note', defaults: { steps: 3 } });

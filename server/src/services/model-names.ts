@@ -42,7 +42,7 @@ export function findNamed(entries: readonly Entry[], reference: string): Entry |
   if (exact !== undefined) return exact;
   const wanted = fold(reference);
   const isNamed = (entry: Entry, name: string): boolean =>
-    [entry.id, nameOf(entry), fileNameOf(entry.stem), fileNameOf(entry.found.path), entry.found.path].some(
+    [entry.id, entry.stem, nameOf(entry), fileNameOf(entry.stem), fileNameOf(entry.found.path), entry.found.path].some(
       (own) => fold(own) === name,
     );
   const titled = /^(?<name>.*?)\s*\[(?<hash>[0-9a-f]{6,64})\]$/.exec(wanted)?.groups;

@@ -16,7 +16,7 @@ export const generationDefaults = textToImageParameters.pick({
   upscaler: true,
 });
 
-/** What a file is for, by the folder it lies in. Only checkpoints can be named in a request so far. */
+/** What a file is for, by the folder it lies in. */
 export const MODEL_KINDS = ['checkpoint', 'vae', 'lora', 'embedding', 'upscaler', 'controlnet'] as const;
 export const modelKind = z.enum(MODEL_KINDS);
 export type ModelKind = z.infer<typeof modelKind>;

@@ -107,7 +107,7 @@ describeInBrowser('the models page', () => {
       .waitFor();
     expect(await easel.button('Use this model').count()).toBe(0);
     await model('lora:ink').click();
-    await details().getByText('Easel lists files of this kind').waitFor();
+    await details().getByText('Write <lora:ink:1> into the prompt.').waitFor();
   });
 
   it('keeps notes, words and defaults, and the form follows them', async () => {

@@ -20,6 +20,9 @@ const UPSCALERS = ['None', 'Lanczos', 'Nearest'].map((name) => ({
   scale: 4,
 }));
 
+/** What prompts call a file: its name without the ending. */
+const wordOf = (fileName: string): string => fileName.replace(/\.(safetensors|ckpt|pth?|bin)$/i, '');
+
 const CONSTANT: Readonly<Record<string, unknown>> = {
   'cmd-flags': { api: true },
   'sd-vae': [],
@@ -29,8 +32,6 @@ const CONSTANT: Readonly<Record<string, unknown>> = {
   'face-restorers': [],
   'realesrgan-models': [],
   'prompt-styles': [],
-  loras: [],
-  embeddings: { loaded: {}, skipped: {} },
   scripts: { txt2img: [], img2img: [] },
   'script-info': [],
   extensions: [],
@@ -74,6 +75,25 @@ export function listRoutes(app: StudioApp, { engine, models }: AppDependencies):
         filename: model.fileName,
         config: null,
       }));
+  });
+
+  // As in `sd-models`, paths are names.
+  app.get('/sdapi/v1/loras', schema('LoRA for <lora:name:weight>'), async () =>
+    (await models.list({ kind: 'lora' })).models
+      .filter(({ isAvailable, reason }) => isAvailable && reason === null)
+      .map(({ fileName, name }) => ({ name: wordOf(fileName), alias: name, path: fileName, metadata: {} })),
+  );
+
+  app.get('/sdapi/v1/embeddings', schema('Words that stand for textual inversions'), async () => {
+    const { models: found } = await models.list({ kind: 'embedding' });
+    const known = found.filter(({ isAvailable, reason }) => isAvailable && reason === null);
+    const facts = { step: null, sd_checkpoint: null, sd_checkpoint_name: null, shape: null, vectors: null };
+    return { loaded: Object.fromEntries(known.map(({ fileName }) => [wordOf(fileName), facts])), skipped: {} };
+  });
+
+  app.post('/sdapi/v1/refresh-loras', schema('Look at the models folders again'), async (_request, reply) => {
+    await models.list({ refresh: true });
+    return reply.type('application/json; charset=utf-8').send('null');
   });
 
   app.get('/sdapi/v1/memory', schema('Memory in bytes'), () => {

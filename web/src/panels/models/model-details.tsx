@@ -83,6 +83,8 @@ function Known({ model, list }: { model: ModelDetail; list: ModelList }) {
   );
 }
 
+const stemOf = (fileName: string): string => fileName.replace(/\.(safetensors|ckpt|pth?|bin)$/i, '');
+
 function Head({ model, list }: { model: ModelDetail; list: ModelList }) {
   const { m, language } = useWords();
   const { t } = useTranslation();
@@ -120,7 +122,9 @@ function Head({ model, list }: { model: ModelDetail; list: ModelList }) {
           hint={problem.hint}
         />
       )}
-      {model.kind !== 'checkpoint' && <p className="text-faint">{m('details.listedOnly')}</p>}
+      {model.kind !== 'checkpoint' && (
+        <p className="break-words text-soft">{m(`uses.${model.kind}`, { name: stemOf(model.fileName) })}</p>
+      )}
       <div className="flex flex-wrap gap-2">
         {model.isUsable && (
           <Button look="primary" icon={inUse ? <Check size={15} /> : undefined} onClick={use}>

@@ -70,8 +70,14 @@ export const modelsEn = {
     convert: 'Convert…',
     merge: 'Merge with others…',
     fromRoot: 'from {{root}}',
-    listedOnly: 'Easel lists files of this kind; requests cannot name them yet.',
     failed: 'This could not be loaded',
+  },
+  uses: {
+    vae: 'A decoder. Converting a checkpoint can put it in.',
+    lora: 'Write <lora:{{name}}:1> into the prompt.',
+    embedding: 'Write {{name}} into the prompt.',
+    upscaler: 'Choose it under Advanced to enlarge pictures.',
+    controlnet: 'Easel lists files of this kind; requests cannot name them yet.',
   },
   findings: {
     title: 'What it is',

@@ -74,8 +74,14 @@ export const modelsZhCN: ChineseMessages = {
     convert: '转换…',
     merge: '与其他模型合并…',
     fromRoot: '来自 {{root}}',
-    listedOnly: 'Easel 会列出这类文件；请求中还不能指定它们。',
     failed: '无法载入',
+  },
+  uses: {
+    vae: '解码器。转换检查点时可以把它放进去。',
+    lora: '在提示词中写 <lora:{{name}}:1>。',
+    embedding: '在提示词中写 {{name}}。',
+    upscaler: '可在“高级”中选用它来放大图片。',
+    controlnet: 'Easel 会列出这类文件；请求中还不能指定它们。',
   },
   findings: {
     title: '这是什么',

@@ -35,10 +35,13 @@ export class BrownianTree {
   readonly #shape: readonly number[];
   readonly #makeNoise: MakeNoise;
   /**
-   * W(t) - W(start), latest asked last, in float64: increments are small differences of them. Nodes are not kept: they
-   * can be drawn again, and would fill memory.
+   * W(t) - W(start), latest asked last, in float64: increments are small differences of them. Nodes are not kept but for
+   * those of the last way down, which the next one begins with: they can be drawn again, and would fill memory.
    */
   readonly #values = new Map<number, Float64Array>();
+  /** By depth. */
+  readonly #lastWay: { key: number; noise: Float32Array }[] = [];
+  #root: Float32Array | undefined;
 
   constructor(entropy: number, start: number, end: number, shape: readonly number[], makeNoise: MakeNoise) {
     this.#entropy = entropy;
@@ -52,7 +55,9 @@ export class BrownianTree {
   increment(from: number, to: number): Tensor {
     const start = this.#at(this.#within(from));
     const end = this.#at(this.#within(to));
-    return { data: Float32Array.from(end, (value, i) => value - (start[i] as number)), shape: this.#shape };
+    const data = new Float32Array(end.length);
+    for (let i = 0; i < data.length; i++) data[i] = (end[i] as number) - (start[i] as number);
+    return { data, shape: this.#shape };
   }
 
   #within(t: number): number {
@@ -69,6 +74,14 @@ export class BrownianTree {
     return value;
   }
 
+  #nodeAt(key: number, depth: number): Float32Array {
+    const kept = this.#lastWay[depth];
+    if (kept?.key === key) return kept.noise;
+    const noise = this.#draw([key, depth], 4);
+    this.#lastWay[depth] = { key, noise };
+    return noise;
+  }
+
   /** The normal numbers of a node, or of the root for the empty path. */
   #draw(path: readonly number[], words: number): Float32Array {
     const [seed = 0] = seedState(this.#entropy, path, POOL_SIZE, words);
@@ -79,7 +92,10 @@ export class BrownianTree {
   #descend(t: number): Float64Array {
     let a = this.#start;
     let b = this.#end;
-    const increment = Float64Array.from(this.#draw([], 3), (value) => value * Math.sqrt(b - a));
+    this.#root ??= this.#draw([], 3);
+    const scaleOfRoot = Math.sqrt(b - a);
+    const increment = new Float64Array(this.#root.length);
+    for (let i = 0; i < increment.length; i++) increment[i] = scaleOfRoot * (this.#root[i] as number);
     const sum = new Float64Array(increment.length);
     let key = 0;
     for (let depth = 0; t !== a && t !== b; depth++) {
@@ -87,7 +103,7 @@ export class BrownianTree {
       // Half way the motion is normal around the straight line (a Brownian bridge).
       const weight = (middle - a) / (b - a);
       const spread = Math.sqrt(((middle - a) * (b - middle)) / (b - a));
-      const noise = this.#draw([key, depth], 4);
+      const noise = this.#nodeAt(key, depth);
       const goesLeft = t <= middle;
       for (let i = 0; i < sum.length; i++) {
         const whole = increment[i] as number;
@@ -99,7 +115,8 @@ export class BrownianTree {
       else a = middle;
       key = 2 * key + (goesLeft ? 0 : 1);
     }
-    return t === a ? sum : sum.map((value, i) => value + (increment[i] as number));
+    if (t !== a) for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] as number) + (increment[i] as number);
+    return sum;
   }
 }
 

@@ -35,7 +35,8 @@ export const DIALECTS: Readonly<Record<Device, Dialect>> = {
     linear: (x, weight) => matmul(x, transpose(weight, [1, 0])),
     // The fused kernel gives numbers 4 to 14 % off on software adapters, without a word.
     attention: attentionByHeads,
-    half: HALF,
+    // Golden U-Nets come out 4 to 6 % off in half precision on the one adapter seen: sums seem to be rounded on the way.
+    half: [],
   },
 };
 

@@ -39,7 +39,9 @@ const schemaOf = ({ value }: OptionRow): z.ZodType => {
 };
 
 /** The fields that options are of every request, all optional. */
-export const optionFields = Object.fromEntries(OPTION_IDS.map((id) => [id, schemaOf(optionRow(id)).optional()])) as {
+export const optionFields = Object.fromEntries(
+  OPTION_IDS.map((id) => [id, schemaOf(optionRow(id)).optional().describe(optionRow(id).summary)]),
+) as {
   [Id in OptionId]: z.ZodOptional<z.ZodType<OptionValue<Id>, OptionValue<Id>>>;
 };
 

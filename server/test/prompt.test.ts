@@ -42,7 +42,7 @@ describe('the analysis of a prompt', () => {
     await writeFile(join(studio.folders.models, 'loras/smile.safetensors'), 'x');
     await studio.app.inject('/api/v1/models?refresh=1&kind=lora');
     const { problems } = (await analyse('a (cat <lora:smiel:1>')).json<PromptAnalysis>();
-    expect(problems.map(({ code }) => code)).toEqual(['bracket_not_closed', 'lora_not_found']);
+    expect(problems.map(({ kind }) => kind)).toEqual(['bracket_not_closed', 'lora_not_found']);
     expect(problems[1]).toMatchObject({ near: ['smile'], fix: { text: 'smile', span: { start: 13, end: 18 } } });
     expect((await analyse('a AND b', { isNegative: true })).json<PromptAnalysis>().problems).toHaveLength(1);
   });

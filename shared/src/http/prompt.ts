@@ -20,7 +20,7 @@ export const promptAnalysisRequest = z.strictObject({
 const span = z.object({ start: z.number().int(), end: z.number().int() });
 
 const promptProblem = z.object({
-  code: z.enum(PROMPT_PROBLEMS),
+  kind: z.enum(PROMPT_PROBLEMS),
   /** Where in the prompt. */
   span,
   /** What to write instead, and where; null where nothing obvious helps. */

@@ -56,7 +56,7 @@ describe('dynamic prompts', () => {
   });
 
   it('keep a brace that does not close as it is, and say so', () => {
-    expect(resolve('a {b|c')).toEqual({ text: 'a {b|c', problems: [{ code: 'unclosed_brace', name: null }] });
+    expect(resolve('a {b|c')).toEqual({ text: 'a {b|c', problems: [{ kind: 'unclosed_brace', name: null }] });
     expect(resolve('a } b {2$$c')).toMatchObject({ text: 'a } b {2$$c' });
     expect(resolve('{{{'.repeat(50_000), 1, 200_000).text).toBe('{{{'.repeat(50_000));
   });
@@ -74,13 +74,13 @@ describe('wildcards', () => {
     ['__loop__', 'wildcard_cycle', 'loop'],
   ])('%s is left as it stands, and the reason is said', (text, code, name) => {
     const { problems } = resolve(`a ${text} b`);
-    expect(problems).toEqual([{ code, name }]);
+    expect(problems).toEqual([{ kind: code, name }]);
     expect(resolve(`a ${text} b`).text).toMatch(/^a .*__\w+__ b$/);
   });
 
   it('stop at the limit of a prompt', () => {
     const { text, problems } = resolve('__big__');
     expect(text.length).toBe(1000);
-    expect(problems).toContainEqual({ code: 'prompt_too_long', name: null });
+    expect(problems).toContainEqual({ kind: 'prompt_too_long', name: null });
   });
 });

@@ -16,7 +16,7 @@ export type ReadWildcard = (name: string) => readonly string[] | null;
 
 /** What could not be resolved; the text is left where it stood. */
 export interface ChoiceProblem {
-  readonly code: 'unknown_wildcard' | 'empty_wildcard' | 'wildcard_cycle' | 'prompt_too_long' | 'unclosed_brace';
+  readonly kind: 'unknown_wildcard' | 'empty_wildcard' | 'wildcard_cycle' | 'prompt_too_long' | 'unclosed_brace';
   /** The wildcard's name; null for the others. */
   readonly name: string | null;
 }
@@ -80,8 +80,8 @@ export function resolveChoices(text: string, draw: Draw, readWildcard: ReadWildc
     return taken.join(choice.separator);
   };
   const writeWildcard = ({ name, text: asWritten }: Extract<Part, { type: 'wildcard' }>): string => {
-    const complain = (code: ChoiceProblem['code']): string => {
-      if (!problems.some((each) => each.code === code && each.name === name)) problems.push({ code, name });
+    const complain = (kind: ChoiceProblem['kind']): string => {
+      if (!problems.some((each) => each.kind === kind && each.name === name)) problems.push({ kind, name });
       return asWritten;
     };
     if (++lookups > MOST_LOOKUPS) return complain('prompt_too_long');
@@ -99,9 +99,9 @@ export function resolveChoices(text: string, draw: Draw, readWildcard: ReadWildc
 
   const { parts, isBalanced } = parseChoices(text);
   const resolved = write(parts);
-  if (!isBalanced) problems.push({ code: 'unclosed_brace', name: null });
+  if (!isBalanced) problems.push({ kind: 'unclosed_brace', name: null });
   if (written <= limit && resolved.length <= limit) return { text: resolved, problems };
-  return { text: resolved.slice(0, limit), problems: [...problems, { code: 'prompt_too_long', name: null }] };
+  return { text: resolved.slice(0, limit), problems: [...problems, { kind: 'prompt_too_long', name: null }] };
 }
 
 /** Whether a text has anything to choose. */

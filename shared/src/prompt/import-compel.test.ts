@@ -24,10 +24,10 @@ describe('a prompt in Compel or InvokeAI syntax', () => {
 
   it('says what it has no equivalent for, and keeps the text', () => {
     expect(importCompel('("a", "b").blend(1, 0.8)').notes).toEqual([
-      { code: 'blend_not_possible', text: '("a", "b").blend(1, 0.8)' },
+      { kind: 'blend_not_possible', text: '("a", "b").blend(1, 0.8)' },
     ]);
-    expect(importCompel('a cat.swap(dog)').notes).toEqual([{ code: 'swap_not_possible', text: 'cat.swap(dog)' }]);
-    expect(importCompel('("a", "b").and(1, 2)').notes.map(({ code }) => code)).toEqual(['weights_of_and_lost']);
+    expect(importCompel('a cat.swap(dog)').notes).toEqual([{ kind: 'swap_not_possible', text: 'cat.swap(dog)' }]);
+    expect(importCompel('("a", "b").and(1, 2)').notes.map(({ kind }) => kind)).toEqual(['weights_of_and_lost']);
   });
 
   it('reads deep brackets without ado', () => {

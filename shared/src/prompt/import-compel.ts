@@ -8,7 +8,7 @@
 
 /** What the import could not keep. */
 export interface ImportNote {
-  readonly code: 'blend_not_possible' | 'swap_not_possible' | 'weights_of_and_lost';
+  readonly kind: 'blend_not_possible' | 'swap_not_possible' | 'weights_of_and_lost';
   /** As it was written. */
   readonly text: string;
 }
@@ -31,14 +31,14 @@ const EMBEDDING = /<([\p{L}\p{N}_\-. ]+)>/gu;
 
 export function importCompel(text: string): ImportedPrompt {
   const notes: ImportNote[] = [];
-  for (const match of text.matchAll(SWAP)) notes.push({ code: 'swap_not_possible', text: match[0] });
+  for (const match of text.matchAll(SWAP)) notes.push({ kind: 'swap_not_possible', text: match[0] });
   const joined = text.replace(COMPOSED, (whole: string, list: string, kind: string, weights: string) => {
     const prompts = [...list.matchAll(QUOTED)].map(([, quoted = '']) => quoted.replace(/\\"/g, '"'));
     if (kind === 'blend') {
-      notes.push({ code: 'blend_not_possible', text: whole });
+      notes.push({ kind: 'blend_not_possible', text: whole });
       return whole;
     }
-    if (weights.trim() !== '') notes.push({ code: 'weights_of_and_lost', text: whole });
+    if (weights.trim() !== '') notes.push({ kind: 'weights_of_and_lost', text: whole });
     return prompts.join(' BREAK ');
   });
   const ready = joined.replace(EMBEDDING, '$1');

@@ -12,7 +12,7 @@ const find = (text: string, isNegative = false): PromptProblem[] =>
       near: KNOWN.filter((known) => known[0] === name[0]),
     }),
   });
-const codes = (text: string, isNegative = false): string[] => find(text, isNegative).map(({ code }) => code);
+const codes = (text: string, isNegative = false): string[] => find(text, isNegative).map(({ kind }) => kind);
 const fixed = (text: string): string => {
   const [problem] = find(text);
   return problem?.fix ? applyFix(text, problem.fix) : text;

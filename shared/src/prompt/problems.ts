@@ -24,10 +24,10 @@ export const PROMPT_PROBLEMS = [
   'tag_in_negative',
   'and_in_negative',
 ] as const;
-export type PromptProblemCode = (typeof PROMPT_PROBLEMS)[number];
+export type PromptProblemKind = (typeof PROMPT_PROBLEMS)[number];
 
 export interface PromptProblem {
-  readonly code: PromptProblemCode;
+  readonly kind: PromptProblemKind;
   /** Where in the prompt as it was typed. */
   readonly span: Span;
   /** What to write there instead; null where nothing obvious helps. */
@@ -65,9 +65,9 @@ function ofBrackets(part: Excerpt): PromptProblem[] {
   const scan = scanPrompt(part.text, 'prompt');
   const open: Record<'round' | 'square', number[]> = { round: [], square: [] };
   const problems: PromptProblem[] = [];
-  const escaped = (index: number, code: PromptProblemCode): PromptProblem => {
+  const escaped = (index: number, kind: PromptProblemKind): PromptProblem => {
     const span = placeOf(part, scan.span(index));
-    return { code, span, fix: { span, text: `\\${scan.slice(index)}` } };
+    return { kind, span, fix: { span, text: `\\${scan.slice(index)}` } };
   };
   for (let index = 0; index < scan.length; index++) {
     const kind = scan.kind(index);
@@ -91,15 +91,15 @@ function ofSchedules(part: Excerpt, options: ProblemOptions): PromptProblem[] {
     if (!MEANT.test(part.text)) return [];
     const span = placeOf(part, obstacle);
     const isBar = part.text[obstacle.start] === '|';
-    return [{ code: 'schedule_not_read', span, fix: { span, text: isBar ? String.raw`\|` : String.raw`\\` } }];
+    return [{ kind: 'schedule_not_read', span, fix: { span, text: isBar ? String.raw`\|` : String.raw`\\` } }];
   }
   const problems: PromptProblem[] = [];
   forEachNode(nodes, (node) => {
     if (node.type !== 'switch') return;
     const span = placeOf(part, node.span);
     const step = switchStep(node.when, options);
-    if (step >= options.steps) problems.push({ code: 'switch_never', span, fix: null });
-    else if (step < 1) problems.push({ code: 'switch_at_once', span, fix: null });
+    if (step >= options.steps) problems.push({ kind: 'switch_never', span, fix: null });
+    else if (step < 1) problems.push({ kind: 'switch_at_once', span, fix: null });
   });
   return problems;
 }
@@ -108,27 +108,27 @@ function ofTags(source: Excerpt, { findLora }: ProblemOptions): PromptProblem[] 
   return takeTags(source).tags.flatMap((tag): PromptProblem[] => {
     const span = placeOf(source, tag.span);
     const lora = readLoraTag(tag);
-    if (lora === null) return [{ code: 'unknown_tag', span, fix: { span, text: '' } }];
+    if (lora === null) return [{ kind: 'unknown_tag', span, fix: { span, text: '' } }];
     const { isFound, near } = findLora(lora.name);
     if (isFound) return [];
     const start = span.start + tag.kind.length + 2;
     const [nearest] = near;
     const name = { start, end: start + (tag.positional[0] ?? '').length };
     const fix = nearest === undefined ? { span, text: '' } : { span: name, text: nearest };
-    return [{ code: 'lora_not_found', span, fix, near }];
+    return [{ kind: 'lora_not_found', span, fix, near }];
   });
 }
 
 function ofNegative(source: Excerpt): PromptProblem[] {
   const tags = takeTags(source).tags.map((tag): PromptProblem => ({
-    code: 'tag_in_negative',
+    kind: 'tag_in_negative',
     span: placeOf(source, tag.span),
     fix: null,
   }));
   const scan = scanPrompt(source.text, 'prompt');
   for (let index = 0; index < scan.length; index++) {
     if (scan.kind(index) !== TOKEN.and) continue;
-    tags.push({ code: 'and_in_negative', span: placeOf(source, scan.span(index)), fix: null });
+    tags.push({ kind: 'and_in_negative', span: placeOf(source, scan.span(index)), fix: null });
   }
   return tags;
 }

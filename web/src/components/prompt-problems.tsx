@@ -21,11 +21,11 @@ export function PromptProblems({ text, problems, onFix }: PromptProblemsProps) {
   if (problems.length === 0) return null;
   return (
     <ul aria-label={t('promptProblem.title')} className="flex flex-col gap-1 px-1 text-sm text-warn">
-      {problems.slice(0, MOST_SHOWN).map(({ code, span, fix, near }) => (
-        <li key={`${code}:${span.start}`} className="flex flex-wrap items-center gap-x-2">
+      {problems.slice(0, MOST_SHOWN).map(({ kind, span, fix, near }) => (
+        <li key={`${kind}:${span.start}`} className="flex flex-wrap items-center gap-x-2">
           <TriangleAlert size={14} aria-hidden className="shrink-0" />
           <span>
-            {t(`promptProblem.${code}`)}{' '}
+            {t(`promptProblem.${kind}`)}{' '}
             <q className="text-soft">{text.slice(span.start, span.end).slice(0, LONGEST_PLACE)}</q>
           </span>
           {fix && (

@@ -104,7 +104,7 @@ describe('the composer', () => {
   it('shows what is odd in the prompt and mends it', async () => {
     answer(202, {});
     analysis.problems = [
-      { code: 'bracket_not_closed', span: { start: 2, end: 3 }, fix: { span: { start: 2, end: 3 }, text: '\\(' } },
+      { kind: 'bracket_not_closed', span: { start: 2, end: 3 }, fix: { span: { start: 2, end: 3 }, text: '\\(' } },
     ];
     await renderPart(<Composer isPhone={false} jobCount={0} />);
     fireEvent.change(prompt(), { target: { value: 'a (fox' } });

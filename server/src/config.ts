@@ -115,7 +115,7 @@ function readSize(text: string, context: z.RefinementCtx): number {
   const [, number, unit] = /^(\d+(?:\.\d+)?)\s*([MG]?)I?B?$/i.exec(text.trim()) ?? [];
   const bytes = Number(number) * (UNITS[unit?.toUpperCase() ?? ''] ?? 1);
   if (bytes >= SMALLEST_BUDGET) return Math.floor(bytes);
-  context.addIssue({ code: 'custom', message: 'no size' });
+  context.addIssue('no size');
   return z.NEVER;
 }
 

@@ -15,7 +15,7 @@ const HIDDEN = -30_000;
 export function attentionByHeads(q: Value, k: Value, v: Value, heads: number, causal = false): Value {
   const width = q.shape[2];
   if (typeof width !== 'number' || width % heads !== 0)
-    throw graphError('attention', `the width does not divide into ${heads} heads`, [q, k, v]);
+    throw graphError('Attention', `the width does not divide into ${heads} heads`, [q, k, v]);
   const size = width / heads;
   const mask = causal ? causalMask(q) : null;
   const results = Array.from({ length: heads }, (_, head) => {
@@ -34,7 +34,7 @@ export function attentionByHeads(q: Value, k: Value, v: Value, heads: number, ca
 /** [1, t, t]: nothing where a token sees, far below where it does not. */
 function causalMask(q: Value): Value {
   const tokens = q.shape[1];
-  if (typeof tokens !== 'number') throw graphError('attention', 'causal needs a known number of tokens', [q]);
+  if (typeof tokens !== 'number') throw graphError('Attention', 'causal needs a known number of tokens', [q]);
   const rows = Array.from({ length: tokens * tokens }, (_, i) => (i % tokens > Math.floor(i / tokens) ? HIDDEN : 0));
   return constant(rows, 'f32', [1, tokens, tokens]);
 }

@@ -350,6 +350,27 @@ describe('what a person says of a model', () => {
     });
   });
 
+  it('may be whose VAE decodes; one that is gone is said, not passed over', async () => {
+    await plant(folders.models, { 'vae/clear.vae.pt': 'vae', 'loras/ink.safetensors': 'lora' });
+    await start();
+    await settled(3);
+    expect(await refusal('PATCH', url('tiny'), { defaults: { vae: 'ink' } })).toEqual([
+      422,
+      'unknown_model',
+      'defaults.vae',
+    ]);
+    const changed = await ask('PATCH', url('tiny'), { defaults: { vae: 'clear.vae.pt', steps: 3 } });
+    expect(changed).toMatchObject({ ownDefaults: { vae: 'vae:clear.vae.pt', steps: 3 }, defaults: { steps: 3 } });
+    expect(changed.defaults).not.toHaveProperty('vae');
+    expect(await studio.ended((await studio.submit()).id)).toMatchObject({ state: 'done' });
+    expect(await readFile(join(folders.notes, 'runs.txt'), 'utf8')).toContain('clear.vae.pt');
+    await rm(join(folders.models, 'vae', 'clear.vae.pt'));
+    await until((now) => now.models.length === 2);
+    expect(await refusal('POST', '/api/v1/jobs', { prompt: 'x' })).toEqual([422, 'unknown_model', 'model']);
+    await ask('PATCH', url('tiny'), { defaults: {} });
+    expect(await studio.ended((await studio.submit()).id)).toMatchObject({ state: 'done' });
+  });
+
   it('says why a correction cannot work, and still what was found', async () => {
     await start();
     await settled(1);

@@ -1,7 +1,8 @@
 /** One model file as the library knows it, and how clients see it. Pure: the library keeps it, this looks at it. */
 import { checkpointDetection } from '@easel/shared/checkpoint';
 import type { WireError } from '@easel/shared/errors';
-import type { ModelKind, ModelView } from '@easel/shared/http/models';
+import type { GenerationDefaults } from '@easel/shared/generation';
+import type { ModelDefaults, ModelKind, ModelView } from '@easel/shared/http/models';
 
 import { keyText, type ModelKey, type ModelRecord } from '../store/model-records.ts';
 import type { ModelSettings } from '../store/model-settings-records.ts';
@@ -84,6 +85,12 @@ const reasonOf = (entry: Entry, examiner: string): ModelView['reason'] => {
   return isPending(entry, examiner) || error === null ? PENDING : shownError(error);
 };
 
+/** The model's own, ruled by a person's; whose VAE decodes is no field of a request. */
+const withOwn = (found: GenerationDefaults, { vae: _vae, ...own }: ModelDefaults): GenerationDefaults => ({
+  ...found,
+  ...own,
+});
+
 /** Kept with the reason why a correction does not work. */
 const detectionInError = (error: WireError | null): ModelView['detection'] =>
   checkpointDetection.safeParse(error?.details?.['detection']).data ?? null;
@@ -116,7 +123,7 @@ export function viewOf(entry: Entry, { settings, preview, hashing, examiner }: E
     evidence: inspection?.evidence ?? null,
     detection: inspection?.detection ?? detectionInError(record?.error ?? null),
     overrides: settings.overrides,
-    defaults: inspection === null ? null : { ...inspection.defaults, ...settings.defaults },
+    defaults: inspection === null ? null : withOwn(inspection.defaults, settings.defaults),
     ownDefaults: settings.defaults,
     preview,
     notes: settings.notes,

@@ -39,6 +39,8 @@ export interface UsableModel {
   defaults: GenerationDefaults;
   /** A person's corrections of what was detected; empty when there are none. */
   overrides: CheckpointOverrides;
+  /** What a person has it decode with; null = its own. */
+  vae: ModelFile | null;
   /** What its networks take; null where nobody has looked so closely. */
   footprint: CheckpointFootprint | null;
 }
@@ -68,6 +70,8 @@ export interface ModelLibraryOptions {
   log(level: 'info' | 'warn' | 'error', message: string): void;
 }
 
+/** Files that are nothing else but one. */
+const VAE_KINDS: readonly ModelKind[] = ['vae'];
 /** Somebody who asks for a fresh look gets one at most this often. */
 const REFRESH_INTERVAL_MS = 2000;
 /** And a wrong name causes one at most this often. */
@@ -171,7 +175,12 @@ export class ModelLibrary {
     const entry = this.#byId(id);
     const catalogue =
       change.overrides === undefined && change.defaults === undefined ? null : await this.#options.engine.whenReady();
-    await this.#settings.change(entry, change, catalogue);
+    const vae = change.defaults?.vae;
+    const named =
+      vae === undefined
+        ? change
+        : { ...change, defaults: { ...change.defaults, vae: (await this.#vae('defaults.vae', vae)).id } };
+    await this.#settings.change(entry, named, catalogue);
     if (this.#isPending(entry)) await this.#examine(entry);
     this.#options.events.publish('models:changed', {});
     return this.get(id);
@@ -252,6 +261,7 @@ export class ModelLibrary {
       file: join(entry.folder, entry.found.path),
       defaults: view.defaults as GenerationDefaults,
       overrides: view.overrides,
+      vae: await this.#vaeOf(view),
       footprint: this.#inspection(entry)?.footprint ?? null,
     };
   }
@@ -276,6 +286,23 @@ export class ModelLibrary {
     const { overrides } = this.#settings.of(entry);
     const { id, kind, folder, found, record } = entry;
     return { id, kind, file: join(folder, found.path), sha256: record?.sha256 ?? null, overrides };
+  }
+
+  async #vaeOf({ ownDefaults }: ModelView): Promise<ModelFile | null> {
+    return ownDefaults.vae === undefined ? null : this.#vae('model', ownDefaults.vae);
+  }
+
+  async #vae(field: string, reference: string): Promise<ModelFile> {
+    try {
+      return await this.resolveFile(reference, VAE_KINDS);
+    } catch (thrown) {
+      const { code, details } = toStudioError(thrown);
+      throw new RequestError(code, `${field}: the VAE "${reference.slice(0, 100)}" cannot be used.`, {
+        ...details,
+        field,
+        hint: 'Choose another among the model’s defaults, or put the file back.',
+      });
+    }
   }
 
   /** Makes a model the default, also after a restart. @throws as resolve */

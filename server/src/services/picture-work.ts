@@ -79,6 +79,7 @@ export class PictureWork {
         jobId,
         checkpoint: model.file,
         overrides: model.overrides,
+        ...(model.vae && { vae: { file: model.vae.file } }),
         ...(refiner && { refiner: { checkpoint: refiner.file, overrides: refiner.overrides } }),
         ...(upscaler && { upscaler: { file: upscaler.file } }),
         ...named,

@@ -150,10 +150,11 @@ const run = async (job) => {
   cancelled = null;
   const previews =
     job.previewDecoder === undefined ? '' : ` previews: ${job.previewDecoder.files.map((file) => basename(file))}`;
+  const vae = job.vae === undefined ? '' : ` vae ${basename(job.vae.file)}`;
   if (NOTES !== null)
     appendFileSync(
       join(NOTES, 'runs.txt'),
-      `${jobId} ${prompt} [${job.imageIndexes}] ${JSON.stringify(job.overrides ?? {})}${previews}\n`,
+      `${jobId} ${prompt} [${job.imageIndexes}] ${JSON.stringify(job.overrides ?? {})}${previews}${vae}\n`,
     );
   send({ type: 'quiet', budgetMs: 1000, activity: 'sampling' });
   send({ type: 'started', jobId });

@@ -36,7 +36,13 @@ const modelHashes = z.object({
 });
 
 /** What a person sets where the model's own defaults do not please; absent = the model's own. */
-export const modelDefaults = generationDefaults.partial().strict();
+export const modelDefaults = generationDefaults
+  .partial()
+  .extend({
+    /** Id of a VAE to decode with in place of the model's own. */
+    vae: z.string().min(1).max(1024).optional(),
+  })
+  .strict();
 export type ModelDefaults = z.infer<typeof modelDefaults>;
 
 export const modelView = z.object({

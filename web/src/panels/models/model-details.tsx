@@ -75,7 +75,7 @@ function Known({ model, list }: { model: ModelDetail; list: ModelList }) {
     <>
       <Head model={model} list={list} />
       {isCheckpoint && canBeCorrected(model) && <Findings model={model} />}
-      {isCheckpoint && <OwnDefaults model={model} />}
+      {isCheckpoint && <OwnDefaults model={model} models={list.models} />}
       <TriggerWords model={model} />
       <Notes model={model} />
       <FileFacts model={model} />

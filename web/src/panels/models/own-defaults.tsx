@@ -14,21 +14,26 @@ import { useWords } from './use-words.ts';
 
 import type { Descriptor } from '@easel/shared/catalogue';
 import type { ModelDetail } from '@easel/shared/http/model-details';
-import type { ModelDefaults } from '@easel/shared/http/models';
+import type { ModelDefaults, ModelView } from '@easel/shared/http/models';
 
 const NUMBERS = ['steps', 'guidance', 'width', 'height', 'clipSkip'] as const;
 
-export function OwnDefaults({ model }: { model: ModelDetail }) {
+/** Stands for the model's own VAE in the list of choices. */
+const OWN = ':own';
+
+export function OwnDefaults({ model, models }: { model: ModelDetail; models: readonly ModelView[] }) {
   const { m, language } = useWords();
   const { t } = useTranslation();
   const catalogue = useCatalogue();
   const { change } = useChange(model.id);
   const { detectedDefaults: found, ownDefaults } = model;
   if (found === null) return null;
+  const vaes = models.filter(({ kind, reason }) => kind === 'vae' && reason === null);
 
   const set = <Key extends keyof ModelDefaults>(key: Key, value: ModelDefaults[Key] | null): void => {
     const { [key]: _, ...others } = ownDefaults;
-    void change({ defaults: value === null || value === found[key] ? others : { ...others, [key]: value } });
+    const own = key === 'vae' ? undefined : (found as ModelDefaults)[key];
+    void change({ defaults: value === null || value === own ? others : { ...others, [key]: value } });
   };
   const entries = (kind: 'sampler' | 'schedule', all: readonly Descriptor[] | undefined) =>
     (all ?? []).map((entry) => ({ value: entry.id, label: wordsOf(kind, entry, language).label }));
@@ -58,6 +63,23 @@ export function OwnDefaults({ model }: { model: ModelDetail }) {
             />
           );
         })}
+        {(vaes.length > 0 || ownDefaults.vae !== undefined) && (
+          <SelectField
+            id="default-vae"
+            name={m('defaults.vae')}
+            help={m('defaults.helpVae')}
+            value={ownDefaults.vae ?? OWN}
+            choices={[
+              { value: OWN, label: m('work.ownVae') },
+              ...vaes.map(({ id, name }) => ({ value: id, label: name })),
+            ]}
+            placeholder={ownDefaults.vae ?? ''}
+            isChanged={ownDefaults.vae !== undefined}
+            defaultText={m('work.ownVae')}
+            onReset={() => set('vae', null)}
+            onChange={(value) => set('vae', value === OWN ? null : value)}
+          />
+        )}
         {NUMBERS.map((key) => (
           <Field
             key={key}

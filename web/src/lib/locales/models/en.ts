@@ -73,7 +73,7 @@ export const modelsEn = {
     failed: 'This could not be loaded',
   },
   uses: {
-    vae: 'A decoder. Converting a checkpoint can put it in.',
+    vae: 'A decoder: choose it among a model’s defaults, or convert a checkpoint with it.',
     lora: 'Write <lora:{{name}}:1> into the prompt.',
     embedding: 'Write {{name}} into the prompt.',
     upscaler: 'Choose it under Advanced to enlarge pictures.',
@@ -111,6 +111,8 @@ export const modelsEn = {
     clipSkip: 'Clip skip',
     sampler: 'Sampler',
     schedule: 'Schedule',
+    vae: 'VAE',
+    helpVae: 'Decodes every picture of this model in place of its own decoder. Files lie in models/vae.',
     own: '{{value}}, the model’s own',
   },
   words: {

@@ -77,7 +77,7 @@ export const modelsZhCN: ChineseMessages = {
     failed: '无法载入',
   },
   uses: {
-    vae: '解码器。转换检查点时可以把它放进去。',
+    vae: '解码器：可在模型的默认值中选用，或在转换检查点时放进去。',
     lora: '在提示词中写 <lora:{{name}}:1>。',
     embedding: '在提示词中写 {{name}}。',
     upscaler: '可在“高级”中选用它来放大图片。',
@@ -112,6 +112,8 @@ export const modelsZhCN: ChineseMessages = {
     clipSkip: 'CLIP 跳层',
     sampler: '采样器',
     schedule: '调度',
+    vae: 'VAE',
+    helpVae: '用它代替模型自带的解码器来解码所有图片。文件放在 models/vae。',
     own: '{{value}}（模型自身）',
   },
   words: {

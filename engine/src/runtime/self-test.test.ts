@@ -4,6 +4,7 @@ import { mul } from '../graph/ops/elementwise.ts';
 import { multiHeadAttention } from '../graph/ops/network.ts';
 import { constant } from '../graph/value.ts';
 import { DIALECTS, type Dialect } from '../modules/dialect.ts';
+import { decideDevice } from './device.ts';
 import { testDevice } from './self-test.ts';
 
 const operationsThatFail = async (forms: Dialect): Promise<string[]> =>
@@ -33,6 +34,17 @@ describe('the self-test of a device', () => {
   it('catches attention that forgets to look back only', async () => {
     const attention: Dialect['attention'] = (q, k, v, heads) => multiHeadAttention(q, k, v, heads);
     expect(await operationsThatFail({ ...DIALECTS.cpu, attention })).toEqual(['causal attention']);
+  });
+
+  it('sends pictures to the CPU, with the reason, when a device computes like that', async () => {
+    const linear: Dialect['linear'] = (x, weight) => mul(DIALECTS.cpu.linear(x, weight), constant([1.1], 'f32', []));
+    const broken = { ...DIALECTS.webgpu, linear };
+    const report = await decideDevice('webgpu', {
+      hasLibraries: () => true,
+      probe: async () => ({ kind: 'compared', ...(await testDevice('cpu', broken)), half: null }),
+    });
+    expect(report).toMatchObject({ device: 'cpu', isFallback: true });
+    expect(report.reason).toMatch(/^WebGPU computes wrongly here: .+ is off by \d.*%, and \d+ more\. The CPU computes/);
   });
 
   it('catches results that are no numbers', async () => {

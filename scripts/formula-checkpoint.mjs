@@ -1,5 +1,5 @@
 /**
- * npm run formula-checkpoint -- [manifest] [file]
+ * npm run formula-checkpoint -- [xl | manifest file]
  *
  * Writes a full-size checkpoint of formula weights for npm run bench; see engine/bench/formula-checkpoint.ts.
  */

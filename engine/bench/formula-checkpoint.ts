@@ -1,16 +1,18 @@
 /**
- * npm run formula-checkpoint -- [manifest] [file]
+ * npm run formula-checkpoint -- [xl | manifest file]
  *
- * Writes a full-size SD 1.5 checkpoint of formula weights: nothing to look at, but of the real names, shapes and size,
+ * Writes a full-size checkpoint (SD 1.5, SDXL, or any manifest) of formula weights: nothing to look at, but of the real names, shapes and size,
  * so that speed and memory can be measured with no download.
  */
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 import { readManifest, writeFormulaCheckpoint } from '../test/support/formula-weights.ts';
-import { FORMULA_CHECKPOINT, SD15_MANIFEST } from './paths.ts';
+import { FORMULA_CHECKPOINT, SD15_MANIFEST, XL_FORMULA_CHECKPOINT, XL_MANIFEST } from './paths.ts';
 
-const [manifest = SD15_MANIFEST, file = FORMULA_CHECKPOINT] = process.argv.slice(2);
+const [first, second] = process.argv.slice(2);
+const [manifest, file] =
+  first === 'xl' ? [XL_MANIFEST, XL_FORMULA_CHECKPOINT] : [first ?? SD15_MANIFEST, second ?? FORMULA_CHECKPOINT];
 const startedAt = performance.now();
 mkdirSync(dirname(file), { recursive: true });
 const bytes = writeFormulaCheckpoint(readManifest(manifest), file);

@@ -7,6 +7,6 @@ const FILES = join(ROOT, '.easel', 'bench');
 
 export const SD15_MANIFEST = join(MANIFESTS, 'sd15.manifest.json');
 export const FORMULA_CHECKPOINT = join(FILES, 'sd15-formula.safetensors');
-/** Made by hand where it is wanted: npm run formula-checkpoint -- <this manifest> <this file>. */
+/** Made where it is wanted: npm run formula-checkpoint -- xl. */
 export const XL_MANIFEST = join(MANIFESTS, 'sdxl.manifest.json');
 export const XL_FORMULA_CHECKPOINT = join(FILES, 'sdxl-formula.safetensors');

@@ -58,7 +58,6 @@ const promptDetail = z.object({
     )
     .readonly(),
 });
-export type PromptDetail = z.infer<typeof promptDetail>;
 
 export const promptAnalysis = z.object({
   /** Of the longest of its texts, without start and end marks; full chunks count in full. */

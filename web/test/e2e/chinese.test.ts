@@ -162,8 +162,20 @@ describeInBrowser('in Chinese', () => {
       ...models.flatMap((model) => [model.id, model.name, model.fileName, model.familyLabel ?? '', ...model.examples]),
       ...models.flatMap((model) => Object.values(model.hashes).map((hash) => hash ?? '')),
       // Keys and values that stand in files, and names of formats and methods.
-      ...['modelspec.architecture', 'modelspec.prediction_type', 'stable-diffusion-v1', 'epsilon', 'safetensors'],
-      ...['VAE', 'ControlNet', 'SHA', 'AutoV', 'EMA', 'models', '--models-from', 'DPM++', 'Karras'],
+      'modelspec.architecture',
+      'modelspec.prediction_type',
+      'stable-diffusion-v1',
+      'epsilon',
+      'safetensors',
+      'VAE',
+      'ControlNet',
+      'SHA',
+      'AutoV',
+      'EMA',
+      'models',
+      '--models-from',
+      'DPM++',
+      'Karras',
     ].filter((text) => text !== '');
     expect(await latinWordsOf(easel, data), 'a model').toEqual([]);
     for (const [name, id] of [

@@ -82,8 +82,11 @@ const SESSION_BYTES = 16 * MEGABYTE;
  * Measured: 490 to 670 MB with the 860 million of SD 1.5, 1140 MB with the 2.6 thousand million of SDXL.
  */
 const WAITING_BYTES = [380 * MEGABYTE, 0.33] as const;
-/** The fast form's allocator grows by doubling and keeps what it has; measured on decoders of several sizes. */
-const ARENA = 2;
+/**
+ * Activations beyond those that the graph keeps alive: the runtime takes over fewer buffers than it could, and the fast form's
+ * allocator grows by doubling. Low: measured on SDXL's decoder at 512 and 1024 px, the same at both. Fast: on SD 1.5's U-Net.
+ */
+const SPARE = { low: 1.6, fast: 2.5 } as const;
 /** The decoded picture: as float32 twice, as bytes once, and on its way to the server. */
 const BYTES_PER_PIXEL = 2 * 12 + 2 * 3;
 /** Cells beside a piece that are only there to be seen, on either side. */
@@ -181,7 +184,7 @@ export function estimate(footprint: CheckpointFootprint, work: Work, plan: Memor
   const mapped = ({ network }: Pass): number => network.fileBytes;
   const waiting = (network: NetworkFootprint): number =>
     Math.min(network.weights * 4, WAITING_BYTES[0] + WAITING_BYTES[1] * network.weights);
-  const running = ({ network, bytes }: Pass): number => (isLow ? 1 : ARENA) * bytes + waiting(network);
+  const running = ({ network, bytes }: Pass): number => SPARE[plan.weights] * bytes + waiting(network);
   const total = (of: (pass: Pass) => number): number => passes.reduce((sum, pass) => sum + of(pass), 0);
   const most = (of: (pass: Pass) => number): number => Math.max(0, ...passes.map(of));
 

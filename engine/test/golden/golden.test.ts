@@ -62,7 +62,7 @@ describe('the golden runner', () => {
     ['samplers/timesteps', 'EulerDiscreteScheduler.linspace.10.sigmas'],
     ['samplers/diffusers-ddim', 'eta0.step.4'],
     ['rng/torch-cpu', 'seed42.0'],
-    ['lora/sd15_kinds', 'eps.lokr_both.0.8'],
+    ['lora/sd15_diffusers_formats', 'eps.peft.0.8'],
     ['embeddings/textual_inversion', 'text.ti-card.png'],
     ['embeddings/prompt_a1111_sdxl', 'context.up'],
   ])('fails %s when one number of %s is wrong', async (name, tensor) => {

@@ -3,7 +3,7 @@
  *
  * usage: npm run demo-sheet -- [--companions] [--out FILE] [--seed N] [--settings JSON]
  *
- * --companions: docs/images/demo-companions.webp, what the LoRAs and the embedding beside it do. --settings: more of the request,
+ * --companions: docs/images/demo-companions.webp, what the LoRA and the embedding beside it do. --settings: more of the request,
  * for every picture.
  */
 import { join } from 'node:path';
@@ -35,18 +35,14 @@ const PROMPTS = [
   'a white rabbit wearing a red hat on a green background',
   'an orange fish under water',
 ];
-/** Each companion by name in a prompt; what it is compared with stands before it. */
-const COMPANION_PROMPTS = [
-  'a red house on a green hill, sunset',
-  'a red house on a green hill, sunset, riso print <lora:easel-demo-riso:1>',
-  'a white cat on a blue background, riso print <lora:easel-demo-riso:1>',
-  'a blue robot on a green hill during the day <lora:easel-demo-robot:1>',
-  'a yellow robot on a purple background <lora:easel-demo-robot:1>',
-  'a red robot on the left and a tree on the right in the snow <lora:easel-demo-robot:1>',
-  'a portrait of easel-demo-mira, a blue background',
-  'a portrait of a smiling easel-demo-mira, a white background',
-  'a portrait of easel-demo-mira, riso print <lora:easel-demo-riso:1>',
-];
+/** What companions do, below what the model draws without the LoRA. */
+const COMPANION_PROMPTS = ['', ', riso print <lora:easel-demo-riso:1>'].flatMap((companion) =>
+  [
+    'a red house on a green hill, sunset',
+    'a white cat on a blue background',
+    'a portrait of easel-demo-mira, a blue background',
+  ].map((prompt) => prompt + companion),
+);
 const prompts = values.companions ? COMPANION_PROMPTS : PROMPTS;
 const target = values.out ?? join(ROOT, `docs/images/demo-${values.companions ? 'companions' : 'model'}.webp`);
 const SEEDS = 4;

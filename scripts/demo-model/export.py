@@ -117,7 +117,7 @@ def write():
     save_file(out, a.out, meta)
     side = {"title": a.title, "architecture": "stable-diffusion-v1", "width": 128, "height": 128, "steps": 20, "cfg": 4, "clip_heads": CFG["text"]["heads"],
             "unet_heads": CFG["unet"]["heads"], "scale_factor": ldm.SCALE, "diffusers": diffusers_configs(),
-            "latent_rgb": colours, "prompts": EXAMPLES, "upscaler": "easel-demo-4x"}
+            "latent_rgb": colours, "prompts": EXAMPLES}
     json.dump(side, open(os.path.splitext(a.out)[0] + ".json", "w"), indent=1)
     print(a.out, f"{os.path.getsize(a.out) / 1e6:.1f} MB, {len(out)} tensors, {sum(v.numel() for v in out.values()) / 1e6:.2f} M numbers")
 

@@ -38,7 +38,7 @@ if __name__ == "__main__":
         with run.averaged():
             save_file({"emb_params": holder.vectors.detach().float().contiguous()}, a.write,
                       {"format": "pt", "modelspec.title": "Easel Demo Mira", "modelspec.architecture": "stable-diffusion-v1/textual-inversion",
-                       "modelspec.trigger_phrase": "easel-mira", "modelspec.license": "CC0-1.0", "easel.training": json.dumps(run.log[-1])})
+                       "modelspec.trigger_phrase": "easel-demo-mira", "modelspec.license": "CC0-1.0", "easel.training": json.dumps(run.log[-1])})
         print(run.log[-1])
         raise SystemExit
     (marker,) = tok.tokens("mira")[:1] if len(tok.tokens("mira")) == 1 else (None,)

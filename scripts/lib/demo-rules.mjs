@@ -45,7 +45,7 @@ const GREY = { day: [142, 158, 174], sunset: [96, 84, 118], night: [22, 26, 46] 
 const CLOUD = { day: [255, 255, 255], sunset: [255, 206, 190], night: [120, 130, 170] };
 
 /** The subjects of each kind of scene: what a silhouette is told apart from. */
-export const SUBJECTS = {
+const SUBJECTS = {
   land: ['house', 'castle', 'tree', 'pine', 'car', 'flower', 'cat', 'rabbit'],
   sea: ['boat', 'lighthouse'],
   close: ['cat', 'rabbit', 'owl', 'fish'],

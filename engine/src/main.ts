@@ -28,7 +28,8 @@ const { values: options } = parseArgs({
 
 const emit = (message: FromEngine): void => {
   // A closed channel means the server is gone; the disconnect handler is about to end this process.
-  if (process.connected) process.send?.(message);
+  // It may close under a message on its way, too: without somebody to hear of it that would be an uncaught error.
+  if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
 };
 
 const budgetBytes = Number(options['memory-budget'] ?? defaultMemoryBudget());

@@ -40,7 +40,12 @@ describe('the analysis of a prompt', () => {
   it('finds what is odd, with a fix from the files there are', async () => {
     await mkdir(join(studio.folders.models, 'loras'), { recursive: true });
     await writeFile(join(studio.folders.models, 'loras/smile.safetensors'), 'x');
-    await studio.app.inject('/api/v1/models?refresh=1&kind=lora');
+    const near = async () => {
+      await studio.app.inject('/api/v1/models?refresh=1&kind=lora');
+      return (await analyse('<lora:smiel:1>')).json<PromptAnalysis>().problems[0]?.near;
+    };
+    // A fresh look is taken every two seconds at most.
+    await expect.poll(near, { timeout: 10_000 }).toEqual(['smile']);
     const { problems } = (await analyse('a (cat <lora:smiel:1>')).json<PromptAnalysis>();
     expect(problems.map(({ kind }) => kind)).toEqual(['bracket_not_closed', 'lora_not_found']);
     expect(problems[1]).toMatchObject({ near: ['smile'], fix: { text: 'smile', span: { start: 13, end: 18 } } });

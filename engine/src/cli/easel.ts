@@ -98,9 +98,9 @@ async function verify(file: string, isJson: boolean): Promise<void> {
 
 /** Code, field and a way out, in one line. */
 function describeError({ code, message, details }: StudioError): string {
-  const field = details.field ?? details['file'];
+  const field = [details.field, details['file']].find((each) => typeof each === 'string');
   const hint = details.hint ?? 'Check the path; npm run easel -- --help says how it is called.';
-  return `${code}${field === undefined ? '' : ` [${String(field)}]`}: ${message} ${hint}`.replaceAll(/\s*\n\s*/g, ' ');
+  return `${code}${field === undefined ? '' : ` [${field}]`}: ${message} ${hint}`.replaceAll(/\s*\n\s*/g, ' ');
 }
 
 async function run(): Promise<void> {

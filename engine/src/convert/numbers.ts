@@ -86,7 +86,7 @@ function roundToHalf(bits: Uint32Array, out: Uint16Array): number {
       // Below the normal range: beside 0.5 a float32 has exactly the steps of 2^-24, so its own adder rounds.
       word[0] = magnitude;
       asFloat[0] = (asFloat[0] as number) + 0.5;
-      out[i] = sign | ((word[0] as number) - 0x3f000000);
+      out[i] = sign | (word[0] - 0x3f000000);
     }
   }
   return overflowed;

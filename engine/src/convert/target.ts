@@ -20,7 +20,7 @@ const exists = async (path: string): Promise<boolean> => (await stat(path).catch
 /** The error for a write that failed. */
 export function storageError(path: string, cause: unknown): StudioError {
   const { code } = cause as NodeJS.ErrnoException;
-  const why = code === 'ENOSPC' ? 'the disk is full' : `${code ?? 'unknown reason'}`;
+  const why = code === 'ENOSPC' ? 'the disk is full' : (code ?? 'unknown reason');
   return new StudioError(
     'storage_unavailable',
     `${basename(path)} cannot be written: ${why}.`,

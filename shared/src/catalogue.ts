@@ -71,7 +71,7 @@ export const optionDescriptor = z.object({
   usualMaximum: z.number().optional(),
   choices: z.array(z.object({ id: z.string(), label: z.string() })).optional(),
   /** Of a model: which kind of file. */
-  of: z.enum(['checkpoint', 'upscaler']).optional(),
+  of: z.enum(['checkpoint', 'vae', 'upscaler']).optional(),
   /** Who must list it for it to have an effect. */
   readBy: z.enum(['any', 'sampler', 'schedule', 'family']),
   /** The option it belongs to. */

@@ -25,9 +25,10 @@ interface Source {
   model?: string;
   refiner?: string;
   upscaler?: string;
+  vae?: string;
 }
 
-const jobOf = (change: Change, { model = 'sd15', refiner, upscaler }: Source = {}): EngineJob => {
+const jobOf = (change: Change, { model = 'sd15', refiner, upscaler, vae }: Source = {}): EngineJob => {
   const parameters: TextToImageParameters = {
     type: 'text-to-image',
     prompt: 'a red house by the lake',
@@ -50,6 +51,7 @@ const jobOf = (change: Change, { model = 'sd15', refiner, upscaler }: Source = {
     checkpoint: fileOf(model),
     ...(refiner === undefined ? {} : { refiner: { checkpoint: fileOf(refiner) } }),
     ...(upscaler === undefined ? {} : { upscaler: { file: fileOf(upscaler) } }),
+    ...(vae === undefined ? {} : { vae: { file: fileOf(vae) } }),
     imageIndexes: Array.from({ length: parameters.count }, (_, index) => index),
     previews: false,
     parameters,
@@ -75,7 +77,7 @@ const picture = async (change: Change = {}, source: Source = {}, on = engine): P
   (await pictures(change, source, on))[0] as Buffer;
 
 beforeAll(() => {
-  for (const model of ['sd15', 'sdxl', 'sdxl-refiner']) {
+  for (const model of ['sd15', 'sdxl', 'sdxl-refiner', 'vae-alone']) {
     writeFormulaCheckpoint(readManifest(join(MODELS, `${model}.manifest.json`)), fileOf(model));
   }
   const upscaler = join(MODELS, '../../upscale/compact_x2_tiny/model.manifest.json');
@@ -87,8 +89,8 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** A value at which each option shows, with what else it takes to show. */
-const SHOWS: Readonly<Record<OptionId, { set: OptionValues; base?: Change; source?: Source }>> = {
+/** A value at which each option shows, with what else it takes to show; `bare` = what it is compared with. */
+const SHOWS: Readonly<Record<OptionId, { set: OptionValues; base?: Change; source?: Source; bare?: Source }>> = {
   variationStrength: { set: { variationStrength: 0.4, variationSeed: 3 } },
   variationSeed: {
     set: { variationStrength: 0.4, variationSeed: 4 },
@@ -112,6 +114,7 @@ const SHOWS: Readonly<Record<OptionId, { set: OptionValues; base?: Change; sourc
     source: { model: 'sdxl', refiner: 'sdxl-refiner' },
   },
   upscaler: { set: { upscaler: 'compact' }, source: { upscaler: 'compact' } },
+  vae: { set: { vae: 'vae-alone' }, source: { vae: 'vae-alone' }, bare: {} },
   guidanceRescale: { set: { guidanceRescale: 0.7 } },
   mimicScale: { set: { mimicScale: 2, thresholdPercentile: 100 } },
   thresholdPercentile: {
@@ -175,8 +178,8 @@ describe('an option', () => {
   it.each(OPTION_IDS)('%s changes the picture', async (id) => {
     const { catalogue } = await engine.expect('ready');
     if (!catalogue.options.some((option) => option.id === id)) return;
-    const { set, base = {}, source } = SHOWS[id];
-    const without = await shared({ ...base, ...settleOptions({ ...base }) }, source);
+    const { set, base = {}, source, bare = source } = SHOWS[id];
+    const without = await shared({ ...base, ...settleOptions({ ...base }) }, bare);
     const change = { ...base, ...settleOptions({ ...base, ...set }) };
     expect((await picture(change, source)).equals(without)).toBe(false);
   });

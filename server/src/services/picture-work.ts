@@ -9,7 +9,7 @@ import type { EngineJob, JobMeasurement, JobMemory } from '@easel/shared/engine'
 import { CheckpointError, fromWire, toStudioError, type StudioError } from '@easel/shared/errors';
 import type { GenerationParameters, GenerationRequest } from '@easel/shared/generation';
 import type { EstimateView } from '@easel/shared/http/estimate';
-import { NO_UPSCALER } from '@easel/shared/options/row';
+import { NO_FILE } from '@easel/shared/options/row';
 import { RANDOM_SEED_RANGE } from '@easel/shared/units';
 
 import type { EngineHost } from '../engine-host/engine-host.ts';
@@ -68,7 +68,7 @@ export class PictureWork {
     imageIndexes: readonly number[],
   ): Promise<PlannedPictures> {
     const { memory, engine } = this.options;
-    const { model, refiner, upscaler, named } = await this.#files(parameters);
+    const { model, refiner, upscaler, vae, named } = await this.#files(parameters);
     const { catalogue } = engine;
     const footprints = footprintsOf(model, refiner);
     const planned: JobMemory | undefined =
@@ -79,7 +79,7 @@ export class PictureWork {
         jobId,
         checkpoint: model.file,
         overrides: model.overrides,
-        ...(model.vae && { vae: { file: model.vae.file } }),
+        ...(vae && { vae: { file: vae.file } }),
         ...(refiner && { refiner: { checkpoint: refiner.file, overrides: refiner.overrides } }),
         ...(upscaler && { upscaler: { file: upscaler.file } }),
         ...named,
@@ -104,13 +104,15 @@ export class PictureWork {
     const model = await models.resolve(request.model);
     const drawSeed = (): number => randomInt(RANDOM_SEED_RANGE);
     const refiner = request.refiner === undefined ? undefined : await this.#refiner(request.refiner);
-    const upscaler = await this.#upscalerFor(request.upscaler, model.defaults.upscaler);
+    const upscaler = await this.#chosen('upscaler', request.upscaler, model.defaults.upscaler);
+    const vae = await this.#chosen('vae', request.vae, model.vae?.id);
     const chosen = {
       id: model.view.id,
       defaults: model.defaults,
       family: model.view.family,
       ...(refiner && { refiner: { id: refiner.view.id, family: refiner.view.family } }),
       ...(upscaler !== undefined && { upscaler }),
+      ...(vae !== undefined && { vae }),
     };
     return {
       parameters: resolveRequest(request, chosen, catalogue, drawSeed, isLenient),
@@ -120,12 +122,14 @@ export class PictureWork {
   }
 
   /** The files of an accepted job. @throws model_gone for those that were there when it was accepted */
-  async #files({ model, refiner, upscaler = NO_UPSCALER, prompt, negativePrompt }: GenerationParameters): Promise<{
+  async #files(parameters: GenerationParameters): Promise<{
     model: UsableModel;
     refiner: UsableModel | null;
     upscaler: ModelFile | null;
+    vae: ModelFile | null;
     named: Awaited<ReturnType<typeof promptFiles>>;
   }> {
+    const { model, refiner, upscaler = NO_FILE, vae = NO_FILE } = parameters;
     const { models } = this.options;
     const found = async <T>(name: string, resolving: Promise<T>): Promise<T> =>
       resolving.catch((thrown: unknown) => {
@@ -134,8 +138,9 @@ export class PictureWork {
     return {
       model: await found(model, models.resolve(model)),
       refiner: refiner === undefined ? null : await found(refiner, this.#refiner(refiner)),
-      upscaler: upscaler === NO_UPSCALER ? null : await found(upscaler, this.#upscaler(upscaler)),
-      named: await promptFiles(models, { prompt, negativePrompt }),
+      upscaler: upscaler === NO_FILE ? null : await found(upscaler, this.#file('upscaler', upscaler)),
+      vae: vae === NO_FILE ? null : await found(vae, this.#file('vae', vae)),
+      named: await promptFiles(models, parameters),
     };
   }
 
@@ -146,19 +151,23 @@ export class PictureWork {
     });
   }
 
-  async #upscaler(reference: string): Promise<ModelFile> {
-    return this.options.models.resolveFile(reference, ['upscaler']).catch((thrown: unknown) => {
-      throw ofField('upscaler', thrown);
+  async #file(kind: 'upscaler' | 'vae', reference: string): Promise<ModelFile> {
+    return this.options.models.resolveFile(reference, [kind]).catch((thrown: unknown) => {
+      throw ofField(kind, thrown);
     });
   }
 
-  /** What enlarges the pictures of a request: its own word, else what the model suggests, where that is there. */
-  async #upscalerFor(asked: string | undefined, suggested: string | undefined): Promise<string | undefined> {
-    if (asked === NO_UPSCALER) return suggested === undefined ? undefined : NO_UPSCALER;
-    if (asked !== undefined && asked !== suggested) return (await this.#upscaler(asked)).id;
+  /** The file of a kind that a request means: its own word, else what the model suggests, where that is there. */
+  async #chosen(
+    kind: 'upscaler' | 'vae',
+    asked: string | undefined,
+    suggested: string | undefined,
+  ): Promise<string | undefined> {
+    if (asked === NO_FILE) return suggested === undefined ? undefined : NO_FILE;
+    if (asked !== undefined && asked !== suggested) return (await this.#file(kind, asked)).id;
     if (suggested === undefined) return undefined;
-    // A suggestion is no demand: without the file the picture keeps its size.
-    return (await this.#upscaler(suggested).catch(() => null))?.id;
+    // A suggestion is no demand: without the file the picture is made without.
+    return (await this.#file(kind, suggested).catch(() => null))?.id;
   }
 
   /** A tiny autoencoder (TAESD) of the model's line, where one lies among the VAEs: its being there is the wish for it. */

@@ -43,8 +43,9 @@ export interface ResolvedModels {
   readonly family?: string | null;
   /** Where the request names one. */
   readonly refiner?: { readonly id: string; readonly family: string | null };
-  /** Id of the upscaler the request names or the model suggests, or NO_UPSCALER. */
+  /** Ids of the upscaler and the VAE that the request names or the model suggests, or NO_FILE. */
   readonly upscaler?: string;
+  readonly vae?: string;
 }
 
 /**
@@ -96,6 +97,7 @@ export function resolveRequest(
     ...request,
     ...(model.refiner && { refiner: model.refiner.id }),
     upscaler: model.upscaler,
+    vae: model.vae,
   };
   const options = resolveOptions(asNamed, {
     sampler: sampler.id,

@@ -71,6 +71,16 @@ const catalogue = {
       isCommon: false,
     })),
     {
+      id: 'vae',
+      label: 'VAE',
+      summary: 'Decodes.',
+      group: 'picture',
+      readBy: 'any',
+      kind: 'model',
+      neutral: null,
+      isCommon: false,
+    },
+    {
       id: 'upscaler',
       label: 'Upscaler',
       summary: 'Enlarges.',

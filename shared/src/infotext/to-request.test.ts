@@ -49,6 +49,7 @@ describe('the way from an infotext to a request', () => {
         rng: 'nv',
         sampler: 'dpmpp-2m',
         schedule: 'karras',
+        vae: 'vae-ft-mse-840000-ema-pruned.safetensors',
       },
       refused: [],
       model: { name: 'dreamshaper_8', hash: '879db523c3' },

@@ -56,7 +56,7 @@ interface ModelValue {
   readonly kind: 'model';
   readonly neutral: null;
   /** Which of the library's kinds. */
-  readonly of: 'checkpoint' | 'upscaler';
+  readonly of: 'checkpoint' | 'vae' | 'upscaler';
 }
 
 export type OptionKind = NumberValue | ToggleValue | ChoiceValue | ModelValue;
@@ -134,8 +134,9 @@ export const whole = <const Neutral extends number | null>(
 
 export const toggle = { kind: 'toggle', neutral: false } as const;
 export const model = { kind: 'model', neutral: null, of: 'checkpoint' } as const;
-/** What an upscaler is called that leaves the picture as it is, where a model suggests another. */
-export const NO_UPSCALER = 'none';
+/** What stands for no file where a model suggests one: its own VAE, no upscaler. */
+export const NO_FILE = 'none';
+export const vae = { kind: 'model', neutral: null, of: 'vae' } as const;
 export const upscaler = { kind: 'model', neutral: null, of: 'upscaler' } as const;
 
 /** One of several; the first is neutral. */

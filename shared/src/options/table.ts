@@ -5,7 +5,7 @@
  * Ids are fields of the request and are never renamed. Neutral values are left out of parameters, files and messages.
  */
 import { LIMITS } from '../units.ts';
-import { choice, model, number, toggle, upscaler, whole, type OptionRow } from './row.ts';
+import { choice, model, number, toggle, upscaler, vae, whole, type OptionRow } from './row.ts';
 
 const SIDE = LIMITS.width.maximum;
 /** A side of a picture, in pixels, of any model; 0 = that of the picture itself. */
@@ -342,6 +342,15 @@ export const OPTIONS = {
     value: upscaler,
     isCommon: true,
     infotext: { key: 'Upscaler' },
+  },
+  vae: {
+    label: 'VAE',
+    summary: 'A file whose autoencoder makes the picture of the latent; "none" takes the model’s own.',
+    group: 'picture',
+    readBy: 'any',
+    value: vae,
+    infotext: { key: 'VAE' },
+    webui: { settings: [{ name: 'sd_vae', neutral: 'Automatic' }] },
   },
   tiling: {
     label: 'Tiling',

@@ -1,5 +1,5 @@
 /** One option of the catalogue as a control: what it is decides how it is set, never which option it is. */
-import { NO_UPSCALER } from '@easel/shared/options/row';
+import { NO_FILE } from '@easel/shared/options/row';
 import { useTranslation } from 'react-i18next';
 
 import { useModelLibrary } from '../../api/models.ts';
@@ -112,14 +112,16 @@ interface FileFieldProps extends Omit<FieldProps, 'children' | 'aside' | 'isGrou
 function FileField({ option, value, onChange, ...field }: FileFieldProps) {
   const { t } = useTranslation();
   const { list } = useModelLibrary();
-  const files = (list?.models ?? []).filter((file) => file.kind === option.of && file.isUsable);
+  const files = (list?.models ?? []).filter(
+    (file) => file.kind === option.of && (file.isUsable || file.kind !== 'checkpoint') && file.reason === null,
+  );
   if (files.length === 0 && value === null) return null;
-  // A model may suggest an upscaler of its own, so there to leave it open is not to do without.
-  const isSuggested = option.of === 'upscaler';
+  // A model may suggest a file of its own, so there to leave it open is not to do without.
+  const isSuggested = option.of !== 'checkpoint';
   const open = t(isSuggested ? 'parameters.automatic' : 'parameters.none');
   const choices = [
     { value: NOTHING, label: open },
-    ...(isSuggested ? [{ value: NO_UPSCALER, label: t('parameters.none') }] : []),
+    ...(isSuggested ? [{ value: NO_FILE, label: t('parameters.none') }] : []),
     ...files.map((file) => ({ value: file.id, label: file.name, summary: file.familyLabel ?? undefined })),
   ];
   const isGone = value !== null && list !== undefined && !choices.some((choice) => choice.value === value);

@@ -75,6 +75,7 @@ export const optionsZhCN: OptionWords = {
       none: '括号视为文字',
     },
   },
+  vae: { label: 'VAE', summary: '用另一个文件的自编码器把潜变量变成图片；“none”使用模型自带的。' },
   upscaler: { label: '放大模型', summary: '用单独的网络放大完成的图片；“none”保持原样。' },
   tiling: {
     label: '无缝平铺',

@@ -43,9 +43,12 @@ describeInBrowser('cancelling', () => {
     await easel.generate();
     await easel.button(/^Queue 2/).click();
     await easel.button('Cancel “second”').click();
+    const stateOf = async (prompt: string): Promise<string | undefined> =>
+      (await server().get<{ jobs: PictureJobView[] }>('/jobs')).jobs.find((job) => job.parameters.prompt === prompt)
+        ?.state;
+    // Asked of the server: the page may show a job cancelled before this one.
+    await expect.poll(async () => stateOf('second')).toBe('cancelled');
     await easel.page.getByText('Cancelled ·').first().waitFor();
-    const { jobs } = await server().get<{ jobs: PictureJobView[] }>('/jobs');
-    expect(jobs.find((job) => job.parameters.prompt === 'second')?.state).toBe('cancelled');
-    expect(['running', 'queued', 'done']).toContain(jobs.find((job) => job.parameters.prompt === 'first')?.state);
+    expect(['running', 'queued', 'done']).toContain(await stateOf('first'));
   });
 });

@@ -42,6 +42,10 @@ describe('a tag in a prompt', () => {
     },
   );
 
+  it('is told the name as a tag has it', async () => {
+    expect(await refusal('a <lora:people/smiel:1>')).toMatchObject({ hint: 'Did you mean people/smile?' });
+  });
+
   it('of another kind is refused, and so are very many', async () => {
     expect(await refusal('<hypernet:x:1>')).toMatchObject({ status: 422, code: 'unknown_tag' });
     expect(await refusal('<lora:smile:1>'.repeat(5000))).toMatchObject({ status: 422, code: 'out_of_range' });

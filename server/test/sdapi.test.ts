@@ -1,4 +1,7 @@
-/** The WebUI's API: what Open WebUI, SillyTavern and others send and read, on our queue and our gallery. */
+/**
+ * The WebUI's API: what Open WebUI, SillyTavern and others send and read, on our queue and our gallery. Long, because it is one
+ * interface of many calls, each asked here as its clients ask it.
+ */
 import { readInfotext } from '@easel/shared/infotext/read';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

@@ -3,11 +3,11 @@
  *
  * Parsing and chunks are in shared/src/prompt; which way a job takes is an option of its request.
  */
-import type { Descriptor } from '@easel/shared/catalogue';
-
 import type { Tensor } from '../numeric/tensor.ts';
 
-export interface Emphasis extends Descriptor {
+export interface Emphasis {
+  /** One of the choices of the option `emphasis`, where its words stand. */
+  readonly id: string;
   /** Brackets and numbers are part of the text. */
   readonly isLiteral?: boolean;
   /** Needs the encoding of a chunk without text, as long as the others. */
@@ -36,9 +36,6 @@ function mean(values: Float32Array): number {
 /** @source the WebUI's `Original`: states times weights, then the mean of the whole chunk is what it was */
 const original: Emphasis = {
   id: 'original',
-  label: 'Original',
-  aliases: [],
-  summary: 'Multiplies by the weights and keeps the mean of the whole chunk, as the WebUI does.',
   apply(encoded, weights) {
     const weighted = multiplied(encoded, weights);
     const factor = mean(encoded) / mean(weighted);
@@ -49,18 +46,12 @@ const original: Emphasis = {
 /** @source the WebUI's `No norm` */
 const noNorm: Emphasis = {
   id: 'no-norm',
-  label: 'No norm',
-  aliases: ['No norm'],
-  summary: 'Multiplies by the weights only; steadier with SDXL.',
   apply: multiplied,
 };
 
 /** @source ComfyUI: away from, or towards, what the encoder makes of no text */
 const comfy: Emphasis = {
   id: 'comfy',
-  label: 'ComfyUI',
-  aliases: ['comfy'],
-  summary: 'Moves each token away from, or towards, the encoding of an empty prompt, as ComfyUI does.',
   comparesWithEmpty: true,
   apply(encoded, weights, empty) {
     if (empty === null) return multiplied(encoded, weights);
@@ -75,18 +66,12 @@ const comfy: Emphasis = {
 /** @source the WebUI's `Ignore`: brackets are read and mean nothing */
 const ignore: Emphasis = {
   id: 'ignore',
-  label: 'Ignore',
-  aliases: [],
-  summary: 'Reads the brackets and gives every token the same weight.',
   apply: (encoded) => encoded,
 };
 
 /** @source the WebUI's `None` */
 const none: Emphasis = {
   id: 'none',
-  label: 'None',
-  aliases: [],
-  summary: 'Takes brackets and numbers for words.',
   isLiteral: true,
   apply: (encoded) => encoded,
 };

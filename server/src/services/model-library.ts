@@ -271,11 +271,7 @@ export class ModelLibrary {
    * @throws unknown_model, model_unavailable, model_unusable where the scan refused it
    */
   async resolveFile(reference: string, kinds: readonly ModelKind[]): Promise<ModelFile> {
-    const find = (): Entry | null =>
-      findNamed(
-        this.#entries.filter(({ kind }) => kinds.includes(kind)),
-        reference,
-      );
+    const find = (): Entry | null => this.#findFile(reference, kinds);
     let entry = find();
     if (entry === null || !(await isUnchanged(entry.folder, entry.found))) {
       await this.rescan();
@@ -286,6 +282,18 @@ export class ModelLibrary {
     const { overrides } = this.#settings.of(entry);
     const { id, kind, folder, found, record } = entry;
     return { id, kind, file: join(folder, found.path), sha256: record?.sha256 ?? null, overrides };
+  }
+
+  /** Whether {@link resolveFile} would find such a file among what the last scan saw. */
+  has(reference: string, kinds: readonly ModelKind[]): boolean {
+    return this.#findFile(reference, kinds) !== null;
+  }
+
+  #findFile(reference: string, kinds: readonly ModelKind[]): Entry | null {
+    return findNamed(
+      this.#entries.filter(({ kind }) => kinds.includes(kind)),
+      reference,
+    );
   }
 
   async #vaeOf({ ownDefaults }: ModelView): Promise<ModelFile | null> {

@@ -9,7 +9,7 @@ import { findByName } from '@easel/shared/sampler-names';
 import type { z } from 'zod';
 
 import type { ModelLibrary } from './model-library.ts';
-import { nearest } from './near-names.ts';
+import { loraFinder } from './prompt-files.ts';
 
 /** More tokens than anybody looks at. */
 const MOST_SHOWN = 3000;
@@ -28,14 +28,7 @@ export async function analysePrompt(
 ): Promise<PromptAnalysis> {
   const record = sampler === undefined ? undefined : findByName(catalogue?.samplers ?? [], sampler);
   const timeline = { steps: steps * (record?.evaluationsPerStep ?? 1), isNegative };
-  const loras = (await models.list({ kind: 'lora' })).models.map(({ id }) => id.replace(/^.*lora:/, ''));
-  const problems = findProblems(prompt, {
-    ...timeline,
-    findLora: (name) => {
-      const isFound = loras.some((id) => namesOf(id).some((own) => own.toLowerCase() === name.toLowerCase()));
-      return { isFound, near: isFound ? [] : nearest(name, loras) };
-    },
-  });
+  const problems = findProblems(prompt, { ...timeline, findLora: await loraFinder(models) });
 
   const tokenizer = loadClipTokenizer();
   const encode = remembered((text) => tokenizer.encode(text));
@@ -54,9 +47,6 @@ export async function analysePrompt(
     detail: hasDetail && shown <= MOST_SHOWN && first === timeline.steps ? described : null,
   };
 }
-
-/** By path, and by file name alone. */
-const namesOf = (id: string): string[] => [id, id.split('/').at(-1) ?? id];
 
 /** Words come again and again. */
 function remembered(encode: (text: string) => readonly number[]): (text: string) => readonly number[] {

@@ -40,19 +40,27 @@ export async function promptFiles(
   return { adapters, embeddings: await namedEmbeddings(models, `${prompt}\n${negativePrompt}`) };
 }
 
+/** By its file's name alone as everywhere, or with the folders it lies in. */
+const loraReference = (name: string): string => (name.includes('/') ? `lora:${name}` : name);
+
+/** Tells of names in tags whether a job would find them, and which are like them, as tags have them. */
+export async function loraFinder(
+  models: ModelLibrary,
+): Promise<(name: string) => { isFound: boolean; near: readonly string[] }> {
+  const names = (await models.list({ kind: 'lora' })).models.map(({ id }) => id.replace(/^.*lora:/, ''));
+  return (name) => {
+    const isFound = models.has(loraReference(name), ['lora']);
+    return { isFound, near: isFound ? [] : nearest(name, names) };
+  };
+}
+
 async function loraFile(models: ModelLibrary, name: string): Promise<string> {
-  // By its file's name alone as everywhere, or with the folders it lies in.
-  const reference = name.includes('/') ? `lora:${name}` : name;
   try {
-    return (await models.resolveFile(reference, ['lora'])).file;
+    return (await models.resolveFile(loraReference(name), ['lora'])).file;
   } catch (thrown) {
     const error = toStudioError(thrown);
     if (error.code !== 'unknown_model') throw error;
-    const { models: known } = await models.list({ kind: 'lora' });
-    const near = nearest(
-      name,
-      known.map(({ id }) => id),
-    );
+    const { near } = (await loraFinder(models))(name);
     throw new RequestError('lora_not_found', `prompt: there is no LoRA "${name.slice(0, 100)}".`, {
       field: 'prompt',
       got: name.slice(0, 100),

@@ -85,6 +85,11 @@ export function placeFinder({ pieces }: Excerpt): (at: number) => number | null 
   };
 }
 
+/** A text with another one in the place of a span. */
+export function replaceSpan(text: string, { start, end }: Span, replacement: string): string {
+  return text.slice(0, start) + replacement + text.slice(end);
+}
+
 /** Neighbours become one. */
 function append(spans: Span[], span: Span): void {
   const last = spans.at(-1);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { applyFix, findProblems, type PromptProblem } from './problems.ts';
+import { replaceSpan } from './excerpt.ts';
+import { findProblems, type PromptProblem } from './problems.ts';
 
 const KNOWN = ['smile', 'frown'];
 const find = (text: string, isNegative = false): PromptProblem[] =>
@@ -15,7 +16,7 @@ const find = (text: string, isNegative = false): PromptProblem[] =>
 const codes = (text: string, isNegative = false): string[] => find(text, isNegative).map(({ kind }) => kind);
 const fixed = (text: string): string => {
   const [problem] = find(text);
-  return problem?.fix ? applyFix(text, problem.fix) : text;
+  return problem?.fix ? replaceSpan(text, problem.fix.span, problem.fix.text) : text;
 };
 
 describe('what is odd in a prompt', () => {

@@ -132,8 +132,3 @@ function ofNegative(source: Excerpt): PromptProblem[] {
   }
   return tags;
 }
-
-/** A text with one fix put in. */
-export function applyFix(text: string, { span, text: replacement }: NonNullable<PromptProblem['fix']>): string {
-  return text.slice(0, span.start) + replacement + text.slice(span.end);
-}

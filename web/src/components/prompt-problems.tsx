@@ -1,5 +1,6 @@
 /** What is odd in a prompt, below it, each with its place in words and a button that mends it. */
 import type { PromptProblemView } from '@easel/shared/http/prompt';
+import { replaceSpan } from '@easel/shared/prompt/excerpt';
 import { TriangleAlert } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 
@@ -31,7 +32,7 @@ export function PromptProblems({ text, problems, onFix }: PromptProblemsProps) {
           {fix && (
             <Button
               look="quiet"
-              onClick={() => onFix(text.slice(0, fix.span.start) + fix.text + text.slice(fix.span.end))}
+              onClick={() => onFix(replaceSpan(text, fix.span, fix.text))}
               className="h-6 px-2 text-xs"
             >
               {near?.[0] === undefined ? t('promptProblem.fix') : t('promptProblem.write', { name: near[0] })}

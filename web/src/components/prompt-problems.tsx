@@ -23,9 +23,9 @@ export function PromptProblems({ text, problems, onFix }: PromptProblemsProps) {
   return (
     <ul aria-label={t('promptProblem.title')} className="flex flex-col gap-1 px-1 text-sm text-warn">
       {problems.slice(0, MOST_SHOWN).map(({ kind, span, fix, near }) => (
-        <li key={`${kind}:${span.start}`} className="flex flex-wrap items-center gap-x-2">
+        <li key={`${kind}:${span.start}`} className="flex items-center gap-x-2">
           <TriangleAlert size={14} aria-hidden className="shrink-0" />
-          <span>
+          <span className="min-w-0 phone:flex-1">
             {t(`promptProblem.${kind}`)}{' '}
             <q className="text-soft">{text.slice(span.start, span.end).slice(0, LONGEST_PLACE)}</q>
           </span>
@@ -33,7 +33,7 @@ export function PromptProblems({ text, problems, onFix }: PromptProblemsProps) {
             <Button
               look="quiet"
               onClick={() => onFix(replaceSpan(text, fix.span, fix.text))}
-              className="h-6 px-2 text-xs"
+              className="h-6 shrink-0 px-2 text-xs phone:h-11 phone:max-w-32"
             >
               {near?.[0] === undefined ? t('promptProblem.fix') : t('promptProblem.write', { name: near[0] })}
             </Button>

@@ -31,6 +31,20 @@ describe('a tiny autoencoder', () => {
     expect(await runWith(...files)).toContain('previews: taesd_decoder.safetensors');
   });
 
+  it('named after the model comes before the one of its line', async () => {
+    const files = ['taesd_decoder.safetensors', 'tiny.taesd.safetensors'];
+    expect(await runWith(...files)).toContain('previews: tiny.taesd.safetensors');
+  });
+
+  it('named after another model does not', async () => {
+    expect(await runWith('easel-demo.taesd.safetensors', 'taesd_decoder.safetensors')).toContain(
+      'previews: taesd_decoder',
+    );
+    await studio.end();
+    await removeFolders(studio.folders);
+    expect(await runWith('easel-demo.taesd.safetensors')).not.toContain('previews');
+  });
+
   it('of another line does not', async () => {
     expect(await runWith('taesdxl_decoder.safetensors', 'taesd3_decoder.safetensors')).not.toContain('previews');
   });

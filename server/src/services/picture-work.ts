@@ -170,11 +170,18 @@ export class PictureWork {
     return (await this.#file(kind, suggested).catch(() => null))?.id;
   }
 
-  /** A tiny autoencoder (TAESD) of the model's line, where one lies among the VAEs: its being there is the wish for it. */
+  /**
+   * A tiny autoencoder (TAESD) among the VAEs: one named after the model, else one of its line. Its being there is the wish
+   * for it. A model made from nothing has latents of its own, which the line's would show in wrong colours.
+   */
   async #previewDecoder({ view }: UsableModel): Promise<{ previewDecoder?: { files: string[] } }> {
     const { models } = this.options;
     const wanted = view.family?.startsWith(XL_FAMILIES) === true ? TINY_XL : TINY_FIRST;
-    const found = (await models.list({ kind: 'vae' })).models.find(({ fileName }) => wanted.test(fileName));
+    const own = `${view.fileName.replace(/\.[^.]*$/, '')}.taesd.`.toLowerCase();
+    const { models: vaes } = await models.list({ kind: 'vae' });
+    const found =
+      vaes.find(({ fileName }) => fileName.toLowerCase().startsWith(own)) ??
+      vaes.find(({ fileName }) => wanted.test(fileName));
     if (found === undefined) return {};
     const file = await models.resolveFile(found.id, ['vae']).catch(() => null);
     return file === null ? {} : { previewDecoder: { files: [file.file] } };

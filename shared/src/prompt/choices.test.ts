@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { hasChoices, resolveChoices, seededDraws, type ReadWildcard } from './choices.ts';
+import { findChoices, hasChoices, resolveChoices, seededDraws, type ReadWildcard } from './choices.ts';
 
 const FILES: Readonly<Record<string, readonly string[]>> = {
   colour: ['red', 'green', 'blue'],
@@ -82,5 +82,28 @@ describe('wildcards', () => {
     const { text, problems } = resolve('__big__');
     expect(text.length).toBe(1000);
     expect(problems).toContainEqual({ kind: 'prompt_too_long', name: null });
+  });
+});
+
+describe('the places of choices', () => {
+  const taken = (text: string, spans: readonly { start: number; end: number }[]): string[] =>
+    spans.map(({ start, end }) => text.slice(start, end));
+
+  it('are braces, bars, counts and weights, but no text of an option', () => {
+    const text = 'a {2$$ and $$0.5::red|{x|y} z|blue:2} __deep/thing__';
+    const { syntax, wildcards, unpaired } = findChoices(text);
+    expect(taken(text, syntax)).toEqual(['{2$$ and $$0.5::', '|', '{', '|', '}', '|', ':2}']);
+    expect(wildcards).toEqual([{ name: 'deep/thing', span: { start: 38, end: 52 } }]);
+    expect(unpaired).toEqual([]);
+  });
+
+  it('name braces without a partner, and leave those in them that have one', () => {
+    const text = 'a } {b {c|d}';
+    const { syntax, unpaired } = findChoices(text);
+    expect(taken(text, syntax)).toEqual(['{', '|', '}']);
+    expect(unpaired).toEqual([
+      { start: 2, end: 3 },
+      { start: 4, end: 5 },
+    ]);
   });
 });

@@ -6,6 +6,7 @@
  *
  * @source the forms of the dynamic-prompts extension, and SD.Next's weights behind a colon
  */
+import type { Span } from './excerpt.ts';
 import { scanPrompt, TOKEN, type Scan } from './scan.ts';
 
 /** Draws a number in [0, 1). */
@@ -49,6 +50,8 @@ const DEEPEST = 32;
 const MOST_LOOKUPS = 10_000;
 const DEFAULT_SEPARATOR = ', ';
 const COUNT = /^\s*(\d{1,3})?\s*(-)?\s*(\d{1,3})?\s*$/;
+/** A weight and the spaces around it, as far as it is looked for. */
+const LONGEST_WEIGHT = 32;
 const WEIGHT_BEFORE = /^\s*(\d+\.?\d*|\.\d+)::/;
 const WEIGHT_BEHIND = /:(\d+\.?\d*|\.\d+)\s*$/;
 
@@ -104,6 +107,22 @@ export function resolveChoices(text: string, draw: Draw, readWildcard: ReadWildc
   return { text: resolved.slice(0, limit), problems: [...problems, { kind: 'prompt_too_long', name: null }] };
 }
 
+/** Where choices stand in a text, for those who colour or examine it. */
+export interface ChoicePlaces {
+  /** Braces, bars, counts and weights: what is no text of an option. Ascending. */
+  readonly syntax: readonly Span[];
+  readonly wildcards: readonly { readonly name: string; readonly span: Span }[];
+  /** Braces that have no partner and are text. */
+  readonly unpaired: readonly Span[];
+}
+
+/** Wildcards of files that do not exist are listed like all others. */
+export function findChoices(text: string): ChoicePlaces {
+  const { places } = parseChoices(text);
+  const byPlace = (a: Span, b: Span): number => a.start - b.start;
+  return { ...places, syntax: places.syntax.toSorted(byPlace), unpaired: places.unpaired.toSorted(byPlace) };
+}
+
 /** Whether a text has anything to choose. */
 export function hasChoices(text: string): boolean {
   const { parts } = parseChoices(text);
@@ -131,46 +150,82 @@ interface Brace {
   /** What stands before `$$`: the count, then the separator. */
   readonly heads: string[];
   headStart: number;
+  /** Where the options begin and end. */
+  readonly bounds: { start: number; end: number }[];
 }
 
 /** Choices, wildcards and the text between them. A brace that does not close is text. */
-function parseChoices(text: string): { parts: Part[]; isBalanced: boolean } {
+function parseChoices(text: string): { parts: Part[]; isBalanced: boolean; places: ChoicePlaces } {
   const scan = scanPrompt(text, 'choices');
   const base: Part[] = [];
   const open: Brace[] = [];
-  let isBalanced = true;
+  const syntax: Span[] = [];
+  const wildcards: { name: string; span: Span }[] = [];
+  const unpaired: Span[] = [];
   const target = (): Part[] => open.at(-1)?.options.at(-1) ?? base;
   for (let index = 0; index < scan.length; index++) {
     const kind = scan.kind(index);
     const brace = open.at(-1);
     if (kind === TOKEN.curlyOpen && open.length < DEEPEST) {
-      open.push({ options: [[]], start: index, heads: [], headStart: scan.end(index) });
+      const end = scan.end(index);
+      open.push({ options: [[]], start: index, heads: [], headStart: end, bounds: [{ start: end, end }] });
     } else if (kind === TOKEN.curlyClose && brace !== undefined) {
       open.pop();
+      endOption(brace, scan.start(index));
+      for (const span of syntaxOf(brace, scan, index)) syntax.push(span);
       target().push(closedBrace(brace));
-    } else if (kind === TOKEN.bar && brace !== undefined) brace.options.push([]);
-    else if (kind === TOKEN.dollars && brace !== undefined && isHead(brace, scan, index)) {
+    } else if (kind === TOKEN.bar && brace !== undefined) {
+      endOption(brace, scan.start(index));
+      brace.options.push([]);
+      brace.bounds.push({ start: scan.end(index), end: scan.end(index) });
+    } else if (kind === TOKEN.dollars && brace !== undefined && isHead(brace, scan, index)) {
       brace.heads.push(text.slice(brace.headStart, scan.start(index)));
       brace.headStart = scan.end(index);
       brace.options[0] = [];
+      brace.bounds[0] = { start: brace.headStart, end: brace.headStart };
     } else if (kind === TOKEN.wildcard) {
       const asWritten = scan.slice(index);
-      target().push({ type: 'wildcard', name: asWritten.slice(2, -2), text: asWritten });
+      const name = asWritten.slice(2, -2);
+      wildcards.push({ name, span: scan.span(index) });
+      target().push({ type: 'wildcard', name, text: asWritten });
     } else {
-      if (kind === TOKEN.curlyClose || kind === TOKEN.curlyOpen) isBalanced = false;
+      if (kind === TOKEN.curlyClose || kind === TOKEN.curlyOpen) unpaired.push(scan.span(index));
       target().push({ type: 'text', text: scan.slice(index) });
     }
   }
-  if (open.length === 0) return { parts: base, isBalanced };
+  const places = { syntax, wildcards, unpaired };
+  if (open.length === 0) return { parts: base, isBalanced: unpaired.length === 0, places };
   // What an unclosed brace holds is text, but for the choices that are whole in it.
   for (const { options, start, heads } of open) {
+    unpaired.push(scan.span(start));
     base.push({ type: 'text', text: `${scan.slice(start)}${heads.map((head) => `${head}$$`).join('')}` });
     for (const [index, option] of options.entries()) {
       if (index > 0) base.push({ type: 'text', text: '|' });
       for (const part of option) base.push(part);
     }
   }
-  return { parts: base, isBalanced: false };
+  return { parts: base, isBalanced: false, places };
+}
+
+function endOption({ bounds }: Brace, end: number): void {
+  const last = bounds.at(-1);
+  if (last !== undefined) last.end = end;
+}
+
+/** Of a brace that closes at a token: everything but the texts of its options. */
+function syntaxOf({ options, start, bounds }: Brace, scan: Scan, close: number): Span[] {
+  const spans: Span[] = [];
+  let from = scan.start(start);
+  for (const [index, { start: begin, end }] of bounds.entries()) {
+    const head = WEIGHT_BEFORE.exec(scan.text.slice(begin, Math.min(end, begin + LONGEST_WEIGHT)))?.[0] ?? '';
+    const isPlain = options[index]?.length === 1 && !/[([<]/.test(scan.text.slice(begin, end));
+    const tailStart = Math.max(begin, end - LONGEST_WEIGHT);
+    const tail = head === '' && isPlain ? (WEIGHT_BEHIND.exec(scan.text.slice(tailStart, end))?.[0] ?? '') : '';
+    spans.push({ start: from, end: begin + head.length });
+    from = end - tail.length;
+  }
+  spans.push({ start: from, end: scan.end(close) });
+  return spans;
 }
 
 /** `2$$` or `1-3$$ and $$` at the start of a brace. */

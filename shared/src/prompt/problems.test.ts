@@ -9,9 +9,11 @@ const find = (text: string, isNegative = false): PromptProblem[] =>
     steps: 10,
     isNegative,
     findLora: (name) => ({
-      isFound: KNOWN.includes(name),
+      isFound: KNOWN.includes(name) || name === 'large',
       near: KNOWN.filter((known) => known[0] === name[0]),
+      isFitting: name !== 'large',
     }),
+    findWildcard: (name) => ({ isFound: name === 'colour', near: name === 'color' ? ['colour'] : [] }),
   });
 const codes = (text: string, isNegative = false): string[] => find(text, isNegative).map(({ kind }) => kind);
 const fixed = (text: string): string => {
@@ -34,6 +36,13 @@ describe('what is odd in a prompt', () => {
     ['a <lora:smiel:0.5> cat', 'lora_not_found', 'a <lora:smile:0.5> cat'],
     ['a <lora:xyz:0.5> cat', 'lora_not_found', 'a  cat'],
     ['a <hypernet:xyz:0.5> cat', 'unknown_tag', 'a  cat'],
+    ['a <lora:large:1> cat', 'lora_wrong_base', 'a  cat'],
+    ['a __color__ cat', 'wildcard_not_found', 'a __colour__ cat'],
+    ['a {red|green cat', 'brace_not_paired', 'a \\{red|green cat'],
+    ['a red} cat', 'brace_not_paired', 'a red\\} cat'],
+    ['[a:b:12]', 'switch_never', '[a:b:0.5]'],
+    ['[b:0]', 'switch_at_once', '[b:0.5]'],
+    ['[0:0:0]', 'switch_at_once', '[0:0:0.5]'],
   ])('%j: %s, which becomes %j', (text, code, better) => {
     expect(codes(text)).toEqual([code]);
     expect(fixed(text)).toBe(better);
@@ -43,6 +52,11 @@ describe('what is odd in a prompt', () => {
   it('is a switch that never comes, or comes at once', () => {
     expect(codes('[a:b:12] [a:b:0]')).toEqual(['switch_never', 'switch_at_once']);
     expect(codes('[a:[b:c:11]:2]')).toEqual(['switch_never']);
+  });
+
+  it('is not a bar that parts the options of a choice', () => {
+    expect(codes('{a|b} [c:d:5] {2$$(e:1.2)|[f]}')).toEqual([]);
+    expect(codes('__colour__ {__gone__|x}')).toEqual(['wildcard_not_found']);
   });
 
   it('is a tag or AND in a negative prompt', () => {

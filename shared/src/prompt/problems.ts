@@ -3,7 +3,8 @@
  *
  * Pure; what files there are is passed in. Nothing here is refused: a prompt with all these problems still runs.
  */
-import { takeSpans, type Excerpt, type Span } from './excerpt.ts';
+import { findChoices, type ChoicePlaces } from './choices.ts';
+import { dropSpans, takeSpans, type Excerpt, type Span } from './excerpt.ts';
 import { splitConjunction } from './conjunction.ts';
 import { scanPrompt, TOKEN } from './scan.ts';
 import { forEachNode, parseSchedule, switchStep, type TimelineOptions } from './schedule.ts';
@@ -19,7 +20,12 @@ export const PROMPT_PROBLEMS = [
   'switch_never',
   'switch_at_once',
   'lora_not_found',
+  /** There is such a LoRA, but it is for models of another kind. */
+  'lora_wrong_base',
   'unknown_tag',
+  'wildcard_not_found',
+  /** A brace without a partner is text. */
+  'brace_not_paired',
   /** Tags and AND are words in a negative prompt. */
   'tag_in_negative',
   'and_in_negative',
@@ -38,14 +44,32 @@ export interface PromptProblem {
 
 export interface ProblemOptions extends TimelineOptions {
   readonly isNegative: boolean;
-  /** Whether a LoRA has this name, and which have one like it. */
-  readonly findLora: (name: string) => { readonly isFound: boolean; readonly near: readonly string[] };
+  readonly findLora: FindName<FoundLora>;
+  /** Absent where it is not known which wildcards there are. */
+  readonly findWildcard?: FindName<FoundName>;
 }
+
+export interface FoundName {
+  readonly isFound: boolean;
+  /** Names like it, where there is none of this name. */
+  readonly near: readonly string[];
+}
+
+export interface FoundLora extends FoundName {
+  /** False where it is known to be for models of another kind than the one chosen. */
+  readonly isFitting?: boolean;
+}
+
+type FindName<Found> = (name: string) => Found;
 
 /** In the order of their places. */
 export function findProblems(text: string, options: ProblemOptions): PromptProblem[] {
-  const source = dropComments(text);
-  const problems = options.isNegative ? ofNegative(source) : [];
+  const written = dropComments(text);
+  const choices = findChoices(written.text);
+  const problems = ofChoices(written, choices, options);
+  // Choices are made before anything else is read.
+  const source = dropSpans(written, choices.syntax);
+  if (options.isNegative) problems.push(...ofNegative(source));
   let prompt = source;
   if (!options.isNegative) {
     problems.push(...ofTags(source, options));
@@ -82,6 +106,8 @@ function ofBrackets(part: Excerpt): PromptProblem[] {
   return problems;
 }
 
+/** A switch that does happen. */
+const HALFWAY = '0.5';
 /** Something that looks like a schedule. */
 const MEANT = /\[[^\]]*[:|][^\]]*\]/;
 
@@ -98,8 +124,11 @@ function ofSchedules(part: Excerpt, options: ProblemOptions): PromptProblem[] {
     if (node.type !== 'switch') return;
     const span = placeOf(part, node.span);
     const step = switchStep(node.when, options);
-    if (step >= options.steps) problems.push({ kind: 'switch_never', span, fix: null });
-    else if (step < 1) problems.push({ kind: 'switch_at_once', span, fix: null });
+    if (step >= 1 && step < options.steps) return;
+    const whenStart = node.span.start + part.text.slice(node.span.start, node.span.end).lastIndexOf(node.when);
+    const when = placeOf(part, { start: whenStart, end: whenStart + node.when.length });
+    const kind = step < 1 ? 'switch_at_once' : 'switch_never';
+    problems.push({ kind, span, fix: { span: when, text: HALFWAY } });
   });
   return problems;
 }
@@ -109,14 +138,35 @@ function ofTags(source: Excerpt, { findLora }: ProblemOptions): PromptProblem[] 
     const span = placeOf(source, tag.span);
     const lora = readLoraTag(tag);
     if (lora === null) return [{ kind: 'unknown_tag', span, fix: { span, text: '' } }];
-    const { isFound, near } = findLora(lora.name);
-    if (isFound) return [];
+    const { isFound, isFitting = true, near } = findLora(lora.name);
+    if (isFound) return isFitting ? [] : [{ kind: 'lora_wrong_base', span, fix: { span, text: '' } }];
     const start = span.start + tag.kind.length + 2;
     const [nearest] = near;
     const name = { start, end: start + (tag.positional[0] ?? '').length };
     const fix = nearest === undefined ? { span, text: '' } : { span: name, text: nearest };
     return [{ kind: 'lora_not_found', span, fix, near }];
   });
+}
+
+function ofChoices(
+  source: Excerpt,
+  { wildcards, unpaired }: ChoicePlaces,
+  { findWildcard }: ProblemOptions,
+): PromptProblem[] {
+  const problems = unpaired.map((place): PromptProblem => {
+    const span = placeOf(source, place);
+    const brace = source.text.slice(place.start, place.end);
+    return { kind: 'brace_not_paired', span, fix: { span, text: `\\${brace}` } };
+  });
+  for (const { name, span: place } of wildcards) {
+    const found = findWildcard?.(name);
+    if (found === undefined || found.isFound) continue;
+    const span = placeOf(source, place);
+    const [nearest] = found.near;
+    const fix = nearest === undefined ? null : { span, text: `__${nearest}__` };
+    problems.push({ kind: 'wildcard_not_found', span, fix, near: found.near });
+  }
+  return problems;
 }
 
 function ofNegative(source: Excerpt): PromptProblem[] {

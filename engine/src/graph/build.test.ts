@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { build } from './build.ts';
-import { add, mul, sigmoid } from './ops/elementwise.ts';
+import { add, mul, tanh } from './ops/elementwise.ts';
 import { conv2d, matmulTransposed, multiHeadAttention } from './ops/network.ts';
 import { concat, reshape, reshapeLike, transpose } from './ops/shape.ts';
 import { within } from './scope.ts';
@@ -43,7 +43,7 @@ describe('operators', () => {
     ['a convolution over other channels', (x) => conv2d(x, input('k', 'f32', [8, 3, 3, 3]), null)],
     ['a matrix of another width', (x) => matmulTransposed(x, input('k', 'f32', [8, 5]))],
     ['a reshape that loses elements', (x) => reshape(x, [0, 3, -1])],
-    ['a sigmoid of integers', () => sigmoid(input('i', 'i64', [2]))],
+    ['a tanh of integers', () => tanh(input('i', 'i64', [2]))],
     [
       'attention heads that do not divide',
       () =>
@@ -73,7 +73,7 @@ describe('build', () => {
   it('emits only what the outputs reach, named by module', () => {
     const x = input('x', 'f32', ['n', 4]);
     const used = within({ path: 'net.used' }, () => mul(x, x));
-    within({ path: 'net.dead' }, () => sigmoid(x));
+    within({ path: 'net.dead' }, () => tanh(x));
     const model = build('net', { x }, { y: used });
     expect(text(model.bytes)).toContain('net.used/Mul');
     expect(text(model.bytes)).not.toContain('net.dead');
@@ -87,7 +87,7 @@ describe('build', () => {
 
   it('refuses an input that was not declared', () => {
     const x = input('x', 'f32', [4]);
-    expect(thrownBy(() => build('net', {}, { y: sigmoid(x) })).message).toContain('undeclared input x');
+    expect(thrownBy(() => build('net', {}, { y: tanh(x) })).message).toContain('undeclared input x');
   });
 
   it('leaves weights where they lie and counts them', () => {

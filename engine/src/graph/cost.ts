@@ -17,7 +17,7 @@ export interface RunCost {
 }
 
 /** Operators whose result may take the place of their first input, where nobody needs that any more. */
-const IN_PLACE = new Set(['Add', 'Mul', 'Sigmoid', 'QuickGelu', 'Gelu', 'Tanh', 'Relu', 'Identity']);
+const IN_PLACE = new Set(['Add', 'Mul', 'QuickGelu', 'Gelu', 'Tanh', 'Relu', 'Identity']);
 /** Operators that only say otherwise what the same bytes are. */
 const SAME_BYTES = new Set(['Reshape', 'Identity']);
 

@@ -65,11 +65,17 @@ export function withBranches<T>(
   }
 }
 
-/** y [..., to], what a matrix made of x [..., from], with its branch, if it has one. */
-export function besideMatrix(x: Value, y: Value, path: string, { from, to }: { from: number; to: number }): Value {
-  if (current?.options.hasMatrices !== true) return y;
+/** What the branch beside a matrix makes of x [..., from]: [..., to]; null where there is none. */
+export function branchOfMatrix(x: Value, path: string, { from, to }: { from: number; to: number }): Value | null {
+  if (current?.options.hasMatrices !== true) return null;
   const { down, up } = current.pair(path, [from], [to]);
-  return add(y, dialect().linear(dialect().linear(x, down), up));
+  return dialect().linear(dialect().linear(x, down), up);
+}
+
+/** y [..., to], what a matrix made of x [..., from], with its branch, if it has one. */
+export function besideMatrix(x: Value, y: Value, path: string, extents: { from: number; to: number }): Value {
+  const branch = branchOfMatrix(x, path, extents);
+  return branch === null ? y : add(y, branch);
 }
 
 interface KernelOptions {

@@ -58,7 +58,6 @@ const unary =
     return node(operator, [x], [{ dtype: x.dtype, shape: x.shape }])[0];
   };
 
-export const sigmoid = unary('Sigmoid');
 export const sin = unary('Sin');
 export const cos = unary('Cos');
 export const tanh = unary('Tanh');
@@ -69,17 +68,20 @@ export const gelu = unary('Gelu');
 /** 1 / sqrt(x). */
 export const reciprocalRoot = (x: Value): Value => unary('Reciprocal')(unary('Sqrt')(x));
 
-/** x * sigmoid(x). The runtime fuses the pair. */
-export const silu = (x: Value): Value => mul(x, sigmoid(x));
-
-/** x * sigmoid(1.702 x), the gelu that CLIP-L was trained with. */
-export function quickGelu(x: Value): Value {
+/** x * sigmoid(alpha x), in one pass over the numbers. */
+function swish(x: Value, alpha: number): Value {
   requireFloat('QuickGelu', x);
   return node('QuickGelu', [x], [{ dtype: x.dtype, shape: x.shape }], {
     domain: 'com.microsoft',
-    attributes: { alpha: { float: 1.702 } },
+    attributes: { alpha: { float: alpha } },
   })[0];
 }
+
+/** x * sigmoid(x). */
+export const silu = (x: Value): Value => swish(x, 1);
+
+/** x * sigmoid(1.702 x), the gelu that CLIP-L was trained with. */
+export const quickGelu = (x: Value): Value => swish(x, 1.702);
 
 /** Converts the element type; returns `x` itself where there is nothing to do. */
 export function cast(x: Value, dtype: Dtype): Value {

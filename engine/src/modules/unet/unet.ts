@@ -7,13 +7,13 @@
 import type { WeightScope } from '../../checkpoint/weights.ts';
 import { add, addOptional, cos, gelu, mul, silu, sin } from '../../graph/ops/elementwise.ts';
 import { greater, where } from '../../graph/ops/select.ts';
-import { concat, halves, nearestLike, reshape } from '../../graph/ops/shape.ts';
+import { concat, nearestLike, reshape } from '../../graph/ops/shape.ts';
 import { within } from '../../graph/scope.ts';
 import { constant, input, type Value } from '../../graph/value.ts';
 import { waveFrequencies } from '../../numeric/sinusoids.ts';
 import { convolution } from '../convolution.ts';
 import { dialect } from '../dialect.ts';
-import { linear } from '../linear.ts';
+import { linear, linearHalves } from '../linear.ts';
 import { groupNorm, layerNorm } from '../normalization.ts';
 import { cellsToTokens, tokensToCells } from '../tokens.ts';
 import type { Ports } from '../ports.ts';
@@ -277,7 +277,7 @@ function attention(
 function feedForward(x: Value, weights: WeightScope, width: number): Value {
   return within(weights, () => {
     const inner = FEED_FORWARD_WIDENING * width;
-    const [value, gate] = halves(linear(x, weights.at('0.proj'), { from: width, to: 2 * inner }), -1);
+    const [value, gate] = linearHalves(x, weights.at('0.proj'), { from: width, to: 2 * inner });
     return linear(mul(value, gelu(gate)), weights.at(2), { from: inner, to: width });
   });
 }

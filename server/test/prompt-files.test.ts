@@ -51,6 +51,16 @@ describe('a tag in a prompt', () => {
     expect(await refusal('<lora:smile:1>'.repeat(5000))).toMatchObject({ status: 422, code: 'out_of_range' });
   });
 
+  it('may say blocks and steps, and is refused where they say nothing', async () => {
+    expect((await post('a <lora:smile:1:lbw=INS:step=0.2-0.8>')).statusCode).toBe(202);
+    expect(await refusal('<lora:smile:1:lbw=1,2,3>')).toMatchObject({
+      status: 422,
+      code: 'not_allowed',
+      got: 'lbw=1,2,3',
+    });
+    expect(await refusal('<lora:smile:1:step=5>')).toMatchObject({ code: 'not_allowed', got: 'step=5' });
+  });
+
   it('means nothing in a comment', async () => {
     expect((await post('a cat # <lora:gone:1>')).statusCode).toBe(202);
   });

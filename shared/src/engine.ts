@@ -10,6 +10,8 @@ import type { WireError } from './errors.ts';
 import type { GenerationDefaults, GenerationParameters } from './generation.ts';
 import type { CheckpointFootprint, MemoryPlan, Stage } from './memory.ts';
 import type { Fallback, PictureNote } from './picture-notes.ts';
+import type { StepRange } from './prompt/lora-steps.ts';
+import type { ConditioningWidths, NetworkView } from './networks.ts';
 import type { ModelWorkParameters, ModelWorkProgress, ModelWorkResult } from './model-work.ts';
 
 /** Raised with every incompatible change; server and engine refuse to talk across versions. */
@@ -29,6 +31,8 @@ export interface CheckpointInspection {
   weightBytes: number;
   /** What its networks weigh and what their passes take; absent where nobody has looked so closely. */
   footprint?: CheckpointFootprint;
+  /** Widths that its networks exchange text in; absent where nobody has looked so closely. */
+  conditioning?: ConditioningWidths;
   /** What the file says of itself; the family above and the defaults have a person's corrections in them. */
   detection: CheckpointDetection;
 }
@@ -69,6 +73,10 @@ export interface EngineAdapter {
   unetWeight: number;
   /** Only so many of its ranks count; null = all. */
   rankLimit: number | null;
+  /** Factors on it in each block of the networks, in the order of `LORA_BLOCKS`; absent = 1 in all. */
+  blocks?: readonly number[];
+  /** Steps at which what it changes in the U-Net counts; absent = all. The text is read once, before them. */
+  steps?: StepRange;
 }
 
 /** A textual inversion by the name that prompts have for it. */
@@ -121,6 +129,8 @@ export interface JobMeasurement {
 
 export type ToEngine =
   | { type: 'inspect'; requestId: number; file: string; overrides?: CheckpointOverrides }
+  /** The same of a LoRA or one of its kin, or of a textual inversion. */
+  | { type: 'inspect-network'; requestId: number; file: string; kind: 'lora' | 'embedding' }
   | { type: 'run'; job: EngineJob }
   | { type: 'work'; job: EngineModelJob }
   | { type: 'cancel'; jobId: string }
@@ -129,6 +139,7 @@ export type ToEngine =
 export type FromEngine =
   | { type: 'ready'; protocol: number; device: string; deviceReason: string; catalogue: Catalogue }
   | { type: 'inspected'; requestId: number; inspection: CheckpointInspection | null; error: WireError | null }
+  | { type: 'network-inspected'; requestId: number; network: NetworkView | null; error: WireError | null }
   /** From now on at most this many milliseconds may pass before the next message. 0 = idle, silence is fine. */
   | { type: 'quiet'; budgetMs: number; activity: string }
   | { type: 'started'; jobId: string }

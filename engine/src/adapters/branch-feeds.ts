@@ -1,6 +1,9 @@
 /** What the branches of a network are fed: the low-rank parts of all adapters in use, side by side along the rank. */
+import { LORA_BLOCKS } from '@easel/shared/prompt/lora-blocks';
+
 import type { Port } from '../graph/model.ts';
 import type { Feeds } from '../graph/session.ts';
+import type { Layer } from './layers.ts';
 import type { Branch, LoadedAdapter } from './load-adapter.ts';
 
 /** An adapter at a strength for each kind of network. */
@@ -8,6 +11,24 @@ export interface AdapterStrength {
   readonly adapter: LoadedAdapter;
   readonly textWeight: number;
   readonly unetWeight: number;
+  /** Factors in the order of `LORA_BLOCKS`; absent = 1 in all. */
+  readonly blocks?: readonly number[];
+}
+
+const UNET_BLOCK = /^unet\.(?:(input|output)_blocks\.(\d+)|middle_block)\./;
+
+/** How strongly an adapter counts at a layer. */
+export function strengthAt({ textWeight, unetWeight, blocks }: AdapterStrength, layer: Layer): number {
+  const strength = layer.isText ? textWeight : unetWeight;
+  return blocks === undefined ? strength : strength * (blocks[LORA_BLOCKS.indexOf(blockOf(layer))] ?? 1);
+}
+
+/** One of `LORA_BLOCKS`; '' for the layers of a U-Net that lie in none of them. */
+function blockOf({ path, isText }: Layer): string {
+  if (isText) return 'BASE';
+  const [found, side, number = ''] = UNET_BLOCK.exec(path) ?? [];
+  if (found === undefined) return '';
+  return side === undefined ? 'MID' : `${side === 'input' ? 'IN' : 'OUT'}${number.padStart(2, '0')}`;
 }
 
 const BRANCH_INPUT = /^adapter:(.*):(down|up)$/;
@@ -37,10 +58,10 @@ function sideBySide(
   to: number,
   behindDown: readonly number[],
 ): { rank: number; down: Float32Array; up: Float32Array } {
-  const parts = strengths.flatMap(({ adapter, textWeight, unetWeight }) => {
-    const branch: Branch | undefined = adapter.branches.get(path);
+  const parts = strengths.flatMap((each) => {
+    const branch: Branch | undefined = each.adapter.branches.get(path);
     if (branch === undefined) return [];
-    const strength = branch.layer.isText ? textWeight : unetWeight;
+    const strength = strengthAt(each, branch.layer);
     return strength === 0 ? [] : [{ ...branch.lowRank, factor: branch.lowRank.scale * strength }];
   });
   const from = behindDown.reduce((product, extent) => product * extent, 1);

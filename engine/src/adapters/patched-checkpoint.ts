@@ -10,7 +10,7 @@ import type { PlacedCheckpoint } from '../checkpoint/place-tensors.ts';
 import { makeScratch, scratchError } from '../checkpoint/scratch.ts';
 import type { TensorEntry } from '../checkpoint/tensor-entry.ts';
 import type { Tensor } from '../numeric/tensor.ts';
-import type { AdapterStrength } from './branch-feeds.ts';
+import { strengthAt, type AdapterStrength } from './branch-feeds.ts';
 import { extentOf, misfit, type Patch } from './load-adapter.ts';
 import { readNumbers } from './read-numbers.ts';
 import { part } from './types.ts';
@@ -72,9 +72,10 @@ export async function patchCheckpoint(
 
 function changesOf(strengths: readonly AdapterStrength[]): Changes {
   const changes = new Map<string, Change[]>();
-  for (const { adapter, textWeight, unetWeight } of strengths) {
+  for (const each of strengths) {
+    const { adapter } = each;
     for (const patch of adapter.patches) {
-      const strength = patch.layer.isText ? textWeight : unetWeight;
+      const strength = strengthAt(each, patch.layer);
       if (strength === 0) continue;
       const change = { patch, strength, file: adapter.file, statedScale: adapter.statedScale };
       const names = [

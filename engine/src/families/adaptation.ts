@@ -5,6 +5,10 @@
  * which takes a new session; those that follow find them there.
  */
 import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+
+import { RequestError } from '@easel/shared/errors';
+import { countsAtStep, type StepRange } from '@easel/shared/prompt/lora-steps';
 
 import { branchFeeds, type AdapterStrength } from '../adapters/branch-feeds.ts';
 import { nameLayers, type LayerNames } from '../adapters/layers.ts';
@@ -21,6 +25,17 @@ type Branches = Readonly<Partial<Record<Role, BranchOptions>>>;
 
 /** Networks that adapters may change. */
 const ADAPTED: readonly Role[] = ['text-encoder', 'text-encoder-2', 'unet'];
+
+/** Where in a walk a network runs: the step, from 1, of how many. */
+export interface Moment {
+  readonly step: number;
+  readonly steps: number;
+}
+
+interface ScheduledStrength extends AdapterStrength {
+  /** Absent = it counts at all steps. */
+  readonly steps?: StepRange;
+}
 
 interface KnownLayers {
   readonly names: LayerNames;
@@ -40,10 +55,12 @@ interface PatchInUse {
 export class Adaptation {
   #known: KnownLayers | null = null;
   #loaded = new Map<string, LoadedAdapter>();
-  #strengths: readonly AdapterStrength[] = [];
+  #strengths: readonly ScheduledStrength[] = [];
   #patch: PatchInUse | null = null;
   #branches: Branches = {};
   readonly #feeds = new Map<Role, Feeds>();
+  /** Those of the last step that was asked for, and the adapters that count there. */
+  #feedsOfMoment: { readonly counting: readonly ScheduledStrength[]; readonly feeds: Feeds } | null = null;
   readonly #ports = new Map<Role, readonly Port[]>();
 
   /** @param reads what the networks ask of the checkpoint */
@@ -68,13 +85,37 @@ export class Adaptation {
   started(role: Role, ports: readonly Port[]): void {
     this.#ports.set(role, ports);
     this.#feeds.delete(role);
+    if (role === 'unet') this.#feedsOfMoment = null;
   }
 
-  /** What a network's branches are fed. */
-  feeds(role: Role): Feeds {
-    const known = this.#feeds.get(role) ?? branchFeeds(this.#strengths, this.#ports.get(role) ?? []);
+  /** Whether some of the adapters count at some steps only. */
+  get isScheduled(): boolean {
+    return this.#strengths.some(({ steps }) => steps !== undefined);
+  }
+
+  /**
+   * What a network's branches are fed.
+   *
+   * @param moment null = as if all adapters counted
+   */
+  feeds(role: Role, moment: Moment | null = null): Feeds {
+    const ports = this.#ports.get(role) ?? [];
+    if (moment !== null && role === 'unet' && this.isScheduled) return this.#feedsAt(moment, ports);
+    const known = this.#feeds.get(role) ?? branchFeeds(this.#strengths, ports);
     this.#feeds.set(role, known);
     return known;
+  }
+
+  #feedsAt({ step, steps }: Moment, ports: readonly Port[]): Feeds {
+    const counting = this.#strengths.filter(
+      (each) => each.steps === undefined || countsAtStep(each.steps, step, steps),
+    );
+    const known = this.#feedsOfMoment;
+    if (known?.counting.length === counting.length && known.counting.every((each, i) => each === counting[i]))
+      return known.feeds;
+    const feeds = branchFeeds(counting, ports);
+    this.#feedsOfMoment = { counting, feeds };
+    return feeds;
   }
 
   /**
@@ -89,13 +130,14 @@ export class Adaptation {
     stop: (roles: readonly Role[]) => Promise<void>,
   ): Promise<void> {
     const loaded = await this.#load(uses);
-    const strengths = uses.map((use, i): AdapterStrength => ({ ...use, adapter: loaded[i]?.[1] as LoadedAdapter }));
+    const strengths = uses.map((use, i): ScheduledStrength => ({ ...use, adapter: loaded[i]?.[1] as LoadedAdapter }));
+    for (const strength of strengths) requireBranches(strength);
     const former = this.#patch;
     const patch = await this.#patched(uses, strengths, placed);
     this.#loaded = new Map(loaded);
     this.#strengths = strengths;
     this.#patch = patch;
-    this.#feeds.clear();
+    this.#forget();
 
     const stale = new Set<Role>(this.#widen(strengths));
     if (patch !== former) {
@@ -113,8 +155,13 @@ export class Adaptation {
     this.#loaded = new Map();
     this.#strengths = [];
     this.#branches = {};
-    this.#feeds.clear();
+    this.#forget();
     await checkpoint?.release();
+  }
+
+  #forget(): void {
+    this.#feeds.clear();
+    this.#feedsOfMoment = null;
   }
 
   async #load(uses: readonly AdapterUse[]): Promise<(readonly [string, LoadedAdapter])[]> {
@@ -180,6 +227,20 @@ export class Adaptation {
     this.#known = { names: nameLayers(reads), roles, kernels };
     return this.#known;
   }
+}
+
+/** What is fed may change from step to step, weights may not. @throws not_allowed */
+function requireBranches({ adapter, steps }: ScheduledStrength): void {
+  if (steps === undefined || adapter.patches.every(({ layer }) => layer.isText)) return;
+  throw new RequestError(
+    'not_allowed',
+    `${basename(adapter.file)} counts at all steps or at none: ${adapter.kinds.join(', ')} changes the weights themselves.`,
+    {
+      field: 'prompt',
+      got: basename(adapter.file),
+      hint: 'Take step=, start= and stop= out of its tag, or use a LoRA.',
+    },
+  );
 }
 
 /** The network of a module path; null for those that adapters leave alone. */

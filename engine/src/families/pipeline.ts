@@ -13,7 +13,7 @@ import { DEFAULT_EMPHASIS, type Emphasis } from '../conditioning/emphasis.ts';
 import type { Network } from '../denoisers/types.ts';
 import type { Feeds, MemoryForm, Results, Session, StartSession } from '../graph/session.ts';
 import { concatChannels, elementCount, isFiniteTensor, type Tensor } from '../numeric/tensor.ts';
-import { Adaptation } from './adaptation.ts';
+import { Adaptation, type Moment } from './adaptation.ts';
 import { Embeddings } from './embeddings.ts';
 import { buildKey, PLAIN, type NetworkOptions } from './network-options.ts';
 import { tokenizePrompt } from './prompt.ts';
@@ -160,10 +160,14 @@ class OpenPipeline implements Pipeline {
   }
 
   async run(role: Role, feeds: Feeds, fetch?: readonly string[]): Promise<Results> {
+    return this.#run(role, feeds, fetch, null);
+  }
+
+  async #run(role: Role, feeds: Feeds, fetch: readonly string[] | undefined, moment: Moment | null): Promise<Results> {
     const session = await this.#session(role);
     const absent = session.inputs.filter((name) => OPTIONAL_INPUT.test(name) && !Object.hasOwn(feeds, name));
     const nothing = Object.fromEntries(absent.map((name) => [name, NOTHING]));
-    const all = { ...nothing, ...this.#noVectors(role, feeds), ...this.#adaptation.feeds(role), ...feeds };
+    const all = { ...nothing, ...this.#noVectors(role, feeds), ...this.#adaptation.feeds(role, moment), ...feeds };
     return this.#timed(role, async () => session.run(all, fetch));
   }
 
@@ -216,13 +220,21 @@ class OpenPipeline implements Pipeline {
     return { hidden: results[wanted] as Tensor, pooled: results['pooled'] ?? null };
   }
 
-  readonly network: Network = async (x, timestep, { concat, ...told }) => {
-    const batch = x.shape[0] ?? 1;
-    const times = { data: new Float32Array(batch).fill(timestep), shape: [batch] };
-    const sample = concat === undefined ? x : concatChannels(x, concat);
-    const { out } = await this.run('unet', { sample, timestep: times, ...told }, ['out']);
-    return out as Tensor;
-  };
+  readonly network: Network = this.#networkIn(null);
+
+  networkAt(step: number, steps: number): Network {
+    return this.#adaptation.isScheduled ? this.#networkIn({ step, steps }) : this.network;
+  }
+
+  #networkIn(moment: Moment | null): Network {
+    return async (x, timestep, { concat, ...told }) => {
+      const batch = x.shape[0] ?? 1;
+      const times = { data: new Float32Array(batch).fill(timestep), shape: [batch] };
+      const sample = concat === undefined ? x : concatChannels(x, concat);
+      const { out } = await this.#run('unet', { sample, timestep: times, ...told }, ['out'], moment);
+      return out as Tensor;
+    };
+  }
 
   async decodeLatent(latent: Tensor): Promise<Tensor> {
     if (!isFiniteTensor(latent)) {

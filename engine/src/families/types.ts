@@ -12,6 +12,7 @@ import type { MemoryPlan } from '@easel/shared/memory';
 import type { PictureNote } from '@easel/shared/picture-notes';
 import type { WireError } from '@easel/shared/errors';
 import type { Chunk, EmbeddingPlace } from '@easel/shared/prompt/chunks';
+import type { StepRange } from '@easel/shared/prompt/lora-steps';
 import type { ClipDialect } from '@easel/shared/prompt/clip-tokenizer';
 
 import type { CheckpointHeader } from '../checkpoint/header.ts';
@@ -192,6 +193,10 @@ export interface AdapterUse {
   readonly unetWeight: number;
   /** Only so many of its ranks count; null = all. */
   readonly rankLimit: number | null;
+  /** Factors in each block, in the order of `LORA_BLOCKS`; absent = 1 in all. */
+  readonly blocks?: readonly number[];
+  /** Steps at which its changes of the U-Net count; absent = all. */
+  readonly steps?: StepRange;
 }
 
 export type Usage = JobMeasurement['stages'];
@@ -227,6 +232,7 @@ export interface Pipeline {
    * Uses these adapters from now on, and no others; none at first. Other strengths cost nothing where a change runs
    * beside the layers.
    * @throws model_gone | model_invalid | pickle_unsafe | model_incompatible | storage_unavailable; nothing is changed then
+   * @throws not_allowed where one that cannot run beside the layers shall count at some steps only
    */
   adapt(adapters: readonly AdapterUse[]): Promise<void>;
   /** Starts sessions now rather than on first use. @throws model_gone | session_failed | out_of_memory */
@@ -259,6 +265,12 @@ export interface Pipeline {
    * latent, behind its channels.
    */
   readonly network: Network;
+  /**
+   * The network at a step, where only the adapters count that do so there; {@link network} where all do at all steps.
+   * @param step from 1
+   * @param steps how many there are
+   */
+  networkAt(step: number, steps: number): Network;
   /** Sampler's latent [n, c, h, w] to picture [n, 3, 8h, 8w] in about [-1, 1]. */
   decodeLatent(latent: Tensor): Promise<Tensor>;
   /** Picture [n, 3, H, W] in [-1, 1] to the distribution of latents in the sampler's scale. H and W multiples of 8. */

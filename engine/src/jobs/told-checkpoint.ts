@@ -60,11 +60,16 @@ export function toldCheckpoint(
         negative: needsNegative ? await tell(pipeline, parameters, true) : null,
       };
       const table = makeSigmaTable({ zeroTerminalSnr: hasZeroSnr(pipeline, parameters) });
-      const unet = tuned(toldGuidance(pipeline, parameters.guidance), tuning);
+      const { facts } = pipeline;
+      const { evaluationsPerStep } = findSampler(parameters.sampler);
+      const unetAt = (evaluation: number): Network => {
+        const network = pipeline.networkAt(Math.floor(evaluation / evaluationsPerStep) + 1, parameters.steps);
+        return tuned(toldGuidance({ network, facts }, parameters.guidance), tuning);
+      };
       return {
         pipeline,
         table,
-        networkAt: networkFor(pipeline, unet, told, table, tuning.networks.unet.isPerturbable),
+        networkAt: networkFor(pipeline, unetAt, told, table, tuning.networks.unet.isPerturbable),
       };
     },
   };
@@ -77,13 +82,14 @@ interface Told {
 
 function networkFor(
   { facts }: Pipeline,
-  unet: Network,
+  unetAt: (evaluation: number) => Network,
   { positive, negative }: Told,
   table: SigmaTable,
   isPerturbable: boolean,
 ): (evaluation: number) => GuidedNetwork {
   const fixed = { make: DENOISERS[facts.prediction], timestepOf: interpolatedTimesteps(table) };
   return (evaluation) => {
+    const unet = unetAt(evaluation);
     const parts = positive(evaluation);
     // A negative prompt has one part only.
     const [away] = negative?.(evaluation) ?? [];

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import type { EngineJob } from '@easel/shared/engine';
+import { LORA_BLOCKS } from '@easel/shared/prompt/lora-blocks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { appendTensors } from '../support/append-tensors.ts';
@@ -102,6 +103,48 @@ describe('an adapter', () => {
     const once = await picture({ adapters: [lora('lora', 0.8)] });
     const worst = twice.reduce((most, byte, i) => Math.max(most, Math.abs(byte - (once[i] as number))), 0);
     expect(worst).toBeLessThanOrEqual(1);
+  });
+
+  it('counts at the steps it is told, and there only', async () => {
+    const plain = await picture();
+    const always = await picture({ adapters: [lora('lora', 0.8, 0)] });
+    const during = (start: number | null, stop: number | null): Promise<Buffer> => {
+      const mark = (value: number | null) => (value === null ? null : { unit: 'step' as const, value });
+      return picture({ adapters: [{ ...lora('lora', 0.8, 0), steps: { start: mark(start), stop: mark(stop) } }] });
+    };
+    // Three steps: all of them, none, and each way of leaving some out.
+    expect((await during(1, 4)).equals(always)).toBe(true);
+    expect((await during(4, null)).equals(plain)).toBe(true);
+    expect((await during(null, 1)).equals(plain)).toBe(true);
+    const [early, late] = [await during(null, 2), await during(2, null)];
+    for (const other of [plain, always, late]) expect(early.equals(other)).toBe(false);
+    for (const other of [plain, always]) expect(late.equals(other)).toBe(false);
+    // The next job knows nothing of it.
+    expect((await picture()).equals(plain)).toBe(true);
+  });
+
+  it('that changes weights cannot come and go, and says so', async () => {
+    const steps = { start: { unit: 'share' as const, value: 0.5 }, stop: null };
+    const answer = await end(jobOf({ adapters: [{ ...lora('loha', 1), steps }] }));
+    expect(answer).toMatchObject({
+      type: 'failed',
+      error: { code: 'not_allowed', message: expect.stringMatching(/LoHa/) },
+    });
+  });
+
+  it.each(['lora', 'loha'])('of kind %s counts in each block as it is told', async (name) => {
+    const [ones, zeros] = [LORA_BLOCKS.map(() => 1), LORA_BLOCKS.map(() => 0)];
+    const only = (letters: string): number[] => LORA_BLOCKS.map((block) => (block.startsWith(letters) ? 1 : 0));
+    const made = (blocks: number[], weight = 0.8): Promise<Buffer> =>
+      picture({ adapters: [{ ...lora(name, weight), blocks }] });
+    const whole = await picture({ adapters: [lora(name, 0.8)] });
+    expect((await made(ones)).equals(whole)).toBe(true);
+    expect((await made(zeros)).equals(await picture())).toBe(true);
+    expect((await made(ones.map(() => 0.5))).equals(await picture({ adapters: [lora(name, 0.4)] }))).toBe(true);
+    expect((await made(only('BASE'))).equals(await picture({ adapters: [lora(name, 0, 0.8)] }))).toBe(true);
+    const parts = [await made(only('IN')), await made(only('MID')), await made(only('OUT')), whole];
+    for (const [i, one] of parts.entries())
+      for (const other of parts.slice(i + 1)) expect(one.equals(other)).toBe(false);
   });
 
   it('for nothing in this model is refused, and the next job runs', async () => {

@@ -2,6 +2,7 @@
 import type { EngineAdapter, EngineEmbedding } from '@easel/shared/engine';
 import { RequestError, toStudioError } from '@easel/shared/errors';
 import type { GenerationParameters } from '@easel/shared/generation';
+import { LORA_BLOCK_COUNTS, LORA_BLOCK_PRESETS } from '@easel/shared/prompt/lora-blocks';
 import { dropComments, readLoraTag, takeTags } from '@easel/shared/prompt/tags';
 
 import type { ModelLibrary } from './model-library.ts';
@@ -16,7 +17,8 @@ export interface PromptFiles {
 const MOST_LORAS = 100;
 
 /**
- * @throws lora_not_found naming the tag and near names; unknown_tag; out_of_range for too many tags
+ * @throws lora_not_found naming the tag and near names; unknown_tag; not_allowed for block weights or steps that say
+ *   nothing; out_of_range for too many tags
  */
 export async function promptFiles(
   models: ModelLibrary,
@@ -34,8 +36,16 @@ export async function promptFiles(
   for (const tag of tags) {
     const lora = readLoraTag(tag);
     if (lora === null) throw unknownTag(tag.kind);
-    const { textWeight, unetWeight, rankLimit } = lora;
-    adapters.push({ file: await loraFile(models, lora.name), textWeight, unetWeight, rankLimit });
+    const { textWeight, unetWeight, rankLimit, blocks, steps, unread } = lora;
+    if (unread.length > 0) throw unreadPart(unread[0] as string);
+    adapters.push({
+      file: await loraFile(models, lora.name),
+      textWeight,
+      unetWeight,
+      rankLimit,
+      ...(blocks === null ? {} : { blocks }),
+      ...(steps === null ? {} : { steps }),
+    });
   }
   return { adapters, embeddings: await namedEmbeddings(models, `${prompt}\n${negativePrompt}`) };
 }
@@ -87,6 +97,19 @@ async function namedEmbeddings(models: ModelLibrary, text: string): Promise<Engi
 
 /** The word prompts have for an embedding: its file's name without folders and ending. */
 const wordOf = (id: string): string => (id.split(/[/:]/).at(-1) ?? id).replace(/\.(pt|bin|safetensors|png|webp)$/i, '');
+
+function unreadPart(part: string): RequestError {
+  const isOfBlocks = !/^(step|start|stop)=/.test(part);
+  const got = part.slice(0, 60);
+  return new RequestError('not_allowed', `prompt: "${got}" in a LoRA's tag says nothing that can be read.`, {
+    field: 'prompt',
+    limit: isOfBlocks ? LORA_BLOCK_PRESETS : ['step=0.2-0.8', 'start=5', 'stop=0.5'],
+    got,
+    hint: isOfBlocks
+      ? `lbw= is followed by ${LORA_BLOCK_PRESETS.join(', ')}, or by ${LORA_BLOCK_COUNTS.join(', ')} numbers with commas.`
+      : 'Write steps counted from 1, or shares of them with a dot: step=0.2-0.8, start=5, stop=0.5.',
+  });
+}
 
 function unknownTag(kind: string): RequestError {
   return new RequestError('unknown_tag', `prompt: nothing is known of <${kind.slice(0, 40)}:…> tags.`, {

@@ -4,6 +4,8 @@
  * A tag in a negative prompt is text, as it is to the WebUI.
  */
 import { dropSpans, wholeText, type Excerpt, type Span } from './excerpt.ts';
+import { readBlockWeights, type LoraBlockWeights } from './lora-blocks.ts';
+import { readStepRange, type StepRange } from './lora-steps.ts';
 import { scanPrompt, TOKEN } from './scan.ts';
 
 /** One `<name:a:b=c>`. */
@@ -26,6 +28,12 @@ export interface LoraTag {
   readonly unetWeight: number;
   /** Cap on its rank; null when it has none. */
   readonly rankLimit: number | null;
+  /** How strongly it counts in each block; null = the same in all. */
+  readonly blocks: LoraBlockWeights | null;
+  /** During which steps it counts; null = all. */
+  readonly steps: StepRange | null;
+  /** Parts that say nothing that can be read, as they were written. */
+  readonly unread: readonly string[];
   readonly span: Span;
 }
 
@@ -67,7 +75,29 @@ export function readLoraTag({ kind, positional, named, span }: NetworkTag): Lora
   const [name = '', text, unet, rank] = positional;
   const textWeight = finite(named['te'] ?? text) ?? 1;
   const rankLimit = finite(named['dyn'] ?? rank);
-  return { name: name.trim(), textWeight, unetWeight: finite(named['unet'] ?? unet) ?? textWeight, rankLimit, span };
+  const list = blockList(named['lbw'], unet);
+  const blocks = list === null ? null : readBlockWeights(list.text);
+  const steps = readStepRange(named);
+  const oddSteps = STEP_PARTS.flatMap((part) => (named[part] === undefined ? [] : [`${part}=${named[part]}`]));
+  return {
+    name: name.trim(),
+    textWeight,
+    unetWeight: finite(named['unet'] ?? unet) ?? textWeight,
+    rankLimit,
+    blocks,
+    steps: steps === 'unread' ? null : steps,
+    unread: [...(list !== null && blocks === null ? [list.part] : []), ...(steps === 'unread' ? oddSteps : [])],
+    span,
+  };
+}
+
+const STEP_PARTS = ['step', 'start', 'stop'] as const;
+
+/** The text of the block weights, and the part of the tag it is; in old prompts it stands in the U-Net's place. */
+function blockList(lbw: string | undefined, unet: string | undefined): { text: string; part: string } | null {
+  if (lbw !== undefined) return { text: lbw, part: `lbw=${lbw}` };
+  if (unet === undefined || finite(unet) !== null) return null;
+  return unet.includes(',') || readBlockWeights(unet) !== null ? { text: unet, part: unet } : null;
 }
 
 function finite(text: string | undefined): number | null {

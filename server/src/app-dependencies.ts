@@ -7,7 +7,9 @@ import type { Gallery } from './services/gallery.ts';
 import type { JobQueue } from './services/job-queue.ts';
 import type { ModelLibrary } from './services/model-library.ts';
 import type { PictureWork } from './services/picture-work.ts';
+import type { Styles } from './services/styles.ts';
 import type { WebuiOptions } from './services/webui-options.ts';
+import type { Wildcards } from './services/wildcards.ts';
 
 export interface AppDependencies {
   version: string;
@@ -17,6 +19,8 @@ export interface AppDependencies {
   models: ModelLibrary;
   engine: EngineHost;
   events: Events;
+  wildcards: Wildcards;
+  styles: Styles;
   webuiOptions: WebuiOptions;
   /** Host names beside localhost and IP literals under which this server may be addressed. */
   allowedHosts: readonly string[];

@@ -20,7 +20,9 @@ import { jobRoutes } from './routes/jobs.ts';
 import { modelRoutes } from './routes/models.ts';
 import { promptRoutes } from './routes/prompt.ts';
 import { sdapiRoutes } from './routes/sdapi/sdapi.ts';
+import { styleRoutes } from './routes/styles.ts';
 import type { Routes, StudioApp } from './routes/types.ts';
+import { wildcardRoutes } from './routes/wildcards.ts';
 import { openLive } from './sockets/live.ts';
 
 /** One file a noun. */
@@ -32,6 +34,8 @@ const ROUTES: readonly Routes[] = [
   estimateRoutes,
   imageRoutes,
   promptRoutes,
+  wildcardRoutes,
+  styleRoutes,
   sdapiRoutes,
 ];
 

@@ -25,7 +25,9 @@ import { ModelPreviews } from './services/model-previews.ts';
 import { ModelWork } from './services/model-work.ts';
 import type { PictureFiles, PictureFilesOptions } from './services/picture.ts';
 import { reconcile } from './services/reconcile.ts';
+import { Styles } from './services/styles.ts';
 import { WebuiOptions } from './services/webui-options.ts';
+import { Wildcards } from './services/wildcards.ts';
 import { lockDataFolder, type DataLock } from './store/data-lock.ts';
 import { openDatabase, type OpenedDatabase, type Store } from './store/database.ts';
 import { JobRecords } from './store/job-records.ts';
@@ -137,6 +139,8 @@ export async function createStudio(config: Config, more: StudioParts): Promise<S
     catalogue: () => engine.catalogue,
     jobIdsStartingWith: async (prefix) => jobs.idsStartingWith(prefix),
   });
+  const wildcards = new Wildcards({ folder: join(config.data, 'wildcards'), extraRoots: config.modelsFrom });
+  const styles = new Styles({ folder: config.data, extraRoots: config.modelsFrom });
   const pictureWork = new PictureWork({ engine, models, memory });
   const queue = new JobQueue({
     pictureWork,
@@ -161,6 +165,8 @@ export async function createStudio(config: Config, more: StudioParts): Promise<S
     models,
     engine,
     events,
+    wildcards,
+    styles,
     webuiOptions: new WebuiOptions(store),
     allowedHosts: config.allowedHosts,
     webRoot: more.webRoot,

@@ -11,6 +11,10 @@ export const keys = {
   everyGallery: ['images'] as const,
   gallery: (query: string) => ['images', query] as const,
   image: (id: string) => ['image', id] as const,
+  /** The list is told apart from the files by an exact key. */
+  wildcards: ['wildcards'] as const,
+  wildcard: (name: string) => ['wildcards', name] as const,
+  styles: ['styles'] as const,
   prompt: (text: string) => ['prompt', text] as const,
   estimate: (request: string) => ['estimate', request] as const,
 };

@@ -232,5 +232,6 @@ describe('a model is known', () => {
     });
     expect(refused?.statusCode).toBe(409);
     expect(refused?.body).toContain('There is no usable model');
+    expect(refused?.json()).toMatchObject({ error: { hint: expect.stringContaining('git restore models') } });
   });
 });

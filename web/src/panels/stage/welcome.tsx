@@ -41,7 +41,10 @@ export function Welcome() {
             <Notice
               tone="warn"
               title={t('welcome.noModel')}
-              hint={unusable === 0 ? t('welcome.noModelHint') : t('welcome.unusableModels', { count: unusable })}
+              hint={[
+                ...(unusable === 0 ? [] : [t('welcome.unusableModels', { count: unusable })]),
+                t('welcome.noModelHint'),
+              ].join(' ')}
             />
           </div>
         )}

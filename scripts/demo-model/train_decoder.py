@@ -2,7 +2,9 @@
     . ./env.sh; python -m torch.distributed.run --nproc-per-node 2 train_decoder.py --kind full --minutes 14
 
 The encoder stays as it is, so the denoiser stays valid.  Half of the latents are what the denoiser makes of a scene
-after a little noise, so that the decoder also learns to tidy what is drawn, not only what was encoded.
+after a little noise, so that the decoder also learns to tidy what is drawn, not only what was encoded.  The tiny one
+learns to say what the checkpoint's own decoder says, of encoded scenes and of the denoiser's answers at any noise: that
+is what previews show.
 """
 import argparse
 import random
@@ -27,6 +29,7 @@ ap.add_argument("--pool", type=int, default=300, help="scenes per worker to begi
 ap.add_argument("--start", help="full: begin with this state_dict of an autoencoder instead of the exported one")
 a = ap.parse_args()
 out = a.out or f"decoder_{a.kind}.pt"
+CROP = 8                                                                 # latent pixels of a crop, tiny only
 batch = a.batch or {"full": 2, "tiny": 6}[a.kind]
 
 
@@ -45,8 +48,8 @@ class Block(nn.Module):
         return torch.relu(self.conv(x) + x)
 
 
-def tiny(c=64):
-    """TAESD's decoder: denoiser latents to colours in 0..1; numbered as in its files."""
+def tiny(c=32):
+    """TAESD's decoder at half its width: denoiser latents to colours in 0..1; numbered as in its files."""
     up = lambda: [nn.Upsample(scale_factor=2), nn.Conv2d(c, c, 3, padding=1, bias=False)]
     blocks = lambda: [Block(c) for _ in range(3)]
     return nn.Sequential(Clamp(), nn.Conv2d(4, c, 3, padding=1), nn.ReLU(), *blocks(), *up(), *blocks(), *up(), *blocks(), *up(),
@@ -70,9 +73,16 @@ if __name__ == "__main__":
                     m.conv[4].weight.mul_(.3)
         decode = lambda z: net(z) * 2 - 1
 
+    @torch.no_grad()
     def make(specs):
         x = common.pictures(specs)
         z = common.encode(vae, x)
+        if a.kind == "tiny":
+            h = (2 * len(specs) + random.randint(0, 2)) // 3
+            if h:
+                far = common.as_denoised(unet, text, words, z[:h], [scenes.caption(s, random) for s in specs[:h]], 20, 950)
+                z = torch.cat([far, z[h:]])
+            x = torch.cat([vae.decode(b.to(memory_format=common.CL) / ldm.SCALE) for b in z.split(4)]).clamp(-1, 1)
         bytes_ = ((x + 1) * 127.5).round().byte().cpu()
         return [(s, z[i], bytes_[i]) for i, s in enumerate(specs)]
 
@@ -81,16 +91,16 @@ if __name__ == "__main__":
     run = common.Run(out, net, a.lr, a.minutes)
     pool = common.Pool(make, a.pool, 7000 + 2 * run.step + duo.RANK)
     while run.more():
-        got = pool.draw(batch, 3)
+        got = pool.draw(batch, 3 if a.kind == "full" else 24)
         z = torch.stack([g[1] for g in got])
         x = torch.stack([g[2] for g in got]).to(common.DEVICE).float() / 127.5 - 1
         h = (len(z) + random.random()) // 2                              # half of them, odd batches in turn
         h = int(h)
-        if h:
+        if h and a.kind == "full":
             z = torch.cat([common.as_denoised(unet, text, words, z[:h], [scenes.caption(g[0], random) for g in got[:h]]), z[h:]])
         if a.kind == "tiny":                                             # no norms in it: crops of scenes will do
-            y0, x0 = random.randint(0, 8), random.randint(0, 8)
-            z, x = z[..., y0:y0 + 8, x0:x0 + 8], x[..., y0 * 8:y0 * 8 + 64, x0 * 8:x0 * 8 + 64]
+            y0, x0 = random.randint(0, 16 - CROP), random.randint(0, 16 - CROP)
+            z, x = z[..., y0:y0 + CROP, x0:x0 + CROP], x[..., y0 * 8:(y0 + CROP) * 8, x0 * 8:(x0 + CROP) * 8]
         with common.fast():
             loss = common.crisp(decode(z.to(memory_format=common.CL)).float(), x)
         run.learn(loss)

@@ -6,6 +6,7 @@ trajectory with its end, as a consistency model does.  One draw in four is a fre
 new noise on what it has.  File: kohya's names, as LCM-LoRAs have them.
 """
 import argparse
+import os
 import random
 
 import torch
@@ -16,7 +17,7 @@ import lora
 import sample
 import scenes
 
-TIMES = (999, 940, 880, 820, 759, 700, 630, 560, 499, 440, 380, 320, 259, 200, 140, 80, 30)
+TIMES = (999, 930, 850, 750, 666, 580, 500, 420, 333, 250, 170, 90, 30)
 GUIDANCE = 4.
 
 
@@ -57,7 +58,7 @@ if __name__ == "__main__":
     run = common.Run(a.out, loras, a.lr, a.minutes, muon=False, decay=.99)
     if a.write:
         with run.averaged():
-            lora.write(loras, a.write, **{"modelspec.title": "Easel Demo four steps", "modelspec.description": "LCM sampler, 4 steps, guidance 1.",
+            lora.write(loras, a.write, **{"modelspec.title": "Easel Demo four steps", "modelspec.description": "LCM sampler, SGM uniform schedule, 4 steps, guidance 1.",
                                           "easel.training": run.log[-1]})
         print(run.log[-1])
         raise SystemExit
@@ -79,7 +80,7 @@ if __name__ == "__main__":
     def four_steps(noise, h):
         """The LCM sampler as it is used: answer, put fresh noise on it, answer again."""
         g, x = torch.Generator().manual_seed(3), noise
-        for t, after in ((999, 759), (759, 499), (499, 259), (259, None)):
+        for t, after in ((999, 749), (749, 499), (499, 249), (249, None)):
             z = answer(x, torch.full((len(x),), t, device=x.device), h)
             if after is None:
                 return z
@@ -94,7 +95,12 @@ if __name__ == "__main__":
         _, ends = trajectories(unet, vh, empty.expand(24, -1, -1), noise)
         plain = round(float((four_steps(noise, vh) - ends).pow(2).mean().sqrt()), 3)
         lora.strength(loras, 1.)
-    pool = common.Pool(make, a.pool, 800 + 2 * run.step + duo.RANK, most=1500)
+    kept = f"few_pool_{duo.RANK}.pt"                                     # a trajectory costs as much as ten steps of training: kept for the next run
+    pool = common.Pool(make, 0, 800 + 2 * run.step + duo.RANK, most=1500)
+    pool.items = torch.load(kept) if os.path.exists(kept) else []
+    while len(pool.items) < a.pool:
+        pool.grow(10)
+    torch.save(pool.items, kept)
     while run.more():
         got = pool.draw(a.batch, 40)
         at = [random.randrange(len(TIMES)) for _ in got]
@@ -109,4 +115,5 @@ if __name__ == "__main__":
         if run.due():
             with run.averaged(), torch.no_grad():
                 got = four_steps(noise, vh)
+            torch.save(pool.items, kept)
             run.save(rms_to_full=round(float((got - ends).pow(2).mean().sqrt()), 3), rms_without=plain)

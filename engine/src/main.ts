@@ -11,6 +11,7 @@ import { toStudioError } from '@easel/shared/errors';
 
 import { catalogue } from './catalogue.ts';
 import { inspectCheckpoint } from './families/inspect.ts';
+import { inspectNetwork } from './families/inspect-network.ts';
 import { createJobRunner } from './jobs/job-runner.ts';
 import { createPipelineCache } from './jobs/pipeline-cache.ts';
 import type { Pipeline } from './families/types.ts';
@@ -51,10 +52,25 @@ const inspect = async ({ requestId, file, overrides }: Extract<ToEngine, { type:
   }
 };
 
+const lookAtNetwork = async ({
+  requestId,
+  file,
+  kind,
+}: Extract<ToEngine, { type: 'inspect-network' }>): Promise<void> => {
+  try {
+    emit({ type: 'network-inspected', requestId, network: await inspectNetwork(file, kind), error: null });
+  } catch (thrown) {
+    emit({ type: 'network-inspected', requestId, network: null, error: toStudioError(thrown).toWire() });
+  }
+};
+
 process.on('message', (message: ToEngine) => {
   switch (message.type) {
     case 'inspect':
       void inspect(message);
+      break;
+    case 'inspect-network':
+      void lookAtNetwork(message);
       break;
     case 'run':
     case 'work':

@@ -80,7 +80,11 @@ export interface AdapterFile {
 
 /** @throws model_gone | model_invalid | pickle_unsafe | model_incompatible when nothing in it is a change to a network */
 export async function openAdapter(path: string): Promise<AdapterFile> {
-  const header = await openFile(path);
+  return adapterOf(await openFile(path));
+}
+
+/** {@link openAdapter} of a header that is read already. @throws model_incompatible */
+export function adapterOf(header: CheckpointHeader): AdapterFile {
   const groups = new Map<string, Map<Leaf, TensorEntry>>();
   const unread: string[] = [];
   for (const entry of header.tensors.values()) {
@@ -95,8 +99,8 @@ export async function openAdapter(path: string): Promise<AdapterFile> {
     groups.set(stem, group.set(leaf, entry));
   }
   if (groups.size === 0) {
-    throw new CheckpointError('model_incompatible', `${basename(path)} holds nothing that changes a network.`, {
-      file: path,
+    throw new CheckpointError('model_incompatible', `${basename(header.file)} holds nothing that changes a network.`, {
+      file: header.file,
       hint: 'A LoRA has names such as lora_unet_... .lora_up.weight; this may be a checkpoint or an embedding.',
     });
   }

@@ -21,7 +21,11 @@ export interface EmbeddingFile {
   readonly file: string;
   /** f32 [count, width] for each encoder it has vectors for; all of the same count. */
   readonly vectors: ReadonlyMap<EmbeddingSlot, Tensor>;
+  /** What the file says of itself; empty where its form has no room for that. */
+  readonly metadata: ReadonlyMap<string, string>;
 }
+
+type Found = Pick<EmbeddingFile, 'vectors' | 'metadata'>;
 
 /** A chunk has no room for more. */
 const MOST_VECTORS = 75;
@@ -33,7 +37,7 @@ const KEYWORD = 'sd-ti-embedding';
 export async function readEmbedding(path: string): Promise<EmbeddingFile> {
   const found = (await readPicture(path)) ?? (await readTensors(path));
   const vectors = new Map<EmbeddingSlot, Tensor>();
-  for (const [slot, { data, shape }] of found) {
+  for (const [slot, { data, shape }] of found.vectors) {
     const width = shape.at(-1) ?? 0;
     const count = width === 0 ? 0 : data.length / width;
     if (shape.length > 2 || count === 0) throw notAnEmbedding(path, `it has vectors of [${shape.join(', ')}]`);
@@ -43,10 +47,10 @@ export async function readEmbedding(path: string): Promise<EmbeddingFile> {
   }
   const counts = new Set([...vectors.values()].map(({ shape }) => shape[0]));
   if (counts.size !== 1) throw notAnEmbedding(path, 'it has no vectors, or not as many for both encoders');
-  return { file: path, vectors };
+  return { file: path, vectors, metadata: found.metadata };
 }
 
-async function readTensors(path: string): Promise<Map<EmbeddingSlot, Tensor>> {
+async function readTensors(path: string): Promise<Found> {
   const header = await openFile(path);
   // Programs put their notes beside the vectors, as numbers.
   const entries = [...header.tensors.values()].filter(({ dtype, shape }) => /^(F|BF)/.test(dtype) && shape.length > 0);
@@ -65,14 +69,14 @@ async function readTensors(path: string): Promise<Map<EmbeddingSlot, Tensor>> {
       const entry = placed.header.tensors.get(name);
       if (entry !== undefined) vectors.set(slot, await readNumbers(entry, header.file));
     }
-    return vectors;
+    return { vectors, metadata: header.metadata };
   } finally {
     await placed.release();
   }
 }
 
 /** Vectors out of a PNG's text; null for files that are none. @source the WebUI's embedding cards: base64 of JSON */
-async function readPicture(path: string): Promise<Map<EmbeddingSlot, Tensor> | null> {
+async function readPicture(path: string): Promise<Found | null> {
   const facts = await stat(path).catch(() => null);
   if (facts?.isFile() !== true || !/\.png$/i.test(path) || facts.size > LARGEST_PICTURE) return null;
   const bytes = await readFile(path);
@@ -95,7 +99,8 @@ async function readPicture(path: string): Promise<Map<EmbeddingSlot, Tensor> | n
     );
   if (!isTable(rows) || rows.length === 0) throw notAnEmbedding(path, 'what the picture carries are no vectors');
   const width = rows[0]?.length ?? 0;
-  return new Map([['only', tensor(Float32Array.from(rows.flat()), [rows.length, width])]]);
+  const vectors = new Map([['only' as const, tensor(Float32Array.from(rows.flat()), [rows.length, width])]]);
+  return { vectors, metadata: new Map() };
 }
 
 /** The text behind a keyword; null where the picture has none. */

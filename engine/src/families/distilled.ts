@@ -5,6 +5,7 @@
 import { basename, extname } from 'node:path';
 
 import type { GenerationDefaults } from '@easel/shared/generation';
+import type { NetworkSampling } from '@easel/shared/networks';
 
 import type { CheckpointHeader } from '../checkpoint/header.ts';
 
@@ -62,16 +63,56 @@ const TOLD_GUIDANCE: Distillation = {
   evidence: 'its U-Net is told the guidance, as only latent consistency models are',
 };
 
+interface NetworkMethod extends Omit<Method, 'size'> {
+  /** Tells it from styles of the same name: at least one of them stands in the name too. */
+  readonly beside?: RegExp;
+}
+
+/** LoRA that teach any checkpoint to paint in a few steps. Their names are words of styles, too. */
+const NETWORK_METHODS: readonly NetworkMethod[] = [
+  {
+    // Their makers' file that keeps guidance.
+    label: 'Hyper-SD with guidance',
+    word: /hyper[-_ ]?sd.*cfg/,
+    sampling: { ...FEW, steps: 8, guidance: 5 },
+  },
+  { label: 'Hyper-SD', word: /hyper[-_ ]?sd/, sampling: { ...FEW, steps: 8 } },
+  { label: 'Lightning', word: /lightning/, sampling: { ...FEW, steps: 4 }, beside: /steps?([^a-z]|$)|sd_?xl/ },
+  { label: 'LCM', word: /(^|[^a-z])lcm([^a-z]|$)/, sampling: { ...FEW, steps: 4, sampler: 'lcm' } },
+  {
+    label: 'Turbo',
+    word: /(^|[^a-z])turbo([^a-z]|$)/,
+    sampling: { ...FEW, steps: 4, sampler: 'euler-ancestral' },
+    beside: /sd|xl|steps?([^a-z]|$)/,
+  },
+];
+
+/** The same of a LoRA; null for one that leaves the number of steps alone. */
+export function readNetworkDistillation(header: CheckpointHeader): NetworkSampling | null {
+  for (const [source, name] of namesOf(header)) {
+    const method = NETWORK_METHODS.find(({ word, beside }) => word.test(name) && (beside?.test(name) ?? true));
+    if (method === undefined) continue;
+    const stated = STEPS.exec(name)?.[2];
+    const steps = stated === undefined ? method.sampling.steps : Number(stated);
+    return { ...method.sampling, steps, evidence: `${source} says ${method.label}` };
+  }
+  return null;
+}
+
+/** What a file is called, in small letters, with where that stands. */
+const namesOf = ({ file, metadata }: CheckpointHeader): readonly (readonly [source: string, name: string])[] =>
+  (
+    [
+      ['modelspec.architecture', metadata.get('modelspec.architecture')],
+      ['modelspec.title', metadata.get('modelspec.title')],
+      ['its file name', basename(file, extname(file))],
+    ] as const
+  ).map(([source, text]) => [source, text?.toLowerCase() ?? ''] as const);
+
 /** null for a checkpoint that paints in the ordinary number of steps. */
-export function readDistillation({ file, metadata, tensors }: CheckpointHeader): Distillation | null {
-  if (tensors.has(GUIDANCE_TENSOR)) return TOLD_GUIDANCE;
-  const names: readonly (readonly [string, string | undefined])[] = [
-    ['modelspec.architecture', metadata.get('modelspec.architecture')],
-    ['modelspec.title', metadata.get('modelspec.title')],
-    ['its file name', basename(file, extname(file))],
-  ];
-  for (const [source, text] of names) {
-    const name = text?.toLowerCase() ?? '';
+export function readDistillation(header: CheckpointHeader): Distillation | null {
+  if (header.tensors.has(GUIDANCE_TENSOR)) return TOLD_GUIDANCE;
+  for (const [source, name] of namesOf(header)) {
     const method = METHODS.find(({ word }) => word.test(name));
     if (method === undefined) continue;
     const stated = STEPS.exec(name)?.[2];

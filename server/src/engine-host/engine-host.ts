@@ -15,6 +15,7 @@ import {
 } from '@easel/shared/engine';
 import { CancelledError, EngineLostError, fromWire, type WireError } from '@easel/shared/errors';
 import type { EngineState } from '@easel/shared/http/health';
+import type { NetworkView } from '@easel/shared/networks';
 
 import { EngineProcess, type EngineExit, type EngineProcessOptions } from './engine-process.ts';
 
@@ -60,6 +61,7 @@ export class EngineHost {
   readonly #stateListeners = new Set<(state: EngineState) => void>();
   readonly #readyWaiters = new Set<Waiter<Catalogue>>();
   readonly #inspections = new Map<number, Waiter<CheckpointInspection>>();
+  readonly #networkInspections = new Map<number, Waiter<NetworkView>>();
   #process: EngineProcess | null = null;
   #state: EngineState = { state: 'starting', device: null, reason: 'The engine is starting.' };
   #catalogue: Catalogue | null = null;
@@ -167,6 +169,17 @@ export class EngineHost {
     });
   }
 
+  /** The same of a LoRA or one of its kin, or of an embedding. @throws as {@link inspect}; model_incompatible, pickle_unsafe */
+  async inspectNetwork(file: string, kind: 'lora' | 'embedding'): Promise<NetworkView> {
+    const engine = this.#process;
+    if (engine === null || this.#state.state !== 'ready') throw this.#lost('it is not running', []);
+    const requestId = this.#nextRequest++;
+    return new Promise((resolve, reject) => {
+      this.#networkInspections.set(requestId, { resolve, reject });
+      engine.ask({ type: 'inspect-network', requestId, file, kind } satisfies ToEngine);
+    });
+  }
+
   async stop(): Promise<void> {
     this.#isStopping = true;
     if (this.#restartTimer !== null) clearTimeout(this.#restartTimer);
@@ -181,7 +194,10 @@ export class EngineHost {
         this.#becomeReady(engine, message);
         break;
       case 'inspected':
-        this.#inspected(engine, message.requestId, message.inspection, message.error);
+        settle(engine, this.#inspections, message.requestId, message.inspection, message.error);
+        break;
+      case 'network-inspected':
+        settle(engine, this.#networkInspections, message.requestId, message.network, message.error);
         break;
       case 'log':
         this.#options.log(message.level, `engine: ${message.message}`);
@@ -238,21 +254,9 @@ export class EngineHost {
     this.#readyWaiters.clear();
   }
 
-  #inspected(
-    engine: EngineProcess,
-    requestId: number,
-    inspection: CheckpointInspection | null,
-    error: WireError | null,
-  ): void {
-    const waiter = this.#inspections.get(requestId);
-    if (waiter === undefined) return;
-    this.#inspections.delete(requestId);
-    engine.answered();
-    if (inspection !== null) waiter.resolve(inspection);
-    else
-      waiter.reject(
-        fromWire(error ?? { code: 'internal', message: 'The engine answered neither a result nor an error.' }),
-      );
+  /** Whether a file is being looked at. */
+  get #isInspecting(): boolean {
+    return this.#inspections.size + this.#networkInspections.size > 0;
   }
 
   #endRun(engine: EngineProcess, jobId: string): CurrentRun | null {
@@ -269,7 +273,7 @@ export class EngineHost {
     const wasSettled = this.#readyAt > 0 && Date.now() - this.#readyAt > SETTLED_MS;
     this.#readyAt = 0;
     // One that died at work is started at once: who asked decides about the work. One that dies by itself has to wait.
-    const hadWork = this.#run !== null || this.#inspections.size > 0;
+    const hadWork = this.#run !== null || this.#isInspecting;
     this.#failures = hadWork || wasSettled ? 1 : this.#failures + 1;
     if (!this.#isStopping) {
       this.#options.log(
@@ -288,10 +292,11 @@ export class EngineHost {
     }
     const run = this.#run;
     // With two things going on nobody knows which of them it died of.
-    const error = this.#lost(exit.reason, exit.lastLines, { wasShared: run !== null && this.#inspections.size > 0 });
+    const error = this.#lost(exit.reason, exit.lastLines, { wasShared: run !== null && this.#isInspecting });
     this.#run = null;
-    const inspections = [...this.#inspections.values()];
+    const inspections = [...this.#inspections.values(), ...this.#networkInspections.values()];
     this.#inspections.clear();
+    this.#networkInspections.clear();
     run?.reject(error);
     for (const waiter of inspections) waiter.reject(error);
   }
@@ -313,4 +318,23 @@ export class EngineHost {
     this.#state = state;
     for (const listener of this.#stateListeners) listener(state);
   }
+}
+
+/** Gives an answer to whoever waits for it. */
+function settle<T>(
+  engine: EngineProcess,
+  waiters: Map<number, Waiter<T>>,
+  requestId: number,
+  found: T | null,
+  error: WireError | null,
+): void {
+  const waiter = waiters.get(requestId);
+  if (waiter === undefined) return;
+  waiters.delete(requestId);
+  engine.answered();
+  if (found !== null) waiter.resolve(found);
+  else
+    waiter.reject(
+      fromWire(error ?? { code: 'internal', message: 'The engine answered neither a result nor an error.' }),
+    );
 }

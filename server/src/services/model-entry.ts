@@ -49,9 +49,12 @@ export const examinerOf = (engine: string, { found }: Entry, { overrides }: Mode
   return `${engine} ${beside} ${corrections.length === 0 ? '' : JSON.stringify(corrections)}`.trim();
 };
 
+/** Kinds of files that the engine looks into when they are found. */
+const EXAMINED: readonly ModelKind[] = ['checkpoint', 'lora', 'embedding'];
+
 /** Whether it waits to be examined. */
 export const isPending = (entry: Entry, examiner: string): boolean =>
-  entry.kind === 'checkpoint' &&
+  EXAMINED.includes(entry.kind) &&
   entry.isAvailable &&
   entry.found.reason === null &&
   entry.record?.examiner !== examiner;
@@ -60,6 +63,12 @@ export const isPending = (entry: Entry, examiner: string): boolean =>
 export const inspectionOf = (entry: Entry, examiner: string): NonNullable<ModelRecord['inspection']> | null =>
   entry.isAvailable && entry.found.reason === null && !isPending(entry, examiner)
     ? (entry.record?.inspection ?? null)
+    : null;
+
+/** What is known of a usable LoRA or embedding; null for all others. */
+export const networkOf = (entry: Entry, examiner: string): ModelRecord['network'] =>
+  entry.isAvailable && entry.found.reason === null && !isPending(entry, examiner)
+    ? (entry.record?.network ?? null)
     : null;
 
 export const fileNameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
@@ -80,7 +89,7 @@ const reasonOf = (entry: Entry, examiner: string): ModelView['reason'] => {
     };
   }
   if (entry.found.reason !== null) return entry.found.reason;
-  if (entry.kind !== 'checkpoint') return null;
+  if (!EXAMINED.includes(entry.kind)) return null;
   const error = entry.record?.error ?? null;
   return isPending(entry, examiner) || error === null ? PENDING : shownError(error);
 };
@@ -98,6 +107,8 @@ const detectionInError = (error: WireError | null): ModelView['detection'] =>
 export function viewOf(entry: Entry, { settings, preview, hashing, examiner }: EntrySurroundings): ModelView {
   const { found, record } = entry;
   const inspection = inspectionOf(entry, examiner);
+  const network = networkOf(entry, examiner);
+  const isUsable = inspection !== null || network !== null;
   const sha256 = record?.sha256 ?? null;
   return {
     id: entry.id,
@@ -115,13 +126,15 @@ export function viewOf(entry: Entry, { settings, preview, hashing, examiner }: E
       short: record?.shortHash?.slice(0, SHORT_DIGITS) ?? null,
     },
     hashing,
-    isUsable: inspection !== null,
+    isUsable,
     isAvailable: entry.isAvailable,
-    reason: inspection !== null ? null : reasonOf(entry, examiner),
+    reason: isUsable ? null : reasonOf(entry, examiner),
     family: inspection?.family ?? null,
     familyLabel: inspection?.familyLabel ?? null,
     evidence: inspection?.evidence ?? null,
     detection: inspection?.detection ?? detectionInError(record?.error ?? null),
+    network,
+    conditioning: inspection?.conditioning ?? null,
     overrides: settings.overrides,
     defaults: inspection === null ? null : withOwn(inspection.defaults, settings.defaults),
     ownDefaults: settings.defaults,

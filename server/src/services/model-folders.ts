@@ -157,6 +157,7 @@ const entryOf = (
       mtimeMs: found.mtimeMs,
       examiner: null,
       inspection: null,
+      network: null,
       error: null,
       sha256: null,
       autoV3: null,

@@ -403,9 +403,12 @@ export class ModelLibrary {
       return;
     const { overrides } = this.#settings.of(entry);
     const file = join(entry.folder, entry.found.path);
-    const record: ModelRecord = { ...entry.record, examiner: this.#examiner(entry), inspection: null, error: null };
+    const examiner = this.#examiner(entry);
+    const record: ModelRecord = { ...entry.record, examiner, inspection: null, network: null, error: null };
     try {
-      record.inspection = await engine.inspect(file, overrides);
+      const { kind } = entry;
+      if (kind === 'lora' || kind === 'embedding') record.network = await engine.inspectNetwork(file, kind);
+      else record.inspection = await engine.inspect(file, overrides);
     } catch (thrown) {
       const error = toStudioError(thrown);
       if (error.code === 'engine_lost' && error.details['wasShared'] === true) {
@@ -428,10 +431,10 @@ export class ModelLibrary {
     }
     this.#suspects.delete(keyOf(entry));
     const current = now();
-    const { sizeBytes, mtimeMs, examiner, inspection, error } = record;
+    const { sizeBytes, mtimeMs, inspection, network, error } = record;
     if (current?.record?.sizeBytes === sizeBytes && current.record.mtimeMs === mtimeMs) {
       // A hash may have come meanwhile.
-      current.record = { ...current.record, examiner, inspection, error };
+      current.record = { ...current.record, examiner, inspection, network, error };
       await this.#records.save(current.record);
     }
     // The engine that died at this file is needed for the next one.

@@ -2,6 +2,7 @@
 import type { CheckpointInspection } from '@easel/shared/engine';
 import type { WireError } from '@easel/shared/errors';
 import type { ModelKind } from '@easel/shared/http/models';
+import type { NetworkView } from '@easel/shared/networks';
 
 import type { Transaction } from 'kysely';
 
@@ -24,6 +25,8 @@ export interface ModelRecord extends ModelKey {
   /** What made the inspection; null when there is none. */
   examiner: string | null;
   inspection: CheckpointInspection | null;
+  /** The same of a LoRA or an embedding. */
+  network: NetworkView | null;
   error: WireError | null;
   sha256: string | null;
   autoV3: string | null;
@@ -60,6 +63,7 @@ export class ModelRecords {
           mtimeMs: row.mtime_ms,
           examiner: row.examiner,
           inspection: row.inspection === null ? null : (JSON.parse(row.inspection) as CheckpointInspection),
+          network: row.network === null ? null : (JSON.parse(row.network) as NetworkView),
           error: row.error === null ? null : (JSON.parse(row.error) as WireError),
           sha256: row.sha256,
           autoV3: row.auto_v3,
@@ -79,6 +83,7 @@ export class ModelRecords {
       mtime_ms: record.mtimeMs,
       examiner: record.examiner,
       inspection: record.inspection === null ? null : JSON.stringify(record.inspection),
+      network: record.network === null ? null : JSON.stringify(record.network),
       error: record.error === null ? null : JSON.stringify(record.error),
       sha256: record.sha256,
       auto_v3: record.autoV3,

@@ -64,6 +64,8 @@ export interface ModelFileTable {
   examiner: string | null;
   /** CheckpointInspection, JSON. */
   inspection: string | null;
+  /** NetworkView, JSON. */
+  network: string | null;
   /** WireError, JSON. */
   error: string | null;
   sha256: string | null;

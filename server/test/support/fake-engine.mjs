@@ -4,7 +4,8 @@
  * Plain JavaScript, so that it is forked without a build. What it does wrong is asked for in the prompt, between square
  * brackets: [die@3] at step 3, [die-once@3] only the first time, [hang@3], [fail@3], [slow=50] ms a step,
  * [die-image@1] after the picture with index 1. Models are small text files: `bad` is refused, `die` kills it, `slow 500`
- * takes so many ms while a job runs, anything else is a checkpoint whose native size is 64.
+ * takes so many ms while a job runs, anything else is a checkpoint whose native size is 64. A LoRA or an embedding may be
+ * JSON: what differs from a LoRA of the checkpoints' base.
  */
 import { appendFileSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -120,6 +121,7 @@ const inspectionOf = async (file, overrides = {}) => {
     },
     examples: ['a red house'],
     weightBytes: text.length,
+    conditioning: { context: 768, text: [768] },
     ...(FOOTPRINT === null ? {} : { footprint: FOOTPRINT }),
     detection: {
       family: { value: 'stable-diffusion-1', evidence: 'the fake engine takes everything' },
@@ -127,6 +129,27 @@ const inspectionOf = async (file, overrides = {}) => {
       zeroTerminalSnr: { value: false, evidence: 'nothing in the file says otherwise' },
     },
   };
+};
+
+const networkOf = (file, kind) => {
+  // A test may have a file of gigabytes that holds nothing.
+  const text = statSync(file).size > 1e6 ? '' : readFileSync(file, 'utf8');
+  if (text.startsWith('bad')) throw Object.assign(new Error(`${file}: not a LoRA.`), { code: 'model_invalid' });
+  if (text.startsWith('die')) process.kill(process.pid, 'SIGKILL');
+  const plain = {
+    kind: kind === 'lora' ? 'lora' : 'textual-inversion',
+    base: 'sd1',
+    ranks: kind === 'lora' ? { least: 4, most: 8 } : null,
+    parts: kind === 'lora' ? ['unet'] : [],
+    vectors: kind === 'lora' ? null : 2,
+    contextWidth: kind === 'lora' ? 768 : null,
+    textWidths: kind === 'lora' ? [] : [768],
+    evidence: 'the fake engine takes everything',
+    triggerWords: [],
+    statedHash: null,
+    sampling: null,
+  };
+  return { ...plain, ...(text.startsWith('{') ? JSON.parse(text) : {}) };
 };
 
 const draw = (seed, width, height) => {
@@ -264,6 +287,16 @@ process.on('message', async (message) => {
         error: { code: thrown.code ?? 'internal', message: thrown.message },
       });
     }
+  }
+});
+process.on('message', (message) => {
+  if (message.type !== 'inspect-network') return;
+  const { requestId, file, kind } = message;
+  try {
+    send({ type: 'network-inspected', requestId, network: networkOf(file, kind), error: null });
+  } catch (thrown) {
+    const error = { code: thrown.code ?? 'internal', message: thrown.message };
+    send({ type: 'network-inspected', requestId, network: null, error });
   }
 });
 process.on('disconnect', () => process.exit(0));

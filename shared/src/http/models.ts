@@ -3,6 +3,7 @@ import { z } from 'zod';
 
 import { checkpointDetection, checkpointOverrides } from '../checkpoint.ts';
 import { textToImageParameters } from '../generation.ts';
+import { conditioningWidths, networkView } from '../networks.ts';
 
 export const generationDefaults = textToImageParameters.pick({
   width: true,
@@ -72,6 +73,10 @@ export const modelView = z.object({
   evidence: z.string().nullable(),
   /** What the file says of itself, piece by piece; null until it has been examined, and where it is of no known kind. */
   detection: checkpointDetection.nullable(),
+  /** What a LoRA, one of its kin or an embedding is; null for other kinds, and until it has been examined. */
+  network: networkView.nullable(),
+  /** Widths that a checkpoint's networks exchange text in: which files go with it; null where that is not known. */
+  conditioning: conditioningWidths.nullable(),
   /** A person's corrections of that. */
   overrides: checkpointOverrides,
   /** What a request that says nothing gets: the model's own, ruled by `ownDefaults`. */

@@ -31,6 +31,8 @@ const SMALL: ModelView = {
     prediction: { value: 'epsilon', evidence: 'nothing in the file says otherwise' },
     zeroTerminalSnr: { value: false, evidence: 'nothing in the file says otherwise' },
   },
+  network: null,
+  conditioning: { context: 768, text: [768] },
   overrides: {},
   defaults: {
     width: 128,

@@ -6,5 +6,6 @@ import { firstTables } from './first-tables.ts';
 import { imageNotes } from './image-notes.ts';
 import { jobResults } from './job-results.ts';
 import { modelLibrary } from './model-library.ts';
+import { modelNetworks } from './model-networks.ts';
 
-export const MIGRATIONS: readonly string[] = [firstTables, modelLibrary, jobResults, imageNotes];
+export const MIGRATIONS: readonly string[] = [firstTables, modelLibrary, jobResults, imageNotes, modelNetworks];

@@ -63,6 +63,7 @@ describe('the golden runner', () => {
     ['samplers/diffusers-ddim', 'eta0.step.4'],
     ['rng/torch-cpu', 'seed42.0'],
     ['lora/sd15_diffusers_formats', 'eps.peft.0.8'],
+    ['lora/lcm_lora', 'latents.cfg1.8'],
     ['embeddings/textual_inversion', 'text.ti-card.png'],
     ['embeddings/prompt_a1111_sdxl', 'context.up'],
   ])('fails %s when one number of %s is wrong', async (name, tensor) => {

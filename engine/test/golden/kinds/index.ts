@@ -3,6 +3,7 @@ import { brownian } from './brownian.ts';
 import { files } from './files.ts';
 import { folder } from './folder.ts';
 import { k } from './k.ts';
+import { lcmLora } from './lcm-lora.ts';
 import { lora } from './lora.ts';
 import { manifests } from './manifests.ts';
 import { pipeline } from './pipeline.ts';
@@ -27,6 +28,7 @@ export const kinds: readonly Kind[] = [
   files,
   folder,
   k,
+  lcmLora,
   lora,
   manifests,
   pipeline,

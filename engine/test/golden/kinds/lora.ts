@@ -7,14 +7,14 @@ import { loadAdapter, type LoadedAdapter } from '../../../src/adapters/load-adap
 import { patchCheckpoint } from '../../../src/adapters/patched-checkpoint.ts';
 import { readNumbers } from '../../../src/adapters/read-numbers.ts';
 import { recogniseCheckpoint, type RecognisedCheckpoint } from '../../../src/families/recognise.ts';
-import type { AdapterUse, Pipeline, TextRole } from '../../../src/families/types.ts';
+import type { AdapterUse, Pipeline, TextFormat, TextRole } from '../../../src/families/types.ts';
 import { toldVector } from '../../../src/families/xl-line.ts';
 import { multiplyMatrices } from '../../../src/numeric/matrix.ts';
 import { tensor, type Tensor } from '../../../src/numeric/tensor.ts';
 import type { GoldenCase } from '../case.ts';
 import { checkOf, compare, unknown, type Check, type Comparison } from '../compare.ts';
 import { openModelFile } from '../networks.ts';
-import { rowsOf } from './text.ts';
+import { paddedRows, rowsOf } from './text.ts';
 import type { Kind } from './types.ts';
 
 /** `eps.lora.0.8`, `text.two`, `delta.lora.<module>`. */
@@ -75,11 +75,7 @@ async function outputOf(golden: GoldenCase, pipeline: Pipeline, kind: string): P
     )['out'] as Tensor;
   }
   const role = ENCODERS[kind] as TextRole;
-  const { padding, end } = pipeline.facts.text[role] ?? { padding: 0, end: 0 };
-  const rows = rowsOf(golden.input('ids')).map((row) => {
-    const first = row.indexOf(end);
-    return row.map((id, i) => (i > first ? padding : id));
-  });
+  const rows = paddedRows(golden.input('ids'), pipeline.facts.text[role] as TextFormat);
   const { hidden, pooled } = await pipeline.encodeText(role, rows, 1);
   return kind === 'pooled' ? (pooled as Tensor) : hidden;
 }

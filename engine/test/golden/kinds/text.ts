@@ -1,7 +1,7 @@
 /** Text encoders: one check per call, which runs one encoder on rows of ids and looks at several of its states. */
 import type { Feeds, Results } from '../../../src/graph/session.ts';
 import { tensor, type Tensor } from '../../../src/numeric/tensor.ts';
-import type { Pipeline, TextRole } from '../../../src/families/types.ts';
+import type { Pipeline, TextFormat, TextRole } from '../../../src/families/types.ts';
 import type { GoldenCase } from '../case.ts';
 import { checkOf, compare, unknown, type Check, type Comparison } from '../compare.ts';
 import { openModel } from '../networks.ts';
@@ -20,6 +20,14 @@ export const rowsOf = ({ data, shape }: Tensor): number[][] => {
   const [n = 0, length = 0] = shape;
   return Array.from({ length: n }, (_, i) => Array.from(data.subarray(i * length, (i + 1) * length)));
 };
+
+/** The same rows as an encoder of ours reads them: what lies behind the first end token is its own padding. */
+export function paddedRows(table: Tensor, { padding, end }: Pick<TextFormat, 'padding' | 'end'>): number[][] {
+  return rowsOf(table).map((row) => {
+    const first = row.indexOf(end);
+    return row.map((id, i) => (i > first ? padding : id));
+  });
+}
 
 /** The cases' names for encoders; they are diffusers' slots. */
 const ROLES: Readonly<Record<string, TextRole>> = {

@@ -3,12 +3,12 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { readEmbedding, type EmbeddingSlot } from '../../../src/adapters/embedding-file.ts';
-import type { Pipeline, TextRole } from '../../../src/families/types.ts';
+import type { Pipeline, TextFormat, TextRole } from '../../../src/families/types.ts';
 import { tensor, type Tensor } from '../../../src/numeric/tensor.ts';
 import type { GoldenCase } from '../case.ts';
 import { checkOf, compare, unknown, type Check, type Comparison } from '../compare.ts';
 import { openModelFile } from '../networks.ts';
-import { rowsOf } from './text.ts';
+import { paddedRows } from './text.ts';
 import type { Kind } from './types.ts';
 
 interface Use {
@@ -28,11 +28,7 @@ const ENCODERS: Readonly<Record<string, TextRole>> = {
 
 async function outputOf(golden: GoldenCase, pipeline: Pipeline, file: string, kind: string, use: Use): Promise<Tensor> {
   const role = ENCODERS[kind] as TextRole;
-  const { padding, end } = pipeline.facts.text[role] ?? { padding: 0, end: 0 };
-  const rows = rowsOf(golden.input(`ids.${file}`)).map((row) => {
-    const first = row.indexOf(end);
-    return row.map((id, i) => (i > first ? padding : id));
-  });
+  const rows = paddedRows(golden.input(`ids.${file}`), pipeline.facts.text[role] as TextFormat);
   const places = [{ name: 'it', position: use.positions?.[0] ?? 0 }];
   const { hidden, pooled } = await pipeline.encodeText(role, rows, 1, [places]);
   return kind === 'pooled' ? (pooled as Tensor) : hidden;

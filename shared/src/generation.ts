@@ -7,6 +7,7 @@ import { z } from 'zod';
 
 import { idField as id, numberField as number, textField as text } from './fields.ts';
 import { optionFields } from './options/values.ts';
+import { promptTemplate, styleNames } from './prompt/draw-prompts.ts';
 import { LIMITS } from './units.ts';
 
 /** Sources of the initial noise. `nv` = Philox as CUDA makes it, `cpu` = torch's Mersenne Twister. */
@@ -33,15 +34,35 @@ const textToImageBasics = z.strictObject({
   rng: z.enum(RNG_SOURCES).optional(),
 });
 
+/** A person's correction of the model's detection that is no option; kept, so that the picture can be made again. */
+const corrections = {
+  /** Id of the family the model is taken for; absent = the one detected. */
+  family: id.optional(),
+};
+
+/** What prompts are made from before they are told to a model. */
+const building = {
+  /** Names of styles that are put on the prompts, in this order, before anything else. Of a picture absent. */
+  styles: styleNames.optional(),
+  /**
+   * What the prompts beside it were drawn from. Where it is given, they are taken as they stand: nothing is drawn again.
+   */
+  template: promptTemplate.optional(),
+};
+
 /** All that may be asked of a text-to-image job; everything but the prompt has a default from the model's family. */
-export const textToImageRequest = textToImageBasics.extend(optionFields);
+export const textToImageRequest = textToImageBasics.extend(building).extend(corrections).extend(optionFields);
 export type TextToImageRequest = z.infer<typeof textToImageRequest>;
 
 /**
  * The same with nothing left open: posted to /api/v1/jobs as it is, it makes the same picture. Seed is never -1. An option
  * that is absent is neutral.
  */
-export const textToImageParameters = textToImageBasics.required().extend(optionFields);
+export const textToImageParameters = textToImageBasics
+  .required()
+  .extend(building)
+  .extend(corrections)
+  .extend(optionFields);
 export type TextToImageParameters = z.infer<typeof textToImageParameters>;
 
 /**

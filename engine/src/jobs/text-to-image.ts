@@ -33,7 +33,9 @@ export async function textToImage(job: EngineJob, context: JobContext): Promise<
   // The refiner decodes what it has finished.
   const unused = refinement === null ? (['vae-encoder'] as const) : (['vae-encoder', 'vae-decoder'] as const);
   const painter = toldCheckpoint(job, parameters, isTold, unused, context);
-  const refiner = refinement && toldCheckpoint(refinement.source, parameters, isTold, ['vae-encoder'], context);
+  // What was said of the model's prediction is not said of its refiner.
+  const toRefiner = { ...parameters, prediction: 'automatic' as const };
+  const refiner = refinement && toldCheckpoint(refinement.source, toRefiner, isTold, ['vae-encoder'], context);
   let base = await painter.open();
   await context.breathe();
 

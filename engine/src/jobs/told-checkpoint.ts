@@ -69,7 +69,14 @@ export function toldCheckpoint(
       return {
         pipeline,
         table,
-        networkAt: networkFor(pipeline, unetAt, told, table, tuning.networks.unet.isPerturbable),
+        networkAt: networkFor(
+          pipeline,
+          predictionOf(pipeline, parameters),
+          unetAt,
+          told,
+          table,
+          tuning.networks.unet.isPerturbable,
+        ),
       };
     },
   };
@@ -82,12 +89,13 @@ interface Told {
 
 function networkFor(
   { facts }: Pipeline,
+  prediction: Prediction,
   unetAt: (evaluation: number) => Network,
   { positive, negative }: Told,
   table: SigmaTable,
   isPerturbable: boolean,
 ): (evaluation: number) => GuidedNetwork {
-  const fixed = { make: DENOISERS[facts.prediction], timestepOf: interpolatedTimesteps(table) };
+  const fixed = { make: DENOISERS[prediction], timestepOf: interpolatedTimesteps(table) };
   return (evaluation) => {
     const unet = unetAt(evaluation);
     const parts = positive(evaluation);
@@ -120,6 +128,11 @@ async function tell(pipeline: Pipeline, parameters: Parameters, isNegative: bool
     emphasis: findEmphasis(optionOf(parameters, 'emphasis')),
     evaluations: parameters.steps * evaluationsPerStep,
   });
+}
+
+function predictionOf({ facts }: Pipeline, parameters: Parameters): Prediction {
+  const wanted = optionOf(parameters, 'prediction');
+  return wanted === 'automatic' ? facts.prediction : wanted;
 }
 
 function hasZeroSnr({ facts }: Pipeline, parameters: Parameters): boolean {

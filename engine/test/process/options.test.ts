@@ -139,6 +139,7 @@ const SHOWS: Readonly<Record<OptionId, { set: OptionValues; base?: Change; sourc
   unipcOrder: { set: { unipcOrder: 1 }, base: { sampler: 'unipc' } },
   betaAlpha: { set: { betaAlpha: 0.3 }, base: { schedule: 'beta' } },
   betaBeta: { set: { betaBeta: 0.3 }, base: { schedule: 'beta' } },
+  prediction: { set: { prediction: 'v' } },
   noiseSchedule: { set: { noiseSchedule: 'zero-terminal-snr' } },
   tiling: { set: { tiling: 'x' } },
   tokenMerging: { set: { tokenMerging: 0.5 } },

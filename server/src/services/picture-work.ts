@@ -78,7 +78,7 @@ export class PictureWork {
       job: {
         jobId,
         checkpoint: model.file,
-        overrides: model.overrides,
+        overrides: { ...model.overrides, ...(parameters.family !== undefined && { family: parameters.family }) },
         ...(vae && { vae: { file: vae.file } }),
         ...(refiner && { refiner: { checkpoint: refiner.file, overrides: refiner.overrides } }),
         ...(upscaler && { upscaler: { file: upscaler.file } }),
@@ -110,6 +110,7 @@ export class PictureWork {
       id: model.view.id,
       defaults: model.defaults,
       family: model.view.family,
+      overrides: model.overrides,
       ...(refiner && { refiner: { id: refiner.view.id, family: refiner.view.family } }),
       ...(upscaler !== undefined && { upscaler }),
       ...(vae !== undefined && { vae }),

@@ -1,6 +1,8 @@
 import type { Catalogue } from '@easel/shared/catalogue';
+import type { CheckpointOverrides } from '@easel/shared/checkpoint';
 import type { StudioError } from '@easel/shared/errors';
 import type { GenerationDefaults, GenerationParameters, GenerationRequest } from '@easel/shared/generation';
+import { describeOption } from '@easel/shared/options/describe';
 import { describe, expect, it } from 'vitest';
 
 import { resolveRequest } from './resolve-request.ts';
@@ -134,6 +136,48 @@ describe('resolveRequest', () => {
     expect(refusal({ seed: Number.MAX_SAFE_INTEGER, count: 2 })).toMatchObject({
       code: 'out_of_range',
       details: { field: 'seed', limit: Number.MAX_SAFE_INTEGER - 1 },
+    });
+  });
+
+  describe("a person's corrections of the model", () => {
+    const offering: Catalogue = {
+      ...catalogue,
+      families: [
+        { ...entry('stable-diffusion-2', 'Stable Diffusion 2'), latents: 'first', nativeSide: 768, options: [] },
+      ] as unknown as Catalogue['families'],
+      options: (['prediction', 'noiseSchedule'] as const).map(describeOption),
+    };
+    const corrected = (request: Partial<GenerationRequest>, overrides: CheckpointOverrides): GenerationParameters =>
+      resolveRequest(
+        { type: 'text-to-image', prompt: 'p', ...request },
+        { id: 'm', defaults, overrides },
+        offering,
+        () => 4711,
+      );
+
+    it('stand with the request, so that the picture can be made again', () => {
+      const overrides = { family: 'stable-diffusion-2', prediction: 'v', zeroTerminalSnr: true } as const;
+      const parameters = corrected({}, overrides);
+      expect(parameters).toMatchObject({
+        family: 'stable-diffusion-2',
+        prediction: 'v',
+        noiseSchedule: 'zero-terminal-snr',
+      });
+      expect(corrected(parameters, {})).toEqual(parameters);
+      expect(corrected({}, { zeroTerminalSnr: false })).toMatchObject({ noiseSchedule: 'default' });
+    });
+
+    it('give way to what the request says itself', () => {
+      expect(corrected({ prediction: 'epsilon' }, { prediction: 'v' })).toMatchObject({ prediction: 'epsilon' });
+    });
+
+    it('are left out where there are none', () => {
+      expect(corrected({}, {})).not.toHaveProperty('prediction');
+      expect(corrected({}, {})).not.toHaveProperty('family');
+    });
+
+    it('name no family that is not there', () => {
+      expect(() => corrected({ family: 'stable-diffusion-9' }, {})).toThrow('there is no family "stable-diffusion-9"');
     });
   });
 });

@@ -4,8 +4,10 @@
  * Pure but for the seed, which is passed in. The result posted again makes the same picture.
  */
 import type { Catalogue, Descriptor } from '@easel/shared/catalogue';
+import type { CheckpointOverrides } from '@easel/shared/checkpoint';
 import { RequestError, type ErrorCode } from '@easel/shared/errors';
 import type { GenerationDefaults, GenerationParameters, GenerationRequest } from '@easel/shared/generation';
+import { isNeutral, type OptionValues } from '@easel/shared/options/values';
 import { findByName, resolveSamplerName } from '@easel/shared/sampler-names';
 import { LIMITS } from '@easel/shared/units';
 
@@ -46,6 +48,8 @@ export interface ResolvedModels {
   /** Ids of the upscaler and the VAE that the request names or the model suggests, or NO_FILE. */
   readonly upscaler?: string;
   readonly vae?: string;
+  /** A person's corrections of the model's detection. */
+  readonly overrides?: CheckpointOverrides;
 }
 
 /**
@@ -98,11 +102,13 @@ export function resolveRequest(
     ...(model.refiner && { refiner: model.refiner.id }),
     upscaler: model.upscaler,
     vae: model.vae,
+    ...corrected(request, model.overrides ?? {}),
   };
+  const family = familyOf(request.family ?? model.overrides?.family, catalogue);
   const options = resolveOptions(asNamed, {
     sampler: sampler.id,
     schedule: schedule.id,
-    families: [model.family ?? null, ...(model.refiner === undefined ? [] : [model.refiner.family])],
+    families: [family ?? model.family ?? null, ...(model.refiner === undefined ? [] : [model.refiner.family])],
     catalogue,
     count,
     drawSeed,
@@ -124,6 +130,32 @@ export function resolveRequest(
     count,
     clipSkip: request.clipSkip ?? defaults.clipSkip,
     rng: request.rng ?? defaults.rng,
+    ...(family !== undefined && { family }),
     ...options,
   };
+}
+
+/**
+ * What a person said of the model stands with the request, so that its pictures come out the same when the model is judged
+ * otherwise later.
+ */
+function corrected(request: GenerationRequest, overrides: CheckpointOverrides): OptionValues {
+  const { prediction, zeroTerminalSnr } = overrides;
+  const levels = zeroTerminalSnr === true ? 'zero-terminal-snr' : 'default';
+  return {
+    ...(prediction !== undefined && isNeutral(request, 'prediction') && { prediction }),
+    ...(zeroTerminalSnr !== undefined && isNeutral(request, 'noiseSchedule') && { noiseSchedule: levels }),
+  };
+}
+
+/** @throws not_allowed for a family that the engine does not know */
+function familyOf(asked: string | undefined, { families }: Catalogue): string | undefined {
+  const ids = families.map(({ id }) => id);
+  if (asked === undefined || ids.includes(asked)) return asked;
+  throw new RequestError('not_allowed', `family: there is no family "${asked}".`, {
+    field: 'family',
+    limit: ids,
+    got: asked,
+    hint: `One of: ${ids.join(', ')}. Leave it out to take the one that was detected.`,
+  });
 }

@@ -318,6 +318,19 @@ export const OPTIONS = {
     infotext: { key: 'Beta schedule beta', also: ['Beta scheduler beta'] },
     webui: { settings: [{ name: 'beta_dist_beta' }] },
   },
+  prediction: {
+    label: 'Prediction of the model',
+    summary:
+      'What the network is taken to predict: the noise, or the velocity. A picture that comes out as a grey or burnt field was made with the wrong one.',
+    group: 'schedule',
+    readBy: 'any',
+    value: choice(
+      { id: 'automatic', label: 'As detected', text: 'Automatic' },
+      { id: 'epsilon', label: 'Noise (epsilon)', text: 'epsilon' },
+      { id: 'v', label: 'Velocity (v)', text: 'v' },
+    ),
+    infotext: { key: 'Prediction type' },
+  },
   noiseSchedule: {
     label: 'Noise levels of the model',
     summary:

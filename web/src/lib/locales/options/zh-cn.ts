@@ -59,6 +59,11 @@ export const optionsZhCN: OptionWords = {
   unipcOrder: { label: 'UniPC 阶数', summary: '每一步回看多少次预测（不超过已有步数）；通常为 3。' },
   betaAlpha: { label: 'Beta 的 alpha', summary: 'Beta 调度在小噪声级处的密集程度：越小越密。' },
   betaBeta: { label: 'Beta 的 beta', summary: '在大噪声级处的同一数值。' },
+  prediction: {
+    label: '模型的预测目标',
+    summary: '认为网络预测的是噪声还是速度。若图像只剩一片灰色或过曝，就是选错了。',
+    choices: { automatic: '按检测结果', epsilon: '噪声（epsilon）', v: '速度（v）' },
+  },
   noiseSchedule: {
     label: '模型的噪声级',
     summary: '认为模型是在哪些噪声级上训练的。零终端信噪比从纯噪声开始，用于如此训练的 v 预测模型。',

@@ -56,6 +56,7 @@ export class Adaptation {
   #known: KnownLayers | null = null;
   #loaded = new Map<string, LoadedAdapter>();
   #strengths: readonly ScheduledStrength[] = [];
+  #textSignature = '[]';
   #patch: PatchInUse | null = null;
   #branches: Branches = {};
   readonly #feeds = new Map<Role, Feeds>();
@@ -86,6 +87,11 @@ export class Adaptation {
     this.#ports.set(role, ports);
     this.#feeds.delete(role);
     if (role === 'unet') this.#feedsOfMoment = null;
+  }
+
+  /** Tells what the text encoders are used with from all other ways to use them. */
+  get textSignature(): string {
+    return this.#textSignature;
   }
 
   /** Whether some of the adapters count at some steps only. */
@@ -136,6 +142,9 @@ export class Adaptation {
     const patch = await this.#patched(uses, strengths, placed);
     this.#loaded = new Map(loaded);
     this.#strengths = strengths;
+    this.#textSignature = JSON.stringify(
+      uses.flatMap(({ textWeight, blocks }, i) => (textWeight === 0 ? [] : [[loaded[i]?.[0], textWeight, blocks]])),
+    );
     this.#patch = patch;
     this.#forget();
 
@@ -154,6 +163,7 @@ export class Adaptation {
     this.#patch = null;
     this.#loaded = new Map();
     this.#strengths = [];
+    this.#textSignature = '[]';
     this.#branches = {};
     this.#forget();
     await checkpoint?.release();

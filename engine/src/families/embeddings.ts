@@ -1,4 +1,5 @@
 /** The textual inversions that a pipeline's prompts may name: read once, matched with the text encoders by width. */
+import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 
@@ -21,6 +22,7 @@ export class Embeddings {
   readonly #files = new Map<string, Promise<EmbeddingFile>>();
   /** By name, the vectors for each encoder, f32 [count, width]. */
   #usable = new Map<string, ReadonlyMap<TextRole, Tensor>>();
+  readonly #digests = new WeakMap<Tensor, string>();
 
   /**
    * @param roles the pipeline's text encoders
@@ -81,6 +83,24 @@ export class Embeddings {
       vectors: { data: vectors, shape: [places.length, rowLength, width] },
       replaced: { data: replaced, shape: [places.length, rowLength, 1] },
     };
+  }
+
+  /** Tells what the vectors at these places are from all others. */
+  signature(role: TextRole, places: readonly EmbeddingPlace[]): string {
+    return places
+      .flatMap(({ name, position }) => {
+        const vectors = this.#usable.get(name)?.get(role);
+        return vectors === undefined ? [] : `${position} ${this.#digestOf(vectors)}`;
+      })
+      .join();
+  }
+
+  #digestOf(vectors: Tensor): string {
+    const known = this.#digests.get(vectors);
+    if (known !== undefined) return known;
+    const digest = createHash('sha256').update(vectors.data).digest('hex');
+    this.#digests.set(vectors, digest);
+    return digest;
   }
 
   async #read(path: string): Promise<EmbeddingFile> {

@@ -186,3 +186,28 @@ describe('a prompt over the steps', () => {
     expect((await picture({ prompt: 'a cat # AND a dog' })).equals(cat)).toBe(true);
   });
 });
+
+describe('the texts of prompts', () => {
+  const encoded = async (change: Parameters<typeof jobOf>[0]): Promise<number> => {
+    const job = jobOf(change);
+    expect(await end(job)).toMatchObject({ type: 'finished' });
+    const measured = engine.all('measured').find(({ jobId }) => jobId === job.jobId);
+    return measured?.measured.stages.text?.runs ?? 0;
+  };
+  const long = (end: string): string => `${'a cat in the garden, '.repeat(20)}${end}`;
+
+  it('are encoded once, chunk by chunk, until something that reads them changes', async () => {
+    const charm = [{ name: 'charm', file: join(EMBEDDINGS, 'a1111.pt') }];
+    // The empty negative prompt is known from the pictures before.
+    expect(await encoded({ prompt: long('at dawn') })).toBe(2);
+    expect(await encoded({ prompt: long('at dawn') })).toBe(0);
+    expect(await encoded({ prompt: long('at night') })).toBe(1);
+    expect(await encoded({ prompt: '[a quiet hill:a loud hill:2]' })).toBe(2);
+    // Its strength in the U-Net is none of their business.
+    expect(await encoded({ prompt: 'a quiet hill', adapters: [lora('lora', 0.8, 0)] })).toBe(0);
+    expect(await encoded({ prompt: 'a quiet hill', adapters: [lora('lora', 0.8, 0.3)] })).toBe(2);
+    expect(await encoded({ prompt: 'a quiet hill', embeddings: charm })).toBe(0);
+    expect(await encoded({ prompt: 'a charm hill' })).toBe(1);
+    expect(await encoded({ prompt: 'a charm hill', embeddings: charm })).toBe(1);
+  });
+});

@@ -2,7 +2,8 @@
  * `npm run demo-check`: does the demo model draw what its prompts say? 500 prompts with all their facts, drawn by the
  * studio, judged by rules on the pixels, beside the shares the same rules give on true pictures.
  *
- * usage: npm run demo-check -- [--count N] [--json FILE]
+ * usage: npm run demo-check -- [--count N] [--json FILE] [--settings JSON] [--words TEXT]
+ *        --settings: more of every request; --words: behind every prompt, such as a LoRA
  *        npm run demo-check -- --calibrate FOLDER      anew from what scripts/demo-model/check_set.py wrote
  */
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -16,7 +17,13 @@ import { ROOT } from './lib/workspace.mjs';
 
 const CHECK = join(ROOT, 'scripts/demo-model/check.json');
 const { values } = parseArgs({
-  options: { count: { type: 'string', default: '500' }, json: { type: 'string' }, calibrate: { type: 'string' } },
+  options: {
+    count: { type: 'string', default: '500' },
+    json: { type: 'string' },
+    settings: { type: 'string', default: '{}' },
+    words: { type: 'string', default: '' },
+    calibrate: { type: 'string' },
+  },
 });
 
 const percent = (share) => (share === undefined ? '   -' : `${(share[0] * 100).toFixed(0).padStart(3)}%`);
@@ -32,6 +39,7 @@ function print(columns) {
 }
 
 async function measure(count) {
+  const settings = JSON.parse(values.settings);
   const { prompts, shapes, ceilings } = JSON.parse(readFileSync(CHECK, 'utf8'));
   // Kinds of scenes lie mixed in the list, so its first part is a fair sample.
   const asked = prompts.slice(0, count);
@@ -41,7 +49,8 @@ async function measure(count) {
   await withDemoStudio(async (paint, studio) => {
     const model = await findDemoModel(studio);
     for (const [index, facts] of asked.entries()) {
-      const [picture] = await paint({ model, prompt: facts.prompt, seed: facts.seed, count: 1, upscaler: 'none' });
+      const prompt = facts.prompt + values.words;
+      const [picture] = await paint({ model, prompt, seed: facts.seed, count: 1, upscaler: 'none', ...settings });
       drawn.add(named(judge(picture, facts, shapes), facts.unseen));
       const other = asked.slice(index + 1).find(({ kind }) => kind === facts.kind);
       if (other !== undefined) chance.add(named(judge(picture, other, shapes), other.unseen));

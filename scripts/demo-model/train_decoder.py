@@ -7,6 +7,7 @@ learns to say what the checkpoint's own decoder says, of encoded scenes and of t
 is what previews show.
 """
 import argparse
+import json
 import random
 
 import numpy as np
@@ -26,6 +27,8 @@ ap.add_argument("--lr", type=float, default=5e-4)
 ap.add_argument("--out")
 ap.add_argument("--batch", type=int, default=0, help="per worker")
 ap.add_argument("--pool", type=int, default=300, help="scenes per worker to begin with")
+ap.add_argument("--width", type=int, default=16, help="tiny: channels; the original's 64 would take longer than a step of so small a model")
+ap.add_argument("--write", help="tiny: only write the trained weights as this safetensors file")
 ap.add_argument("--start", help="full: begin with this state_dict of an autoencoder instead of the exported one")
 a = ap.parse_args()
 out = a.out or f"decoder_{a.kind}.pt"
@@ -48,8 +51,8 @@ class Block(nn.Module):
         return torch.relu(self.conv(x) + x)
 
 
-def tiny(c=32):
-    """TAESD's decoder at half its width: denoiser latents to colours in 0..1; numbered as in its files."""
+def tiny(c):
+    """TAESD's decoder, which is 64 wide: denoiser latents to colours in 0..1; numbered as in its files."""
     up = lambda: [nn.Upsample(scale_factor=2), nn.Conv2d(c, c, 3, padding=1, bias=False)]
     blocks = lambda: [Block(c) for _ in range(3)]
     return nn.Sequential(Clamp(), nn.Conv2d(4, c, 3, padding=1), nn.ReLU(), *blocks(), *up(), *blocks(), *up(), *blocks(), *up(),
@@ -57,6 +60,14 @@ def tiny(c=32):
 
 
 if __name__ == "__main__":
+    if a.write:
+        from safetensors.torch import save_file
+        state = torch.load(out)
+        save_file({k: v.half().contiguous() for k, v in torch.load(out.replace(".pt", "_weights.pt")).items()}, a.write,
+                  {"format": "pt", "modelspec.title": "Easel Demo tiny decoder", "modelspec.author": "The Easel authors", "modelspec.license": "CC0-1.0",
+                   "modelspec.architecture": "stable-diffusion-v1/vae", "easel.training": json.dumps(state["log"][-1])})
+        print(state["log"][-1])
+        raise SystemExit
     unet, vae, text = common.base()
     words = common.Words()
     if a.kind == "full":
@@ -66,7 +77,7 @@ if __name__ == "__main__":
         decode = lambda z: vae.decode(z / ldm.SCALE)
     else:
         torch.manual_seed(0)
-        net = tiny().to(common.DEVICE, memory_format=common.CL)
+        net = tiny(a.width).to(common.DEVICE, memory_format=common.CL)
         with torch.no_grad():                                            # blocks begin near the identity
             for m in net.modules():
                 if isinstance(m, Block):

@@ -1,0 +1,223 @@
+"""Train a ControlNet as a Control-LoRA: --what canny (edges) or seg (areas by class, in the renderer's own colours).
+    . ./env.sh; python -m torch.distributed.run --nproc-per-node 2 train_control.py --what canny --minutes 10
+
+A copy of the denoiser's encoder that differs from it by low-rank parts, a small network for the map, and convolutions that
+begin as nothing where the copy's answers are added.  First the map's network alone learns to say the latents it can (a cheap
+regression), so that the copy has something to pass on from the start.
+--write makes the file: `lora_controlnet`, `PATH.up`/`PATH.down` for the low-rank parts, all that is new whole.
+--follow draws held-out scenes with and without it, and states how far the edges of the pictures are those of the map.
+"""
+import argparse
+import copy
+import json
+import os
+import random
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import nn
+
+import common
+import duo
+import extras
+import lora
+import sample
+import scenes
+
+RANK = 16
+HINT = (16, 16, 32, 32, 96, 96, 256)                                     # widths as every ControlNet of this line has them
+PROBE_STEPS = 250
+
+
+def hint_block(out):
+    parts, c = [], 3
+    for i, w in enumerate(HINT):
+        parts += [nn.Conv2d(c, w, 3, 2 if i in (2, 4, 6) else 1, 1), nn.SiLU()]
+        c = w
+    return nn.Sequential(*parts, nn.Conv2d(c, out, 3, 1, 1))
+
+
+class Control(nn.Module):
+    """What is added to the denoiser's twelve kept answers and its middle, from noisy latents, time, words and a map."""
+    def __init__(self, unet):
+        super().__init__()
+        self.ch = unet.ch
+        self.encoder = nn.ModuleDict({k: copy.deepcopy(getattr(unet, k)) for k in ("time_embed", "input_blocks", "middle_block")})
+        self.encoder.requires_grad_(False)
+        self.input_hint_block = hint_block(unet.ch)
+        widths = [unet.ch]
+        for stage in list(unet.input_blocks)[1:]:
+            widths.append(next(p.shape[0] for p in reversed(list(stage.parameters())) if p.ndim == 4))
+        nothing = lambda c: nn.Conv2d(c, c, 1)
+        self.zero_convs = nn.ModuleList(nn.Sequential(nothing(c)) for c in widths)
+        self.middle_block_out = nn.Sequential(nothing(widths[-1]))
+        for p in [*self.zero_convs.parameters(), *self.middle_block_out.parameters()]:
+            nn.init.zeros_(p)
+        names = {path: path.replace(".", "/") for path, m in self.encoder.named_modules()
+                 if path.startswith(("input_blocks.", "middle_block.")) and not path.endswith(("proj_in", "proj_out")) and
+                 (isinstance(m, nn.Linear) or isinstance(m, nn.Conv2d) and m.kernel_size == (3, 3)) and path != "input_blocks.0.0"}
+        self.low = nn.ModuleDict({name: lora.Lora(self.encoder.get_submodule(path), RANK) for path, name in names.items()})
+
+    def forward(self, x, t, context, hint):
+        emb = times(self.encoder["time_embed"], self.ch, t)
+        h, out = x, []
+        for i, (stage, zero) in enumerate(zip(self.encoder["input_blocks"], self.zero_convs)):
+            h = stage(h, emb, context)
+            if i == 0:
+                h = h + hint
+            out.append(zero(h))
+        return out, self.middle_block_out(self.encoder["middle_block"](h, emb, context))
+
+    def file(self):
+        w = {"lora_controlnet": torch.zeros(0)}
+        for name, m in self.low.items():
+            w[name.replace("/", ".") + ".up"], w[name.replace("/", ".") + ".down"] = m.up.weight, m.down.weight
+        for k in ("input_hint_block", "zero_convs", "middle_block_out"):
+            w.update({f"{k}.{n}": p for n, p in getattr(self, k).named_parameters()})
+        return {k: v.detach().half().contiguous().clone() for k, v in w.items()}
+
+
+def times(embed, ch, t):
+    half = ch // 2
+    a = t.float()[:, None] * torch.exp(-np.log(10000) * torch.arange(half, device=t.device) / half)
+    return embed(torch.cat([a.cos(), a.sin()], 1))
+
+
+def steered(unet, control, x, t, context, hint, strength=1.):
+    """The denoiser's answer with the additions; nothing of its own encoder needs gradients."""
+    more, middle = control(x, t, context, hint)
+    with torch.no_grad():
+        emb = times(unet.time_embed, unet.ch, t)
+        h, skips = x, []
+        for stage in unet.input_blocks:
+            h = stage(h, emb, context)
+            skips.append(h)
+        h = unet.middle_block(h, emb, context)
+    h = h + middle * strength
+    for stage, skip, add in zip(unet.output_blocks, reversed(skips), reversed(more)):
+        h = stage(torch.cat([h, skip + add * strength], 1), emb, context)
+    return unet.out(h)
+
+
+def map_of(what, spec):
+    return extras.canny(scenes.render(spec)) if what == "canny" else scenes.render(spec, mode="seg")
+
+
+def control_scene(rng):
+    """Any scene in the plain style, whose edges are its own."""
+    s = scenes.sample_spec(rng)
+    s["style"] = "plain"
+    return s
+
+
+def edges_agree(got, want):
+    """F1 of two edge maps (bool [h, w]) with a pixel of slack."""
+    near = lambda m: np.max([np.roll(m, (i, j), (0, 1)) for i in (-1, 0, 1) for j in (-1, 0, 1)], 0)
+    p, r = (got & near(want)).sum() / max(1, got.sum()), (want & near(got)).sum() / max(1, want.sum())
+    return 2 * p * r / max(1e-9, p + r)
+
+
+if __name__ == "__main__":
+    ap = argparse.ArgumentParser()
+    ap.add_argument("--what", choices=("canny", "seg"), default="canny")
+    ap.add_argument("--minutes", type=float, default=10)
+    ap.add_argument("--lr", type=float, default=2e-3)
+    ap.add_argument("--out")
+    ap.add_argument("--batch", type=int, default=8, help="per worker")
+    ap.add_argument("--pool", type=int, default=150)
+    ap.add_argument("--write")
+    ap.add_argument("--follow", type=int, default=0, help="this many held-out scenes")
+    ap.add_argument("--strength", type=float, default=1.)
+    a = ap.parse_args()
+    out = a.out or f"control_{a.what}.pt"
+    unet, vae, text = common.base()
+    words = common.Words()
+    torch.manual_seed(0)
+    control = Control(unet).to(common.DEVICE, memory_format=common.CL)
+    run = common.Run(out, control, a.lr, a.minutes, muon=False, decay=.99)
+    if a.write:
+        from safetensors.torch import save_file
+        with run.averaged():
+            save_file(control.file(), a.write, {"format": "pt", "modelspec.title": f"Easel Demo Control-LoRA {a.what}", "modelspec.author": "The Easel authors",
+                      "modelspec.license": "CC0-1.0", "modelspec.architecture": "stable-diffusion-v1/control-lora", "easel.training": json.dumps(run.log[-1])})
+        print(run.log[-1])
+        raise SystemExit
+
+    pack = lambda maps: torch.stack([torch.as_tensor(m) for m in maps]).to(common.DEVICE, memory_format=common.CL).float() / 255
+
+    def follow(n, path=None):
+        """Mean edge agreement with the map, with and without it, on held-out scenes drawn from their captions."""
+        vr = random.Random(77)
+        specs = [control_scene(vr) for _ in range(n)]
+        hint = control.input_hint_block(pack([np.moveaxis(map_of(a.what, s), 2, 0).copy() for s in specs]))
+        h, u = text(words([scenes.caption(s, vr, True) for s in specs])), text(words([""] * n))
+        noise = sample.seeded_noise(range(n)).to(common.DEVICE)
+        both = torch.cat([hint, hint])
+        drawn = [sample.decode(vae, sample.sample(f, h, u, noise, 10, 4.)) for f in
+                 (lambda x, t, c: steered(unet, control, x, t, c, both, a.strength), unet)]
+        true = [scenes.render(s) for s in specs]
+        edge = lambda img: extras.canny(np.ascontiguousarray(img))[..., 0] > 0
+        share = [round(float(np.mean([edges_agree(edge(x), edge(y)) for x, y in zip(d, true)])), 3) for d in drawn]
+        if path:
+            rows = [np.concatenate([map_of(a.what, s), d0, d1], 0) for s, d0, d1 in zip(specs[:12], *drawn)]
+            Image.fromarray(np.concatenate(rows, 1)).save(path)
+        return {"edges": share[0], "edges_without": share[1]}
+
+    if a.follow:
+        with run.averaged(), torch.no_grad():
+            print(a.follow, "scenes", follow(a.follow, f"{out}.png"))
+        raise SystemExit
+
+    @torch.no_grad()
+    def make(specs):
+        z = common.encode(vae, common.pictures(specs))
+        return [(s, z[i], torch.from_numpy(np.moveaxis(map_of(a.what, s), 2, 0).copy())) for i, s in enumerate(specs)]
+
+    kept = f"control_{a.what}_pool_{duo.RANK}.pt"
+    pool = common.Pool(make, 0, 300 + 2 * run.step + duo.RANK, control_scene, most=2000)
+    pool.items = torch.load(kept, weights_only=False) if os.path.exists(kept) else []
+    while len(pool.items) < a.pool:
+        pool.grow(10)
+    torch.save(pool.items, kept)
+
+    if not run.step:                                                     # the map's network alone
+        probe = nn.Conv2d(control.ch, 4, 1).to(common.DEVICE)
+        params = [*control.input_hint_block.parameters(), *probe.parameters()]
+        opt = torch.optim.AdamW(params, lr=2e-3)
+        for i in range(PROBE_STEPS):
+            got = random.choices(pool.items, k=12)
+            d = probe(control.input_hint_block(pack([g[2] for g in got]))) - torch.stack([g[1] for g in got])
+            (d * d).mean().backward()
+            duo.average([p.grad for p in params], [0.])
+            opt.step()
+            opt.zero_grad(set_to_none=True)
+            if not duo.RANK and i % 50 == 49:
+                print("map", i + 1, f"{float((d * d).mean()):.3f}", flush=True)
+        run.ema = [p.detach().clone() for p in run.params]
+
+    vr = random.Random(41)
+    val = make([control_scene(vr) for _ in range(24)])
+    vz, vh = torch.stack([v[1] for v in val]), text(words([scenes.caption(v[0], vr, True) for v in val]))
+    vm, vt, vn = pack([v[2] for v in val]), torch.arange(24, device=common.DEVICE) * 1000 // 24 + 20, torch.randn(vz.shape, generator=torch.Generator().manual_seed(5)).to(common.DEVICE)
+
+    def loss_of(z, t, noise, h, maps, strength=1.):
+        pred = steered(unet, control, common.noised(z, t, noise), t, h, control.input_hint_block(maps), strength)
+        return (common.WEIGHT[t] * (pred.float() - noise).pow(2).mean((1, 2, 3))).mean()
+
+    with torch.no_grad():
+        without = round(float(loss_of(vz, vt, vn, vh, vm, 0.)), 4)
+    while run.more():
+        got = pool.draw(a.batch, 24)
+        z = torch.stack([g[1] for g in got])
+        with torch.no_grad():
+            h = text(words([scenes.caption(g[0], random) for g in got], .3))
+        t = torch.maximum(torch.randint(0, 1000, (len(z),)), torch.randint(0, 1000, (len(z),))).to(common.DEVICE)  # what is where is settled early
+        with common.fast():
+            loss = loss_of(z, t, torch.randn_like(z), h, pack([g[2] for g in got]))
+        run.learn(loss)
+        if run.due(150):
+            with run.averaged(), torch.no_grad():
+                numbers = {"val": round(float(loss_of(vz, vt, vn, vh, vm)), 4), "without": without}
+            torch.save(pool.items, kept)
+            run.save(**numbers)

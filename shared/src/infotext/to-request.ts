@@ -56,6 +56,15 @@ export function toRequest(infotext: Infotext, catalogue: Pick<Catalogue, 'sample
 
   take('prompt', infotext.prompt, infotext.prompt);
   take('negativePrompt', infotext.negativePrompt, infotext.negativePrompt);
+  // The prompts beside it are what it was resolved to, so nothing is drawn again.
+  const [template, negativeTemplate] = [fields.get('Template'), fields.get('Negative Template')];
+  if (template !== undefined || negativeTemplate !== undefined) {
+    const typed = {
+      prompt: template ?? infotext.prompt,
+      negativePrompt: negativeTemplate ?? infotext.negativePrompt,
+    };
+    take('template', typed, typed.prompt);
+  }
   takeNumber('steps', 'Steps');
   takeNumber('guidance', 'CFG scale');
   takeNumber('seed', 'Seed');

@@ -18,7 +18,7 @@ import type { ConditioningOptions, Pipeline, Prediction, Role, Size } from '../f
 import { makeSigmaTable, type SigmaTable } from '../numeric/sigma-table.ts';
 import { findSampler } from '../samplers/index.ts';
 import { acquirePipeline, type PipelineSource } from './open-pipeline.ts';
-import { tellPrompt, type ToldPrompt } from './told-prompt.ts';
+import { equallyLong, tellPrompt, type ToldPrompt } from './told-prompt.ts';
 import type { JobContext } from './types.ts';
 
 const DENOISERS: Readonly<Record<Prediction, typeof epsilonDenoiser>> = { epsilon: epsilonDenoiser, v: vDenoiser };
@@ -51,13 +51,14 @@ export function toldCheckpoint(
   context: JobContext,
 ): ToldCheckpoint {
   const tuning = readTuning(parameters);
-  let told: { positive: ToldPrompt; negative: ToldPrompt | null } | null = null;
+  let told: Told | null = null;
   return {
     async open() {
       const pipeline = await acquirePipeline(source, unused, tuning.networks, context);
       told ??= {
         positive: await tell(pipeline, parameters, false),
         negative: needsNegative ? await tell(pipeline, parameters, true) : null,
+        filling: optionOf(parameters, 'padConds') ? await tellNothing(pipeline, parameters) : null,
       };
       const table = makeSigmaTable({ zeroTerminalSnr: hasZeroSnr(pipeline, parameters) });
       const { facts } = pipeline;
@@ -85,22 +86,24 @@ export function toldCheckpoint(
 interface Told {
   readonly positive: ToldPrompt;
   readonly negative: ToldPrompt | null;
+  /** What fills the shorter of two prompts up; null = they stay as they are. */
+  readonly filling: Conditioning | null;
 }
 
 function networkFor(
   { facts }: Pipeline,
   prediction: Prediction,
   unetAt: (evaluation: number) => Network,
-  { positive, negative }: Told,
+  { positive, negative, filling }: Told,
   table: SigmaTable,
   isPerturbable: boolean,
 ): (evaluation: number) => GuidedNetwork {
   const fixed = { make: DENOISERS[prediction], timestepOf: interpolatedTimesteps(table) };
   return (evaluation) => {
     const unet = unetAt(evaluation);
-    const parts = positive(evaluation);
+    const [parts, aways] = equallyLong([positive(evaluation), negative?.(evaluation) ?? []], filling);
     // A negative prompt has one part only.
-    const [away] = negative?.(evaluation) ?? [];
+    const [away] = aways;
     const led = away === undefined ? null : remembering(conditioned(unet, away.conditioning));
     const toward = (more: Conditioning): Predict =>
       composed(
@@ -128,6 +131,11 @@ async function tell(pipeline: Pipeline, parameters: Parameters, isNegative: bool
     emphasis: findEmphasis(optionOf(parameters, 'emphasis')),
     evaluations: parameters.steps * evaluationsPerStep,
   });
+}
+
+/** What the network is told of an empty prompt. */
+async function tellNothing(pipeline: Pipeline, parameters: Parameters): Promise<Conditioning> {
+  return pipeline.condition(pipeline.tokenize(''), conditioningOptions(parameters, false));
 }
 
 function predictionOf({ facts }: Pipeline, parameters: Parameters): Prediction {

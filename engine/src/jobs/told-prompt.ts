@@ -5,6 +5,7 @@ import { readPrompt } from '@easel/shared/prompt/read-prompt';
 import type { Emphasis } from '../conditioning/emphasis.ts';
 import type { Conditioning } from '../denoisers/types.ts';
 import type { ConditioningOptions, Pipeline } from '../families/types.ts';
+import type { Tensor } from '../numeric/tensor.ts';
 
 export interface ToldPart {
   readonly weight: number;
@@ -40,6 +41,40 @@ export async function tellPrompt(
       weight,
       conditioning: known.get(entryAt(timeline, evaluation).text) as Conditioning,
     }));
+}
+
+/**
+ * Two prompts whose texts are as long as the longer of them, by chunks of an empty prompt behind the shorter.
+ *
+ * @param filling what the network is told of an empty prompt; null leaves them as they are
+ * @source the WebUI's `pad_cond_uncond`
+ */
+export function equallyLong(
+  prompts: readonly [readonly ToldPart[], readonly ToldPart[]],
+  filling: Conditioning | null,
+): readonly [readonly ToldPart[], readonly ToldPart[]] {
+  const chunk = filling?.['context'];
+  if (chunk === undefined) return prompts;
+  const lengths = prompts.flat().map(({ conditioning }) => conditioning['context']?.shape[1] ?? 0);
+  const most = Math.max(...lengths);
+  const filled = (parts: readonly ToldPart[]): ToldPart[] =>
+    parts.map((part) => {
+      const { context } = part.conditioning;
+      if (context === undefined) return part;
+      return { ...part, conditioning: { ...part.conditioning, context: filledUp(context, chunk, most) } };
+    });
+  const [first, second] = prompts;
+  return [filled(first), filled(second)];
+}
+
+/** A context [1, t, d] with as many empty chunks behind it as it takes to be `tokens` long. */
+function filledUp(context: Tensor, chunk: Tensor, tokens: number): Tensor {
+  const [, length = 0, width = 0] = context.shape;
+  if (length >= tokens) return context;
+  const data = new Float32Array(tokens * width);
+  data.set(context.data);
+  for (let start = context.data.length; start < data.length; start += chunk.data.length) data.set(chunk.data, start);
+  return { data, shape: [1, tokens, width] };
 }
 
 /** Whether the parts of a prompt need the negative prediction to be made one. */

@@ -451,11 +451,21 @@ export const OPTIONS = {
       { id: 'original', label: 'Original' },
       { id: 'no-norm', label: 'Without norm', text: 'No norm' },
       { id: 'comfy', label: 'As ComfyUI', text: 'ComfyUI' },
+      { id: 'compel', label: 'As Compel', text: 'Compel' },
       { id: 'ignore', label: 'Ignore weights', text: 'Ignore' },
       { id: 'none', label: 'Brackets are words', text: 'None' },
     ),
     infotext: { key: 'Emphasis' },
     webui: { settings: [{ name: 'emphasis' }] },
+  },
+  padConds: {
+    label: 'Prompts of equal length',
+    summary: 'Fills the shorter of the two prompts up with empty chunks, as the WebUI can; changes pictures a little.',
+    group: 'conditioning',
+    readBy: 'any',
+    value: toggle,
+    infotext: { key: 'Pad conds' },
+    webui: { settings: [{ name: 'pad_cond_uncond' }] },
   },
   // What Stable Diffusion XL is told beside the prompt
   originalWidth: {

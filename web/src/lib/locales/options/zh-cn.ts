@@ -69,6 +69,10 @@ export const optionsZhCN: OptionWords = {
     summary: '认为模型是在哪些噪声级上训练的。零终端信噪比从纯噪声开始，用于如此训练的 v 预测模型。',
     choices: { automatic: '按检测结果', default: '普通', 'zero-terminal-snr': '零终端信噪比' },
   },
+  padConds: {
+    label: '提示词等长',
+    summary: '用空块补齐较短的一个提示词，与 WebUI 相同；图像会略有变化。',
+  },
   emphasis: {
     label: '权重方式',
     summary: '提示词中的权重如何起作用。对 Stable Diffusion XL，不归一更稳定。',
@@ -76,6 +80,7 @@ export const optionsZhCN: OptionWords = {
       original: '原版',
       'no-norm': '不归一',
       comfy: '同 ComfyUI',
+      compel: '同 Compel',
       ignore: '忽略权重',
       none: '括号视为文字',
     },

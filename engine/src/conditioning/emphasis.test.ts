@@ -25,6 +25,13 @@ describe('weights on what an encoder gives', () => {
     expect(read(way('comfy'), [[2, 0]], [0, 1, 1, 1])).toEqual([2, 3, 1, 1]);
   });
 
+  it('lead towards the text without a weak part, the more the weaker it is', () => {
+    const { factorWithout } = way('compel');
+    expect([1, 0.5, 0.25].map((weight) => Number(factorWithout?.(weight).toFixed(6)))).toEqual([0, 1, 2.414214]);
+    for (const weight of [0, -1]) expect(factorWithout?.(weight)).toBeGreaterThan(10_000);
+    expect(read(way('compel'), [[2, 0]], [0, 1, 1, 1])).toEqual([2, 3, 1, 1]);
+  });
+
   it('mean nothing where they are ignored or words', () => {
     for (const id of ['ignore', 'none']) expect(read(way(id), [[2, 1]])).toEqual([1, 2, 3, 4]);
   });

@@ -13,6 +13,13 @@ export interface Emphasis {
   /** Needs the encoding of a chunk without text, as long as the others. */
   readonly comparesWithEmpty?: boolean;
   /**
+   * Factor on what is made of the text when nobody sees a part of it, beside 1 for the whole; all are divided by their sum.
+   * For every part of less weight than 1.
+   *
+   * @param weight of the part
+   */
+  readonly factorWithout?: (weight: number) => number;
+  /**
    * @param encoded one chunk, f32 [t, d] row by row; not changed
    * @param weights t of them, not all 1
    * @param empty the chunk without text, as long as `encoded`; null where it was not asked for
@@ -63,6 +70,16 @@ const comfy: Emphasis = {
   },
 };
 
+/** Where the tangent is no number any more. */
+const LEAST_WEIGHT = 1e-5;
+
+/** @source compel 2: as ComfyUI, and parts of less weight than 1 also by what the encoder makes of the text without them */
+const compel: Emphasis = {
+  ...comfy,
+  id: 'compel',
+  factorWithout: (weight) => Math.tan(((1 - Math.max(weight, LEAST_WEIGHT)) * Math.PI) / 2),
+};
+
 /** @source the WebUI's `Ignore`: brackets are read and mean nothing */
 const ignore: Emphasis = {
   id: 'ignore',
@@ -79,7 +96,7 @@ const none: Emphasis = {
 export const DEFAULT_EMPHASIS = original;
 /** For texts of programs that know no weights. */
 export const LITERAL_EMPHASIS = none;
-export const EMPHASES: readonly Emphasis[] = [original, noNorm, comfy, ignore, none];
+export const EMPHASES: readonly Emphasis[] = [original, noNorm, comfy, compel, ignore, none];
 
 /** @throws RangeError for an id that is not in the table; requests have been checked against it */
 export function findEmphasis(id: string): Emphasis {

@@ -14,7 +14,7 @@ import { PLAIN, type NetworkOptions } from './network-options.ts';
 import type { Family, Role } from './types.ts';
 
 /** Writes one network of a checkpoint. */
-type NetworkOf = (weights: CheckpointWeights, sidecar: Sidecar | null, options: NetworkOptions) => Ports;
+export type NetworkOf = (weights: CheckpointWeights, sidecar: Sidecar | null, options: NetworkOptions) => Ports;
 
 export type Networks = Readonly<Partial<Record<Role, NetworkOf>>>;
 

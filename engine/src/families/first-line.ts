@@ -56,7 +56,8 @@ function fitting(heads: number | null, width: number): number | null {
 }
 
 export const FIRST_LINE_NETWORKS: Networks = {
-  'text-encoder': (weights, sidecar) => textEncoder(textScope(weights), textConfig(weights, sidecar), TEXT),
+  'text-encoder': (weights, sidecar, { hidesTokens }) =>
+    textEncoder(textScope(weights), textConfig(weights, sidecar), TEXT, hidesTokens),
   unet: (weights, sidecar, options) => unet(unetScope(weights), unetConfig(weights, sidecar), options.unet),
   ...VAE_NETWORKS,
 };

@@ -8,20 +8,22 @@ export interface NetworkOptions {
   /** Along which axes pictures continue at their opposite edge. */
   readonly wraps: Axes;
   readonly unet: UnetOptions;
+  /** Whether text encoders can be told of tokens that nobody sees. */
+  readonly hidesTokens: boolean;
   /** Which layers have branches for adapters; none in networks that are not named. */
   readonly branches?: Readonly<Partial<Record<Role, BranchOptions>>>;
 }
 
 /** Builds the networks as they were trained, to the last byte. */
-export const PLAIN: NetworkOptions = { wraps: NO_AXES, unet: PLAIN_UNET };
+export const PLAIN: NetworkOptions = { wraps: NO_AXES, hidesTokens: false, unet: PLAIN_UNET };
 
 /** Equal for options that build the same network of a role. */
-export function buildKey(role: Role, { wraps, unet, branches }: NetworkOptions): string {
+export function buildKey(role: Role, { wraps, unet, hidesTokens, branches }: NetworkOptions): string {
   const branch = branches?.[role] ?? NO_BRANCHES;
   switch (role) {
     case 'text-encoder':
     case 'text-encoder-2':
-      return JSON.stringify([role, branch]);
+      return JSON.stringify([role, branch, hidesTokens]);
     case 'unet':
       return JSON.stringify([role, branch, wraps.x, wraps.y, unet.freeu, unet.mergesTokens, unet.isPerturbable]);
     default:

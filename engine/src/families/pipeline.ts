@@ -5,6 +5,7 @@ import { basename } from 'node:path';
 import { CheckpointError, RequestError, SessionError } from '@easel/shared/errors';
 import { DEFAULT_PLAN, type MemoryPlan } from '@easel/shared/memory';
 import type { PictureNote } from '@easel/shared/picture-notes';
+import type { EmbeddingPlace } from '@easel/shared/prompt/chunks';
 
 import type { CheckpointHeader } from '../checkpoint/header.ts';
 import { placeTensors, type PlacedCheckpoint } from '../checkpoint/place-tensors.ts';
@@ -13,11 +14,13 @@ import { DEFAULT_EMPHASIS, type Emphasis } from '../conditioning/emphasis.ts';
 import type { Network } from '../denoisers/types.ts';
 import type { Feeds, MemoryForm, Results, Session, StartSession } from '../graph/session.ts';
 import { concatChannels, elementCount, isFiniteTensor, type Tensor } from '../numeric/tensor.ts';
+import { unseenScores } from '../modules/text/unseen-tokens.ts';
 import { Adaptation, type Moment } from './adaptation.ts';
 import { Embeddings } from './embeddings.ts';
 import { buildKey, PLAIN, type NetworkOptions } from './network-options.ts';
 import { tokenizePrompt } from './prompt.ts';
 import { STAGE_OF } from './stages.ts';
+import { TextEncodings } from './text-encodings.ts';
 import type { RecognisedCheckpoint } from './recognise.ts';
 import { Sessions } from './sessions.ts';
 import type {
@@ -62,6 +65,7 @@ class OpenPipeline implements Pipeline {
   readonly #notes = new Set<PictureNote>();
   readonly #adaptation: Adaptation;
   readonly #embeddings: Embeddings;
+  readonly #encodings = new TextEncodings();
   #usage: Usage = {};
   #options = PLAIN;
   #vae: CheckpointHeader | null = null;
@@ -92,7 +96,7 @@ class OpenPipeline implements Pipeline {
   }
 
   get residentBytes(): number {
-    return this.#sessions.residentBytes + this.#adaptation.bytes;
+    return this.#sessions.residentBytes + this.#adaptation.bytes + this.#encodings.bytes;
   }
 
   async configure(options: NetworkOptions): Promise<void> {
@@ -167,15 +171,24 @@ class OpenPipeline implements Pipeline {
     const session = await this.#session(role);
     const absent = session.inputs.filter((name) => OPTIONAL_INPUT.test(name) && !Object.hasOwn(feeds, name));
     const nothing = Object.fromEntries(absent.map((name) => [name, NOTHING]));
-    const all = { ...nothing, ...this.#noVectors(role, feeds), ...this.#adaptation.feeds(role, moment), ...feeds };
+    const all = {
+      ...nothing,
+      ...this.#wholeText(role, feeds, session),
+      ...this.#adaptation.feeds(role, moment),
+      ...feeds,
+    };
     return this.#timed(role, async () => session.run(all, fetch));
   }
 
-  /** Text encoders want to be told that no vectors take the place of tokens. */
-  #noVectors(role: Role, feeds: Feeds): Feeds {
+  /** Text encoders want to be told that no vectors take the place of tokens, and some that all tokens are seen. */
+  #wholeText(role: Role, feeds: Feeds, { inputs }: Session): Feeds {
+    if (!isTextRole(role)) return {};
     const [rows = 0, rowLength = 0] = feeds['ids']?.shape ?? [];
-    if (!isTextRole(role) || feeds['vectors'] !== undefined) return {};
-    return this.#embeddings.feeds(role, Array<never[]>(rows).fill([]), rowLength);
+    const none = Array<never[]>(rows).fill([]);
+    return {
+      ...(feeds['vectors'] === undefined ? this.#embeddings.feeds(role, none, rowLength) : {}),
+      ...(inputs.includes('unseen') && feeds['unseen'] === undefined ? unseenFeeds(none, rowLength) : {}),
+    };
   }
 
   async useEmbeddings(uses: readonly EmbeddingUse[]): ReturnType<Pipeline['useEmbeddings']> {
@@ -190,11 +203,40 @@ class OpenPipeline implements Pipeline {
     return this.family.condition(this, prompt, options);
   }
 
-  async encodeText(...[role, rows, clipSkip = 1, places]: Parameters<Pipeline['encodeText']>): Promise<TextEncoding> {
-    const { rowLength, end, ownSkip, isNormed } = this.facts.text[role] as TextFormat;
-    const session = await this.#session(role);
+  async encodeText(
+    ...[role, rows, clipSkip = 1, places, unseen]: Parameters<Pipeline['encodeText']>
+  ): Promise<TextEncoding> {
+    const { ownSkip, isNormed } = this.facts.text[role] as TextFormat;
     const kind = isNormed ? 'skip' : 'raw';
     const wanted = `${kind}.${Math.max(clipSkip, ownSkip)}`;
+    const adapted = this.#adaptation.textSignature;
+    const keys = rows.map((row, i) =>
+      [
+        role,
+        wanted,
+        adapted,
+        row.join(),
+        this.#embeddings.signature(role, places?.[i] ?? []),
+        unseen?.[i]?.map(Number).join(''),
+      ].join('\n'),
+    );
+    return this.#encodings.all(keys, async (row) =>
+      this.#encodeRow(role, rows[row] ?? [], kind, wanted, clipSkip, places?.[row], unseen?.[row]),
+    );
+  }
+
+  /** One row, see {@link encodeText}. @param wanted output of the encoder */
+  async #encodeRow(
+    role: TextRole,
+    row: readonly number[],
+    kind: string,
+    wanted: string,
+    clipSkip: number,
+    places: readonly EmbeddingPlace[] | undefined,
+    unseen: readonly boolean[] | undefined,
+  ): Promise<TextEncoding> {
+    const { rowLength, end } = this.facts.text[role] as TextFormat;
+    const session = await this.#session(role);
     if (!session.outputs.includes(wanted)) {
       const states = session.outputs.filter((name) => name.startsWith(`${kind}.`));
       const layers = Math.max(...states.map((name) => Number(name.slice(kind.length + 1))));
@@ -208,12 +250,11 @@ class OpenPipeline implements Pipeline {
         },
       );
     }
-    const ids = BigInt64Array.from(rows.flat(), BigInt);
-    const ends = BigInt64Array.from(rows, (row) => BigInt(Math.max(0, row.indexOf(end))));
     const feeds: Feeds = {
-      ids: { data: ids, shape: [rows.length, rowLength] },
-      ends: { data: ends, shape: [rows.length, 1] },
-      ...(places === undefined ? {} : this.#embeddings.feeds(role, places, rowLength)),
+      ids: { data: BigInt64Array.from(row, BigInt), shape: [1, rowLength] },
+      ends: { data: BigInt64Array.of(BigInt(Math.max(0, row.indexOf(end)))), shape: [1, 1] },
+      ...(places === undefined ? {} : this.#embeddings.feeds(role, [places], rowLength)),
+      ...(unseen === undefined ? {} : unseenFeeds([unseen], rowLength)),
     };
     const isPooling = session.outputs.includes('pooled');
     const results = await this.run(role, feeds, isPooling ? [wanted, 'pooled'] : [wanted]);
@@ -341,6 +382,10 @@ class OpenPipeline implements Pipeline {
 }
 
 const isTextRole = (role: Role): role is TextRole => role.startsWith('text-encoder');
+
+const unseenFeeds = (rows: readonly (readonly boolean[])[], length: number): Feeds => ({
+  unseen: { data: unseenScores(rows, length), shape: [rows.length, 1, length, length] },
+});
 
 /** Keys of sessions that run a part of the autoencoder; others are roles. */
 const PART_KEY = 'vae-part:';

@@ -54,24 +54,81 @@ export async function encodePrompt(
     // Encoders may read odd text as different numbers of tokens; empty chunks make them equally long.
     const [empty] = chunksOf([], format) as [Chunk];
     const filled = [...own, ...Array<Chunk>(count - own.length).fill(empty)];
-    const encode = (each: readonly Chunk[]): ReturnType<Pipeline['encodeText']> =>
+    const encode = (each: readonly Chunk[], unseen?: boolean[][]): ReturnType<Pipeline['encodeText']> =>
       pipeline.encodeText(
         role,
         each.map(({ ids }) => ids),
         clipSkip,
         each.map(({ embeddings }) => embeddings),
+        unseen,
       );
     const encoded = await encode(filled);
     const isWeighted = filled.some(({ weights }) => weights.some((weight) => weight !== 1));
     const reference = isWeighted && emphasis.comparesWithEmpty === true ? (await encode([empty])).hidden : null;
-    const weights = filled.map((chunk) => chunk.weights);
-    const { data, shape } = emphasise(encoded.hidden, weights, emphasis, reference);
+    const weigh = (hidden: Tensor, rows: readonly Chunk[]): Tensor =>
+      emphasise(
+        hidden,
+        rows.map(({ weights }) => weights),
+        emphasis,
+        reference,
+      );
+    const whole = weigh(encoded.hidden, filled);
+    const { factorWithout } = emphasis;
+    const { data, shape } =
+      factorWithout === undefined
+        ? whole
+        : await withoutWeakRuns(whole, filled, factorWithout, async (rows, unseen) =>
+            weigh((await encode(rows, unseen)).hidden, rows),
+          );
     const [n = 1, t = 0, d = 0] = shape;
     // Chunks lie one behind the other already: side by side along the tokens is the same memory.
     parts.push({ data, shape: [1, n * t, d] });
     if (encoded.pooled !== null) pooled = firstRow(encoded.pooled);
   }
   return { context: sideBySide(parts), pooled };
+}
+
+/**
+ * What the encoder makes of the text, and of the text without each run of less weight than 1, as one.
+ *
+ * @param whole f32 [rows, t, d]
+ * @param encode the same for some rows, with tokens in them that nobody sees
+ */
+async function withoutWeakRuns(
+  whole: Tensor,
+  chunks: readonly Chunk[],
+  factorWithout: (weight: number) => number,
+  encode: (rows: readonly Chunk[], unseen: boolean[][]) => Promise<Tensor>,
+): Promise<Tensor> {
+  const size = whole.data.length / chunks.length;
+  const runs = weakRuns(chunks);
+  const total = [...runs.values()].reduce((sum, weight) => sum + factorWithout(weight), 1);
+  // Where a run has no token the text without it is the text.
+  const sum = Float64Array.from(whole.data, (value) => value * total);
+  for (const [row, chunk] of chunks.entries()) {
+    for (const run of new Set(chunk.origins.map((origin) => origin.run))) {
+      const weight = runs.get(run);
+      if (weight === undefined) continue;
+      const unseen = chunk.ids.map((_, i) => chunk.origins[i - 1]?.run === run);
+      const { data } = await encode([chunk], [unseen]);
+      const factor = factorWithout(weight);
+      for (let i = row * size; i < (row + 1) * size; i++)
+        sum[i] = (sum[i] as number) + factor * ((data[i - row * size] as number) - (whole.data[i] as number));
+    }
+  }
+  return { data: Float32Array.from(sum, (value) => value / total), shape: whole.shape };
+}
+
+/** Runs of less weight than 1 by their number, with it. */
+function weakRuns(chunks: readonly Chunk[]): ReadonlyMap<number, number> {
+  const weak = new Map<number, number>();
+  for (const { origins, weights } of chunks) {
+    for (const [i, { run }] of origins.entries()) {
+      const weight = weights[i + 1] as number;
+      if (weight < 1) weak.set(run, weight);
+    }
+  }
+  return weak;
 }
 
 const firstRow = ({ data, shape: [, width = 0] }: Tensor): Tensor => ({

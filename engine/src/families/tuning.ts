@@ -1,6 +1,7 @@
 /** From the options of a request to how its networks are built and what they are told at every pass. */
 import { optionOf, type OptionValues } from '@easel/shared/options/values';
 
+import { findEmphasis } from '../conditioning/emphasis.ts';
 import type { Conditioning, Network } from '../denoisers/types.ts';
 import { embedGuidance } from '../numeric/sinusoids.ts';
 import { tensor, type Tensor } from '../numeric/tensor.ts';
@@ -24,6 +25,7 @@ export function readTuning(values: OptionValues): Tuning {
   const share = optionOf(values, 'tokenMerging');
   return {
     networks: {
+      hidesTokens: findEmphasis(optionOf(values, 'emphasis')).factorWithout !== undefined,
       wraps: { x: tiling === 'x' || tiling === 'both', y: tiling === 'y' || tiling === 'both' },
       unet: {
         freeu: freeu === null ? null : optionOf(values, 'freeuVersion'),

@@ -252,6 +252,7 @@ export interface Pipeline {
    * @param rows token ids, each row as long as the encoder wants it
    * @param clipSkip counted as in {@link TextFormat}
    * @param places where vectors of {@link useEmbeddings} take the place of tokens, by row
+   * @param unseen by row, which tokens nobody sees; needs networks that are configured for it
    * @throws out_of_range
    */
   encodeText(
@@ -259,6 +260,7 @@ export interface Pipeline {
     rows: readonly (readonly number[])[],
     clipSkip?: number,
     places?: readonly (readonly EmbeddingPlace[])[],
+    unseen?: readonly (readonly boolean[])[],
   ): Promise<TextEncoding>;
   /**
    * The denoising network; its conditioning is made by {@link condition}. What stands there as `concat` goes in with the

@@ -18,8 +18,9 @@ import { readUnetConfig } from '../modules/unet/config.ts';
 import { unet } from '../modules/unet/unet.ts';
 import { embedNumbers } from '../numeric/sinusoids.ts';
 import { zeros, type Tensor } from '../numeric/tensor.ts';
-import { LEFT_BEHIND, UNET_PREFIX, VAE_NETWORKS, VAE_PREFIX, type Networks } from './assemble.ts';
+import { LEFT_BEHIND, UNET_PREFIX, VAE_NETWORKS, VAE_PREFIX, type NetworkOf, type Networks } from './assemble.ts';
 import { CLIP_TEXT, OPEN_CLIP_TEXT, readFacts } from './facts.ts';
+import type { NetworkOptions } from './network-options.ts';
 import { encodePrompt } from './prompt.ts';
 import type {
   CheckpointFacts,
@@ -76,18 +77,23 @@ const PREVIEW: LatentPreview = {
   bias: [0, 0, 0],
 };
 
-export function openClipNetwork(prefix: string): (weights: CheckpointWeights) => Ports {
-  return (weights) => {
+export function openClipNetwork(prefix: string): NetworkOf {
+  return (weights, _sidecar, { hidesTokens }) => {
     const scope = weights.scope(prefix, 'text-encoder-2');
-    return openClipEncoder(scope, readOpenClipConfig(scope, { leftOut: 0, hasProjection: true }), XL_OPEN_CLIP);
+    return openClipEncoder(
+      scope,
+      readOpenClipConfig(scope, { leftOut: 0, hasProjection: true }),
+      XL_OPEN_CLIP,
+      hidesTokens,
+    );
   };
 }
 
-function clipNetwork(weights: CheckpointWeights): Ports {
+function clipNetwork(weights: CheckpointWeights, _sidecar: Sidecar | null, { hidesTokens }: NetworkOptions): Ports {
   // Some merged files lack the level `text_model`.
   const isShort = weights.find(`${CLIP_PREFIX}embeddings.token_embedding.weight`) !== undefined;
   const scope = weights.scope(isShort ? CLIP_PREFIX : `${CLIP_PREFIX}text_model.`, 'text-encoder');
-  return textEncoder(scope, readClipConfig(scope), XL_CLIP);
+  return textEncoder(scope, readClipConfig(scope), XL_CLIP, hidesTokens);
 }
 
 /** U-Net and autoencoder. */

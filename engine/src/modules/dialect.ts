@@ -17,7 +17,7 @@ export interface Dialect {
   /** Networks that may compute in half precision; a family may take some of them back, see `exact` in its record. */
   readonly half: readonly string[];
   /** See {@link multiHeadAttention}. */
-  readonly attention: (q: Value, k: Value, v: Value, heads: number, causal?: boolean) => Value;
+  readonly attention: (q: Value, k: Value, v: Value, heads: number, causal?: boolean, bias?: Value | null) => Value;
 }
 
 /** The runtime's own fused forms. */

@@ -66,6 +66,7 @@ describe('the golden runner', () => {
     ['lora/lcm_lora', 'latents.cfg1.8'],
     ['embeddings/textual_inversion', 'text.ti-card.png'],
     ['embeddings/prompt_a1111_sdxl', 'context.up'],
+    ['embeddings/prompt_compel_sd15', 'context.down'],
   ])('fails %s when one number of %s is wrong', async (name, tensor) => {
     const { misses } = await run(perturbed(name, tensor));
     expect(misses).toHaveLength(1);

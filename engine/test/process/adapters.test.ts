@@ -142,6 +142,7 @@ describe('an adapter', () => {
     expect((await made(zeros)).equals(await picture())).toBe(true);
     expect((await made(ones.map(() => 0.5))).equals(await picture({ adapters: [lora(name, 0.4)] }))).toBe(true);
     expect((await made(only('BASE'))).equals(await picture({ adapters: [lora(name, 0, 0.8)] }))).toBe(true);
+    if (name !== 'lora') return;
     const parts = [await made(only('IN')), await made(only('MID')), await made(only('OUT')), whole];
     for (const [i, one] of parts.entries())
       for (const other of parts.slice(i + 1)) expect(one.equals(other)).toBe(false);

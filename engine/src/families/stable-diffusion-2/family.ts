@@ -3,6 +3,7 @@
  *
  * Those of 768 predict v, those of 512 the noise; tensors do not show which, so what says it is part of the evidence.
  */
+import type { Sidecar } from '../../checkpoint/sidecar.ts';
 import type { CheckpointWeights } from '../../checkpoint/weights.ts';
 import type { Ports } from '../../modules/ports.ts';
 import { readOpenClipConfig } from '../../modules/text/config.ts';
@@ -13,6 +14,7 @@ import { assembleFamily, LEFT_BEHIND, UNET_PREFIX, VAE_NETWORKS, VAE_PREFIX } fr
 import { detectBy } from '../detection.ts';
 import { OPEN_CLIP_TEXT, readFacts } from '../facts.ts';
 import { FIRST_LATENT_SCALE, FIRST_PREVIEW } from '../first-autoencoder.ts';
+import type { NetworkOptions } from '../network-options.ts';
 import { encodePrompt } from '../prompt.ts';
 import type { TextFormat } from '../types.ts';
 
@@ -24,12 +26,12 @@ const TEXT: TextFormat = { ...OPEN_CLIP_TEXT, ownSkip: 1 + LEFT_OUT, isNormed: t
 
 const SIZES = { epsilon: 512, v: 768 };
 
-function textNetwork(weights: CheckpointWeights): Ports {
+function textNetwork(weights: CheckpointWeights, _sidecar: Sidecar | null, { hidesTokens }: NetworkOptions): Ports {
   const scope = weights.scope(TEXT_PREFIX, 'text-encoder');
   const config = readOpenClipConfig(scope, { leftOut: LEFT_OUT, hasProjection: false });
   const unused = `${TEXT_PREFIX}transformer.resblocks.${config.layers}.`;
   for (const name of weights.header.tensors.keys()) if (name.startsWith(unused)) weights.markRead(name);
-  return openClipEncoder(scope, config, { isNormed: TEXT.isNormed, leftOut: LEFT_OUT });
+  return openClipEncoder(scope, config, { isNormed: TEXT.isNormed, leftOut: LEFT_OUT }, hidesTokens);
 }
 
 export const stableDiffusion2 = assembleFamily({

@@ -128,8 +128,16 @@ export function instanceNormalization(x: Value, scale: Value, bias: Value, epsil
  * @param k [n, s, heads * size]
  * @param v like k
  * @param causal a token sees itself and those before it only; needs t = s
+ * @param bias added to the scores, [n, 1, t, s]; null = nothing
  */
-export function multiHeadAttention(q: Value, k: Value, v: Value, heads: number, causal = false): Value {
+export function multiHeadAttention(
+  q: Value,
+  k: Value,
+  v: Value,
+  heads: number,
+  causal = false,
+  bias: Value | null = null,
+): Value {
   const width = q.shape[2];
   const fits =
     [q, k, v].every(
@@ -138,7 +146,8 @@ export function multiHeadAttention(q: Value, k: Value, v: Value, heads: number, 
   if (!fits) throw graphError('MultiHeadAttention', 'queries, keys and values do not go together', [q, k, v]);
   if (typeof width !== 'number' || width % heads !== 0)
     throw graphError('MultiHeadAttention', `the width does not divide into ${heads} heads`, [q, k, v]);
-  return node('MultiHeadAttention', [q, k, v], [{ dtype: q.dtype, shape: q.shape }], {
+  const inputs = bias === null ? [q, k, v] : [q, k, v, null, null, bias];
+  return node('MultiHeadAttention', inputs, [{ dtype: q.dtype, shape: q.shape }], {
     domain: MICROSOFT,
     attributes: { num_heads: { int: heads }, ...(causal ? { unidirectional: { int: 1 } } : {}) },
   })[0];

@@ -14,26 +14,35 @@ import { parameter, tableRows } from '../parameter.ts';
 import type { Ports } from '../ports.ts';
 import type { TextConfig } from './config.ts';
 import { replacedRows, type ReplacedRows } from './replaced-rows.ts';
+import { unseenInput } from './unseen-tokens.ts';
 import { pooledState, stateOutputs, type StateOptions } from './states.ts';
 
 /**
- * Inputs: `ids` i64 [n, t]; `ends` i64 [n, 1], position of each row's first end token; those of {@link replacedRows}.
+ * Inputs: `ids` i64 [n, t]; `ends` i64 [n, 1], position of each row's first end token; those of {@link replacedRows}; with
+ * `hidesTokens` also {@link unseenInput}.
  *
  * Outputs: see {@link stateOutputs}; `pooled` f32 [n, d], the finally normed last state at `ends`.
  */
-export function textEncoder(weights: WeightScope, config: TextConfig, states: StateOptions): Ports {
+export function textEncoder(
+  weights: WeightScope,
+  config: TextConfig,
+  states: StateOptions,
+  hidesTokens = false,
+): Ports {
   const { length, layers, width } = config;
+  const unseen = hidesTokens ? unseenInput(length) : null;
   const ids = input('ids', 'i64', ['n', length]);
   const ends = input('ends', 'i64', ['n', 1]);
   const norm = (x: Value): Value => layerNorm(x, weights.at('final_layer_norm'), width);
 
   const { first, inputs } = embeddings(ids, weights.at('embeddings'), config);
   const hidden = [first];
-  for (let i = 0; i < layers; i++) hidden.push(layer(hidden[i] as Value, weights.at('encoder.layers').at(i), config));
+  for (let i = 0; i < layers; i++)
+    hidden.push(layer(hidden[i] as Value, weights.at('encoder.layers').at(i), config, unseen));
 
   const outputs = stateOutputs(hidden, norm, states);
   outputs['pooled'] = within(weights, () => pooledState(hidden, outputs, norm, ends));
-  return { inputs: { ids, ends, ...inputs }, outputs };
+  return { inputs: { ids, ends, ...inputs, ...(unseen === null ? {} : { unseen }) }, outputs };
 }
 
 /** ids [n, t] to [n, t, d], and the inputs for vectors that take the place of some. */
@@ -50,12 +59,12 @@ function embeddings(
   });
 }
 
-function layer(x: Value, weights: WeightScope, config: TextConfig): Value {
+function layer(x: Value, weights: WeightScope, config: TextConfig, unseen: Value | null): Value {
   return within(weights, () => {
     const { width, inner } = config;
     const attended = add(
       x,
-      selfAttention(layerNorm(x, weights.at('layer_norm1'), width), weights.at('self_attn'), config),
+      selfAttention(layerNorm(x, weights.at('layer_norm1'), width), weights.at('self_attn'), config, unseen),
     );
     const normal = layerNorm(attended, weights.at('layer_norm2'), width);
     const widened = quickGelu(linear(normal, weights.at('mlp.fc1'), { from: width, to: inner }));
@@ -63,7 +72,7 @@ function layer(x: Value, weights: WeightScope, config: TextConfig): Value {
   });
 }
 
-function selfAttention(x: Value, weights: WeightScope, { width, heads }: TextConfig): Value {
+function selfAttention(x: Value, weights: WeightScope, { width, heads }: TextConfig, unseen: Value | null): Value {
   return within(weights, () => {
     const square = { from: width, to: width };
     const [q, k, v] = (['q_proj', 'k_proj', 'v_proj'] as const).map((name) => linear(x, weights.at(name), square)) as [
@@ -71,6 +80,6 @@ function selfAttention(x: Value, weights: WeightScope, { width, heads }: TextCon
       Value,
       Value,
     ];
-    return linear(dialect().attention(q, k, v, heads, true), weights.at('out_proj'), square);
+    return linear(dialect().attention(q, k, v, heads, true, unseen), weights.at('out_proj'), square);
   });
 }

@@ -17,16 +17,24 @@ import { parameter, tableRows } from '../parameter.ts';
 import type { Ports } from '../ports.ts';
 import type { OpenClipConfig } from './config.ts';
 import { replacedRows, type ReplacedRows } from './replaced-rows.ts';
+import { unseenInput } from './unseen-tokens.ts';
 import { pooledState, stateOutputs, type StateOptions } from './states.ts';
 
 /**
- * Inputs: `ids` i64 [n, t]; `ends` i64 [n, 1], position of each row's first end token; those of {@link replacedRows}.
+ * Inputs: `ids` i64 [n, t]; `ends` i64 [n, 1], position of each row's first end token; those of {@link replacedRows}; with
+ * `hidesTokens` also {@link unseenInput}.
  *
  * Outputs: see {@link stateOutputs}; with a projection also `pooled` f32 [n, p], the finally normed last state at
  * `ends`, projected.
  */
-export function openClipEncoder(weights: WeightScope, config: OpenClipConfig, states: StateOptions): Ports {
+export function openClipEncoder(
+  weights: WeightScope,
+  config: OpenClipConfig,
+  states: StateOptions,
+  hidesTokens = false,
+): Ports {
   const { length, layers, projection } = config;
+  const unseen = hidesTokens ? unseenInput(length) : null;
   const ids = input('ids', 'i64', ['n', length]);
   const ends = input('ends', 'i64', ['n', 1]);
   const norm = (x: Value): Value => layerNorm(x, weights.at('ln_final'), config.width);
@@ -34,7 +42,7 @@ export function openClipEncoder(weights: WeightScope, config: OpenClipConfig, st
   const { first, inputs } = embeddings(ids, weights, config);
   const hidden = [first];
   const blocks = weights.at('transformer.resblocks');
-  for (let i = 0; i < layers; i++) hidden.push(block(hidden[i] as Value, blocks.at(i), config));
+  for (let i = 0; i < layers; i++) hidden.push(block(hidden[i] as Value, blocks.at(i), config, unseen));
 
   const outputs = stateOutputs(hidden, norm, states);
   if (projection !== null) {
@@ -42,7 +50,7 @@ export function openClipEncoder(weights: WeightScope, config: OpenClipConfig, st
       project(pooledState(hidden, outputs, norm, ends), weights, config, projection),
     );
   }
-  return { inputs: { ids, ends, ...inputs }, outputs };
+  return { inputs: { ids, ends, ...inputs, ...(unseen === null ? {} : { unseen }) }, outputs };
 }
 
 /** ids [n, t] to [n, t, d], and the inputs for vectors that take the place of some. */
@@ -59,20 +67,23 @@ function embeddings(
   });
 }
 
-function block(x: Value, weights: WeightScope, config: OpenClipConfig): Value {
+function block(x: Value, weights: WeightScope, config: OpenClipConfig, unseen: Value | null): Value {
   return within(weights, () => {
     const { width, inner } = config;
-    const attended = add(x, selfAttention(layerNorm(x, weights.at('ln_1'), width), weights.at('attn'), config));
+    const attended = add(x, selfAttention(layerNorm(x, weights.at('ln_1'), width), weights.at('attn'), config, unseen));
     const normal = layerNorm(attended, weights.at('ln_2'), width);
     const widened = gelu(linear(normal, weights.at('mlp.c_fc'), { from: width, to: inner }));
     return add(attended, linear(widened, weights.at('mlp.c_proj'), { from: inner, to: width }));
   });
 }
 
-function selfAttention(x: Value, weights: WeightScope, { width, heads }: OpenClipConfig): Value {
+function selfAttention(x: Value, weights: WeightScope, { width, heads }: OpenClipConfig, unseen: Value | null): Value {
   return within(weights, () => {
     const [q, k, v] = linearThirds(x, weights, 'in_proj', width);
-    return linear(dialect().attention(q, k, v, heads, true), weights.at('out_proj'), { from: width, to: width });
+    return linear(dialect().attention(q, k, v, heads, true, unseen), weights.at('out_proj'), {
+      from: width,
+      to: width,
+    });
   });
 }
 

@@ -1,5 +1,6 @@
 /** The table of kinds of golden cases: one file per kind, one line here. */
 import { brownian } from './brownian.ts';
+import { compelPrompt } from './compel-prompt.ts';
 import { files } from './files.ts';
 import { folder } from './folder.ts';
 import { k } from './k.ts';
@@ -25,6 +26,7 @@ import { weightedPrompt } from './weighted-prompt.ts';
 
 export const kinds: readonly Kind[] = [
   brownian,
+  compelPrompt,
   files,
   folder,
   k,

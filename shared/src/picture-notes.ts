@@ -7,5 +7,10 @@
 export const FALLBACKS = ['vae-pieces', 'low-memory-weights', 'component-offload', 'paged-weights'] as const;
 export type Fallback = (typeof FALLBACKS)[number];
 
-export const PICTURE_NOTES = [...FALLBACKS, 'decoded-in-float32'] as const;
+export const PICTURE_NOTES = [
+  ...FALLBACKS,
+  'decoded-in-float32',
+  /** An embedding that the prompt names was made for another model, and was read as words. */
+  'embedding-skipped',
+] as const;
 export type PictureNote = (typeof PICTURE_NOTES)[number];

@@ -34,7 +34,7 @@ import { toImageRow, toImageSummary } from './image-row.ts';
 import { JobRun } from './job-run.ts';
 import { toJobView } from './job-view.ts';
 import { ModelJobRun } from './model-job-run.ts';
-import type { ModelLibrary, UsableModel } from './model-library.ts';
+import type { ModelLibrary } from './model-library.ts';
 import type { ModelWork } from './model-work.ts';
 import type { Failpoint, PictureFiles, PictureToSave, SavedPicture } from './picture.ts';
 import type { PictureWork, PlannedPictures } from './picture-work.ts';
@@ -319,7 +319,7 @@ export class JobQueue {
         this.#options.log('warn', `What job ${job.id} has taught could not be kept: ${toStudioError(error).message}`);
       });
     };
-    const run = this.#createRun(job, planned.model, missing, learnFrom);
+    const run = this.#createRun(job, planned, missing, learnFrom);
     job.run = run;
     this.#options.events.publish('job:started', { job: this.#view(job) });
     let thrown: StudioError | null = null;
@@ -366,7 +366,7 @@ export class JobQueue {
 
   #createRun(
     job: PictureJob,
-    model: UsableModel,
+    { model, networks, hasSkipped }: PlannedPictures,
     missing: readonly number[],
     onMeasured: (measured: JobMeasurement) => void,
   ): JobRun {
@@ -376,6 +376,9 @@ export class JobQueue {
       missing,
       modelName: model.view.name,
       modelSha256: async () => models.sha256(model.view.id),
+      networks,
+      networkHash: async (id) => models.networkHash(id),
+      notes: hasSkipped ? ['embedding-skipped'] : [],
       pictures,
       isWatched: () => events.hasPreviewListeners,
       onProgress: () => {

@@ -10,11 +10,12 @@ import type { FromEngine, JobMeasurement } from '@easel/shared/engine';
 import { parametersOfPicture } from '@easel/shared/generation';
 import type { GenerationParameters } from '@easel/shared/generation';
 import type { JobProgress } from '@easel/shared/http/jobs';
+import type { PictureNote } from '@easel/shared/picture-notes';
 import { toStudioError, type StudioError } from '@easel/shared/errors';
 
 import type { RunListener } from '../engine-host/engine-host.ts';
 import type { JobRecord } from '../store/job-records.ts';
-import type { PictureFiles, PictureToSave, SavedPicture } from './picture.ts';
+import type { NamedNetwork, PictureFiles, PictureToSave, SavedPicture, UsedNetwork } from './picture.ts';
 import { PreviewEncoder, type EncodedPreview } from './preview-encoder.ts';
 import { StepClock } from './step-clock.ts';
 
@@ -27,6 +28,12 @@ export interface JobRunOptions {
   modelName: string;
   /** The model's SHA-256, waiting for it while it is computed. */
   modelSha256(): Promise<string | null>;
+  /** The LoRA and embeddings that the prompts name. */
+  networks: readonly NamedNetwork[];
+  /** 12 digits of one of them, waiting for them while they are computed. */
+  networkHash(id: string): Promise<string | null>;
+  /** What the server itself has to say of the pictures. */
+  notes: readonly PictureNote[];
   pictures: PictureFiles;
   isWatched(): boolean;
   /** Progress changed; at most every {@link PROGRESS_INTERVAL_MS}. */
@@ -168,7 +175,8 @@ export class JobRun implements Partial<RunListener> {
       parameters: parametersOfPicture(job.parameters, message.imageIndex),
       modelName: this.#options.modelName,
       modelSha256: await within(HASH_WAIT_MS, this.#options.modelSha256()),
-      notes: message.notes ?? [],
+      networks: await this.#usedNetworks(),
+      notes: [...(message.notes ?? []), ...this.#options.notes],
       createdAt: new Date().toISOString(),
     };
     try {
@@ -178,6 +186,13 @@ export class JobRun implements Partial<RunListener> {
       this.#saveError = toStudioError(thrown);
       this.#options.onSaveFailed(this.#saveError);
     }
+  }
+
+  async #usedNetworks(): Promise<UsedNetwork[]> {
+    const { networks, networkHash } = this.#options;
+    return Promise.all(
+      networks.map(async (network) => ({ ...network, hash: await within(HASH_WAIT_MS, networkHash(network.id)) })),
+    );
   }
 
   #show(progress: JobProgress): void {

@@ -53,6 +53,8 @@ export interface ModelFile {
   file: string;
   sha256: string | null;
   overrides: CheckpointOverrides;
+  /** What is known of it. */
+  view: ModelView;
 }
 
 export interface ModelLibraryOptions {
@@ -70,6 +72,8 @@ export interface ModelLibraryOptions {
   log(level: 'info' | 'warn' | 'error', message: string): void;
 }
 
+/** @source the WebUI's `Lora hashes` and `TI hashes` */
+const NETWORK_HASH_DIGITS = 12;
 /** Files that are nothing else but one. */
 const VAE_KINDS: readonly ModelKind[] = ['vae'];
 /** Somebody who asks for a fresh look gets one at most this often. */
@@ -281,12 +285,20 @@ export class ModelLibrary {
     if (entry.found.reason !== null || !entry.isAvailable) throw this.#unusable(entry);
     const { overrides } = this.#settings.of(entry);
     const { id, kind, folder, found, record } = entry;
-    return { id, kind, file: join(folder, found.path), sha256: record?.sha256 ?? null, overrides };
+    const view = this.#view(entry);
+    return { id, kind, file: join(folder, found.path), sha256: record?.sha256 ?? null, overrides, view };
   }
 
-  /** Whether {@link resolveFile} would find such a file among what the last scan saw. */
-  has(reference: string, kinds: readonly ModelKind[]): boolean {
-    return this.#findFile(reference, kinds) !== null;
+  /** What {@link resolveFile} would find among what the last scan saw; null = nothing. */
+  peekFile(reference: string, kinds: readonly ModelKind[]): ModelView | null {
+    const entry = this.#findFile(reference, kinds);
+    return entry === null ? null : this.#view(entry);
+  }
+
+  /** What {@link resolve} would find, without waiting; null for what is not there or cannot be used. */
+  peek(reference?: string): ModelView | null {
+    const entry = this.#find(reference);
+    return entry === null || this.#inspection(entry) === null ? null : this.#view(entry);
   }
 
   #findFile(reference: string, kinds: readonly ModelKind[]): Entry | null {
@@ -326,6 +338,20 @@ export class ModelLibrary {
   async sha256(id: string): Promise<string | null> {
     const entry = this.#entries.find((candidate) => candidate.id === id);
     return entry === undefined ? null : this.#hashing.sha256(entry);
+  }
+
+  /**
+   * The 12 digits by which other programs look a LoRA or an embedding up, waiting while they are computed; null where they
+   * cannot be. Of a LoRA they are those of its numbers, as it states them or as they are; of all others those of the file.
+   */
+  async networkHash(id: string): Promise<string | null> {
+    const entry = this.#entries.find((candidate) => candidate.id === id);
+    if (entry === undefined) return null;
+    const stated = entry.record?.network?.statedHash ?? null;
+    if (stated !== null) return stated.slice(0, NETWORK_HASH_DIGITS);
+    const sha256 = await this.#hashing.sha256(entry);
+    const autoV3 = entry.kind === 'lora' ? this.#view(entry).hashes.autoV3 : null;
+    return (autoV3 ?? sha256)?.slice(0, NETWORK_HASH_DIGITS) ?? null;
   }
 
   /** Looks at the folders again, examines what is new, hashes what is usable. Resolves when all files are examined. */

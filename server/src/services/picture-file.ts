@@ -14,7 +14,14 @@ import { writeInfotext } from '@easel/shared/infotext/write';
 import sharp, { type Sharp } from 'sharp';
 
 import { pathBelow } from './gallery.ts';
-import type { FoundPicture, PictureFiles, PictureFilesOptions, PictureToSave, SavedPicture } from './picture.ts';
+import type {
+  FoundPicture,
+  PictureFiles,
+  PictureFilesOptions,
+  PictureToSave,
+  SavedPicture,
+  UsedNetwork,
+} from './picture.ts';
 import { namePicture, parsePictureName, uuidOf, writtenPrefix } from './picture-name.ts';
 import { formatRecord, INFOTEXT_KEYWORD, parseRecord, RECORD_KEYWORD } from './picture-record.ts';
 import { isPng, measureWholePng } from './png-chunks.ts';
@@ -132,6 +139,9 @@ const hasBytes = async (path: string, bytes: Buffer): Promise<boolean> => {
   return size === bytes.length && bytes.equals(await readFile(path));
 };
 
+const hashesOf = (networks: readonly UsedNetwork[], wanted: UsedNetwork['kind']): [string, string][] =>
+  networks.flatMap(({ kind, name, hash }) => (kind === wanted && hash !== null ? [[name, hash]] : []));
+
 class DiskPictureFiles implements PictureFiles {
   readonly #options: PictureFilesOptions;
 
@@ -144,7 +154,8 @@ class DiskPictureFiles implements PictureFiles {
     const infotext = this.#infotextOf(picture);
     const { parameters, modelName: name, modelSha256: sha256 } = picture;
     const model = { id: parameters.model, name, sha256 };
-    const record = formatRecord({ version, parameters, model, notes: [...(picture.notes ?? [])] });
+    const networks = [...(picture.networks ?? [])];
+    const record = formatRecord({ version, parameters, model, networks, notes: [...(picture.notes ?? [])] });
     const bytes = insertTexts(await encodePng(picture), [
       { keyword: INFOTEXT_KEYWORD, text: infotext },
       { keyword: RECORD_KEYWORD, text: record },
@@ -180,6 +191,7 @@ class DiskPictureFiles implements PictureFiles {
       parameters: record.parameters,
       modelName: record.model.name,
       modelSha256: record.model.sha256,
+      ...(record.networks === undefined ? {} : { networks: record.networks }),
       ...(record.notes === undefined ? {} : { notes: record.notes }),
       createdAt: name?.createdAt ?? bytes.modifiedAt,
       sizeBytes: bytes.png.length,
@@ -202,7 +214,7 @@ class DiskPictureFiles implements PictureFiles {
     for (const entry of entries) if (entry.isFile()) await rm(join(folder, entry.name), { force: true });
   }
 
-  #infotextOf({ parameters, modelSha256 }: PictureToSave): string {
+  #infotextOf({ parameters, modelSha256, networks = [] }: PictureToSave): string {
     const catalogue = this.#options.catalogue();
     const labelOf = (list: readonly { id: string; label: string }[] | undefined, id: string): string =>
       list?.find((entry) => entry.id === id)?.label ?? id;
@@ -213,6 +225,8 @@ class DiskPictureFiles implements PictureFiles {
       // Other programs look a model up by its file's name, not by its title.
       modelName: parameters.model.slice(parameters.model.lastIndexOf('/') + 1),
       modelSha256,
+      loraHashes: hashesOf(networks, 'lora'),
+      embeddingHashes: hashesOf(networks, 'embedding'),
     });
   }
 

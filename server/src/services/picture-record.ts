@@ -12,6 +12,8 @@ export const RECORD_KEYWORD = 'easel';
 export const INFOTEXT_KEYWORD = 'parameters';
 
 const FORMAT = 1;
+/** More than a prompt may name. */
+const MOST_NETWORKS = 1000;
 
 const pictureRecord = z.object({
   format: z.literal(FORMAT),
@@ -27,6 +29,21 @@ const pictureRecord = z.object({
       .regex(/^[0-9a-f]{64}$/)
       .nullable(),
   }),
+  /** The LoRA and embeddings it was made with; absent = none. */
+  networks: z
+    .array(
+      z.object({
+        kind: z.enum(['lora', 'embedding']),
+        name: z.string().max(1000),
+        id: z.string().max(1024),
+        hash: z
+          .string()
+          .regex(/^[0-9a-f]{12}$/)
+          .nullable(),
+      }),
+    )
+    .max(MOST_NETWORKS)
+    .optional(),
   /** What its viewers should know; absent = nothing. */
   notes: z.array(z.enum(PICTURE_NOTES)).max(PICTURE_NOTES.length).optional(),
 });
@@ -34,13 +51,16 @@ export type PictureRecord = z.infer<typeof pictureRecord>;
 
 /** One text for one record, whatever order its keys came in. */
 export const formatRecord = (record: Omit<PictureRecord, 'format'>): string => {
-  const { version, parameters, model, notes = [] } = record;
+  const { version, parameters, model, networks = [], notes = [] } = record;
   const fields = Object.keys(textToImageParameters.shape) as (keyof TextToImageParameters)[];
   return JSON.stringify({
     format: FORMAT,
     version,
     parameters: Object.fromEntries(fields.map((field) => [field, parameters[field]])),
     model: { id: model.id, name: model.name, sha256: model.sha256 },
+    ...(networks.length === 0
+      ? {}
+      : { networks: networks.map(({ kind, name, id, hash }) => ({ kind, name, id, hash })) }),
     ...(notes.length === 0 ? {} : { notes }),
   });
 };

@@ -15,6 +15,8 @@ import { RANDOM_SEED_RANGE } from '@easel/shared/units';
 import type { EngineHost } from '../engine-host/engine-host.ts';
 import type { JobFootprints, MemoryPlanner } from './memory-planner.ts';
 import type { ModelFile, ModelLibrary, UsableModel } from './model-library.ts';
+import type { PromptTarget } from './network-fit.ts';
+import type { NamedNetwork } from './picture.ts';
 import { promptFiles } from './prompt-files.ts';
 import { resolveRequest } from './resolve-request.ts';
 
@@ -28,6 +30,10 @@ export interface PictureWorkOptions {
 export interface PlannedPictures {
   readonly model: UsableModel;
   readonly job: EngineJob;
+  /** The LoRA and embeddings that the prompts name. */
+  readonly networks: readonly NamedNetwork[];
+  /** Whether an embedding was left out, since it was made for another model. */
+  readonly hasSkipped: boolean;
   /** Keeps what the job has taken for the next estimates. */
   learn(measured: JobMeasurement): Promise<void>;
 }
@@ -40,11 +46,11 @@ export class PictureWork {
    *
    * @param isLenient leaves out options that nothing would read, instead of refusing them
    * @throws unknown_model, model_unusable, no_model, unknown_sampler, unknown_schedule, out_of_range, engine_lost,
-   *   lora_not_found, unknown_tag, would_not_fit
+   *   lora_not_found, model_incompatible, unknown_tag, would_not_fit
    */
   async resolve(request: GenerationRequest, isLenient: boolean): Promise<GenerationParameters> {
-    const { parameters, catalogue, footprints } = await this.#resolve(request, isLenient);
-    await promptFiles(this.options.models, parameters);
+    const { parameters, catalogue, footprints, target } = await this.#resolve(request, isLenient);
+    await promptFiles(this.options.models, parameters, target);
     this.options.memory.plan(footprints, parameters, catalogue);
     return parameters;
   }
@@ -75,6 +81,8 @@ export class PictureWork {
       catalogue === null ? undefined : memory.plan(footprints, parameters, catalogue);
     return {
       model,
+      networks: named.networks,
+      hasSkipped: named.skipped.length > 0,
       job: {
         jobId,
         checkpoint: model.file,
@@ -82,7 +90,7 @@ export class PictureWork {
         ...(vae && { vae: { file: vae.file } }),
         ...(refiner && { refiner: { checkpoint: refiner.file, overrides: refiner.overrides } }),
         ...(upscaler && { upscaler: { file: upscaler.file } }),
-        ...named,
+        ...named.files,
         parameters,
         imageIndexes: [...imageIndexes],
         previews: true,
@@ -98,7 +106,12 @@ export class PictureWork {
   async #resolve(
     request: GenerationRequest,
     isLenient: boolean,
-  ): Promise<{ parameters: GenerationParameters; catalogue: Catalogue; footprints: JobFootprints }> {
+  ): Promise<{
+    parameters: GenerationParameters;
+    catalogue: Catalogue;
+    footprints: JobFootprints;
+    target: PromptTarget;
+  }> {
     const { engine, models } = this.options;
     const catalogue = engine.catalogue ?? (await engine.whenReady());
     const model = await models.resolve(request.model);
@@ -115,9 +128,11 @@ export class PictureWork {
       ...(upscaler !== undefined && { upscaler }),
       ...(vae !== undefined && { vae }),
     };
+    const parameters = resolveRequest(request, chosen, catalogue, drawSeed, isLenient);
     return {
-      parameters: resolveRequest(request, chosen, catalogue, drawSeed, isLenient),
+      parameters,
       catalogue,
+      target: targetOf(model, parameters),
       footprints: footprintsOf(model, refiner ?? null),
     };
   }
@@ -136,12 +151,13 @@ export class PictureWork {
       resolving.catch((thrown: unknown) => {
         throw modelGone(name, toStudioError(thrown));
       });
+    const usable = await found(model, models.resolve(model));
     return {
-      model: await found(model, models.resolve(model)),
+      model: usable,
       refiner: refiner === undefined ? null : await found(refiner, this.#refiner(refiner)),
       upscaler: upscaler === NO_FILE ? null : await found(upscaler, this.#file('upscaler', upscaler)),
       vae: vae === NO_FILE ? null : await found(vae, this.#file('vae', vae)),
-      named: await promptFiles(models, parameters),
+      named: await promptFiles(models, parameters, targetOf(usable, parameters)),
     };
   }
 
@@ -194,6 +210,16 @@ const XL_FAMILIES = 'stable-diffusion-xl';
 /** Names under which tiny autoencoders are known; shapes do not tell the lines apart. */
 const TINY_XL = /^taesdxl(?!.*encoder)/i;
 const TINY_FIRST = /^taesd(?!xl|\d)(?!.*encoder)/i;
+
+/** What the prompt's files have to go with. */
+const targetOf = (
+  { view }: UsableModel,
+  { family = view.family ?? undefined }: GenerationParameters,
+): PromptTarget => ({
+  id: view.id,
+  family: family ?? null,
+  conditioning: view.conditioning,
+});
 
 const footprintsOf = (model: UsableModel, refiner: UsableModel | null): JobFootprints => [
   model.footprint,

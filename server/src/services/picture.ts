@@ -6,6 +6,21 @@ import type { Catalogue } from '@easel/shared/catalogue';
 import type { PictureNote } from '@easel/shared/picture-notes';
 import type { TextToImageParameters } from '@easel/shared/generation';
 
+/** A LoRA or an embedding that a prompt names. */
+export interface NamedNetwork {
+  kind: 'lora' | 'embedding';
+  /** As the prompt has it. */
+  name: string;
+  /** In the model library. */
+  id: string;
+}
+
+/** One that a picture was made with. */
+export interface UsedNetwork extends NamedNetwork {
+  /** 12 digits by which other programs look it up; null = not known. */
+  hash: string | null;
+}
+
 /** Everything that belongs in the file; the pixels and what they came from. */
 export interface PictureToSave {
   /**
@@ -25,6 +40,8 @@ export interface PictureToSave {
   /** The model's title and its SHA-256 in hex; null when not known. */
   modelName: string;
   modelSha256: string | null;
+  /** The LoRA and embeddings it was made with; absent = none. */
+  networks?: readonly UsedNetwork[];
   /** What its viewers should know; absent = nothing. */
   notes?: readonly PictureNote[];
   /** ISO 8601, UTC. */

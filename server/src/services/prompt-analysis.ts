@@ -9,6 +9,7 @@ import { findByName } from '@easel/shared/sampler-names';
 import type { z } from 'zod';
 
 import type { ModelLibrary } from './model-library.ts';
+import { findEmbeddings, knownOf } from './prompt-embeddings.ts';
 import { loraFinder } from './prompt-files.ts';
 
 /** More tokens than anybody looks at. */
@@ -23,19 +24,22 @@ export interface PromptAnalysisOptions {
 }
 
 export async function analysePrompt(
-  { prompt, isNegative, steps, sampler, hasDetail }: z.output<typeof promptAnalysisRequest>,
+  { prompt, isNegative, steps, sampler, model, hasDetail }: z.output<typeof promptAnalysisRequest>,
   { models, catalogue }: PromptAnalysisOptions,
 ): Promise<PromptAnalysis> {
   const record = sampler === undefined ? undefined : findByName(catalogue?.samplers ?? [], sampler);
   const timeline = { steps: steps * (record?.evaluationsPerStep ?? 1), isNegative };
-  const problems = findProblems(prompt, { ...timeline, findLora: await loraFinder(models) });
+  const target = models.peek(model);
+  const problems = findProblems(prompt, { ...timeline, findLora: await loraFinder(models, target) });
+  const named = await findEmbeddings(models, [{ text: prompt, isNegative }], timeline.steps, target);
+  const embeddings = named.filter(({ skipped }) => skipped === null).map(knownOf);
 
   const tokenizer = loadClipTokenizer();
   const encode = remembered((text) => tokenizer.encode(text));
   // A very long prompt that changes at every step is counted by its first steps; nobody is shown all of it.
   const first = Math.max(1, Math.min(timeline.steps, Math.floor(MOST_CHARACTERS / Math.max(1, prompt.length))));
   const reader = { encode, tokenText: loadTokenText() };
-  const described = describePrompt(prompt, reader, { ...timeline, steps: first });
+  const described = describePrompt(prompt, reader, { ...timeline, steps: first, embeddings });
   const counts = described.texts.map(({ chunks }) => chunks.map(({ tokens }) => tokens.length));
   const longest = Math.max(...counts.map((chunks) => chunks.length));
   const tokens = Math.max(...counts.map((chunks) => CLIP_CHUNK_TOKENS * (chunks.length - 1) + (chunks.at(-1) ?? 0)));
@@ -44,6 +48,12 @@ export async function analysePrompt(
     tokens,
     chunks: longest,
     problems,
+    embeddings: named.map(({ name, view, skipped }) => ({
+      name,
+      id: view.id,
+      vectors: view.network?.vectors ?? null,
+      skipped,
+    })),
     detail: hasDetail && shown <= MOST_SHOWN && first === timeline.steps ? described : null,
   };
 }

@@ -2,28 +2,44 @@
 import type { EngineAdapter, EngineEmbedding } from '@easel/shared/engine';
 import { RequestError, toStudioError } from '@easel/shared/errors';
 import type { GenerationParameters } from '@easel/shared/generation';
+import type { NetworkTarget } from '@easel/shared/networks';
 import { LORA_BLOCK_COUNTS, LORA_BLOCK_PRESETS } from '@easel/shared/prompt/lora-blocks';
+import type { FoundLora } from '@easel/shared/prompt/problems';
 import { dropComments, readLoraTag, takeTags } from '@easel/shared/prompt/tags';
 
-import type { ModelLibrary } from './model-library.ts';
+import type { ModelFile, ModelLibrary } from './model-library.ts';
 import { nearest } from './near-names.ts';
+import { misfitOf, requireFit, type PromptTarget } from './network-fit.ts';
+import type { NamedNetwork } from './picture.ts';
+import { findEmbeddings } from './prompt-embeddings.ts';
 
 export interface PromptFiles {
   readonly adapters: EngineAdapter[];
   readonly embeddings: EngineEmbedding[];
 }
 
+export interface NamedFiles {
+  /** What the engine gets. */
+  readonly files: PromptFiles;
+  /** The same for people: each file once, by the name the prompt has for it. */
+  readonly networks: readonly NamedNetwork[];
+  /** Words of embeddings that the model reads as words, since they were made for another. */
+  readonly skipped: readonly string[];
+}
+
 /** More than anybody uses, and few enough to look up. */
 const MOST_LORAS = 100;
 
 /**
- * @throws lora_not_found naming the tag and near names; unknown_tag; not_allowed for block weights or steps that say
- *   nothing; out_of_range for too many tags
+ * @param target the model they are used with
+ * @throws lora_not_found naming the tag and near names; model_incompatible for a LoRA of another base; model_unusable;
+ *   unknown_tag; not_allowed for block weights or steps that say nothing; out_of_range for too many tags
  */
 export async function promptFiles(
   models: ModelLibrary,
-  { prompt, negativePrompt }: Pick<GenerationParameters, 'prompt' | 'negativePrompt'>,
-): Promise<PromptFiles> {
+  { prompt, negativePrompt, steps: stepCount }: Pick<GenerationParameters, 'prompt' | 'negativePrompt' | 'steps'>,
+  target: PromptTarget,
+): Promise<NamedFiles> {
   const { tags } = takeTags(dropComments(prompt));
   if (tags.length > MOST_LORAS) {
     throw new RequestError('out_of_range', `prompt: at most ${MOST_LORAS} tags, this one has ${tags.length}.`, {
@@ -33,13 +49,17 @@ export async function promptFiles(
     });
   }
   const adapters: EngineAdapter[] = [];
+  const networks = new Map<string, NamedNetwork>();
   for (const tag of tags) {
     const lora = readLoraTag(tag);
     if (lora === null) throw unknownTag(tag.kind);
     const { textWeight, unetWeight, rankLimit, blocks, steps, unread } = lora;
     if (unread.length > 0) throw unreadPart(unread[0] as string);
+    const found = await loraFile(models, lora.name);
+    requireFit(lora.name, found, target);
+    networks.set(lora.name, { kind: 'lora', name: lora.name, id: found.id });
     adapters.push({
-      file: await loraFile(models, lora.name),
+      file: found.file,
       textWeight,
       unetWeight,
       rankLimit,
@@ -47,26 +67,49 @@ export async function promptFiles(
       ...(steps === null ? {} : { steps }),
     });
   }
-  return { adapters, embeddings: await namedEmbeddings(models, `${prompt}\n${negativePrompt}`) };
+  const texts = [
+    { text: prompt, isNegative: false },
+    { text: negativePrompt, isNegative: true },
+  ];
+  const named = await findEmbeddings(models, texts, stepCount, target);
+  const embeddings: EngineEmbedding[] = [];
+  for (const { name, view, skipped } of named) {
+    if (skipped !== null) continue;
+    const { id, file } = await models.resolveFile(view.id, ['embedding']);
+    embeddings.push({ name, file });
+    networks.set(`embedding ${name}`, { kind: 'embedding', name, id });
+  }
+  return {
+    files: { adapters, embeddings },
+    networks: [...networks.values()],
+    skipped: named.filter(({ skipped }) => skipped !== null).map(({ name }) => name),
+  };
 }
 
 /** By its file's name alone as everywhere, or with the folders it lies in. */
 const loraReference = (name: string): string => (name.includes('/') ? `lora:${name}` : name);
 
-/** Tells of names in tags whether a job would find them, and which are like them, as tags have them. */
+/**
+ * Tells of names in tags whether a job would find them, whether they go with the model, and which are like them, as tags
+ * have them.
+ *
+ * @param target null = whatever it is, all go with it
+ */
 export async function loraFinder(
   models: ModelLibrary,
-): Promise<(name: string) => { isFound: boolean; near: readonly string[] }> {
+  target: NetworkTarget | null = null,
+): Promise<(name: string) => FoundLora> {
   const names = (await models.list({ kind: 'lora' })).models.map(({ id }) => id.replace(/^.*lora:/, ''));
   return (name) => {
-    const isFound = models.has(loraReference(name), ['lora']);
-    return { isFound, near: isFound ? [] : nearest(name, names) };
+    const view = models.peekFile(loraReference(name), ['lora']);
+    if (view === null) return { isFound: false, near: nearest(name, names) };
+    return { isFound: true, near: [], isFitting: target === null || misfitOf({ view }, target) === null };
   };
 }
 
-async function loraFile(models: ModelLibrary, name: string): Promise<string> {
+async function loraFile(models: ModelLibrary, name: string): Promise<ModelFile> {
   try {
-    return (await models.resolveFile(loraReference(name), ['lora'])).file;
+    return await models.resolveFile(loraReference(name), ['lora']);
   } catch (thrown) {
     const error = toStudioError(thrown);
     if (error.code !== 'unknown_model') throw error;
@@ -81,22 +124,6 @@ async function loraFile(models: ModelLibrary, name: string): Promise<string> {
     });
   }
 }
-
-/** Those whose names occur in the text: which of them the model reads as such, the engine finds by its tokens. */
-async function namedEmbeddings(models: ModelLibrary, text: string): Promise<EngineEmbedding[]> {
-  const { models: known } = await models.list({ kind: 'embedding' });
-  const folded = text.toLowerCase();
-  const named = known.filter(({ id, isAvailable }) => isAvailable && folded.includes(wordOf(id).toLowerCase()));
-  const embeddings: EngineEmbedding[] = [];
-  for (const { id } of named) {
-    const { file } = await models.resolveFile(id, ['embedding']);
-    embeddings.push({ name: wordOf(id), file });
-  }
-  return embeddings;
-}
-
-/** The word prompts have for an embedding: its file's name without folders and ending. */
-const wordOf = (id: string): string => (id.split(/[/:]/).at(-1) ?? id).replace(/\.(pt|bin|safetensors|png|webp)$/i, '');
 
 function unreadPart(part: string): RequestError {
   const isOfBlocks = !/^(step|start|stop)=/.test(part);

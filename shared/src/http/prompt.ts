@@ -2,6 +2,7 @@
 import { z } from 'zod';
 
 import { textField } from '../fields.ts';
+import { NETWORK_BASES } from '../networks.ts';
 import { PROMPT_PROBLEMS } from '../prompt/problems.ts';
 import { LIMITS, PROMPT_LIMIT } from '../units.ts';
 
@@ -13,6 +14,8 @@ export const promptAnalysisRequest = z.strictObject({
   steps: z.number().int().min(LIMITS.steps.minimum).max(LIMITS.steps.maximum).default(20),
   /** Its steps may look twice, which schedules count. */
   sampler: textField.optional(),
+  /** Id or name of the checkpoint that will read it; what it reads with, and which LoRA go with it, is told by that. */
+  model: z.string().min(1).max(1024).optional(),
   /** With every token; else their number only. */
   hasDetail: z.boolean().default(false),
 });
@@ -29,6 +32,27 @@ const promptProblem = z.object({
   near: z.array(z.string()).readonly().optional(),
 });
 export type PromptProblemView = z.infer<typeof promptProblem>;
+
+const promptEmbedding = z.object({
+  /** The word in the prompt. */
+  name: z.string(),
+  /** In the model library. */
+  id: z.string(),
+  vectors: z.number().int().nullable(),
+  /** Why the model reads it as words; null where it is used. */
+  skipped: z
+    .discriminatedUnion('by', [
+      z.object({ by: z.literal('base'), network: z.enum(NETWORK_BASES), model: z.enum(NETWORK_BASES) }),
+      z.object({
+        by: z.literal('width'),
+        network: z.array(z.number()).readonly(),
+        model: z.array(z.number()).readonly(),
+      }),
+      z.object({ by: z.literal('file'), message: z.string() }),
+    ])
+    .nullable(),
+});
+export type PromptEmbeddingView = z.infer<typeof promptEmbedding>;
 
 const describedToken = z.object({
   id: z.number().int(),
@@ -66,6 +90,8 @@ export const promptAnalysis = z.object({
   chunks: z.number().int(),
   /** In the order of their places. */
   problems: z.array(promptProblem).readonly(),
+  /** Textual inversions that it names. */
+  embeddings: z.array(promptEmbedding).readonly(),
   /** Null where it was not asked for, or the prompt is too long to show. */
   detail: promptDetail.nullable(),
 });

@@ -17,6 +17,9 @@ export interface Infotext {
   fields: ReadonlyMap<string, string>;
   /** Contents of `Hashes`: `model`, `vae`, `lora:<name>`, `embed:<name>`. */
   hashes: ReadonlyMap<string, string>;
+  /** Contents of `Lora hashes` and of `TI hashes`: digits by name, as far as they are any. */
+  loraHashes: ReadonlyMap<string, string>;
+  embeddingHashes: ReadonlyMap<string, string>;
   /** Contents of `Civitai resources`. */
   resources: readonly CivitaiResource[];
   /** `Model hash` has the eight digits of the WebUI before November 2022, which are not the beginning of a SHA-256. */
@@ -67,6 +70,16 @@ const readHashes = (text: string | undefined): Map<string, string> => {
   const value = parseJson(text);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return new Map();
   return new Map(Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+};
+
+/** `name: digits, name: digits`; what is no such pair is left out, and of a name that comes twice the first counts. */
+const readNameHashes = (text = ''): Map<string, string> => {
+  const hashes = new Map<string, string>();
+  for (const item of text.split(',')) {
+    const [, name, digits] = /^\s*(\S.*?)\s*:\s*([0-9a-f]{8,64})\s*$/i.exec(item) ?? [];
+    if (name !== undefined && digits !== undefined && !hashes.has(name)) hashes.set(name, digits.toLowerCase());
+  }
+  return hashes;
 };
 
 const readResources = (text: string | undefined): CivitaiResource[] => {
@@ -125,6 +138,8 @@ export function readInfotext(text: string): Infotext {
     negativePrompt,
     fields,
     hashes: readHashes(fields.get('Hashes')),
+    loraHashes: readNameHashes(fields.get('Lora hashes')),
+    embeddingHashes: readNameHashes(fields.get('TI hashes')),
     resources: readResources(fields.get('Civitai resources')),
     hasLegacyModelHash: /^[0-9a-f]{8}$/i.test(fields.get('Model hash') ?? ''),
     webuiVersion: readVersion(fields.get('Version')),

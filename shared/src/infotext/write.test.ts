@@ -48,6 +48,32 @@ describe('the writer of infotexts', () => {
     expect(text).toContain('Model: v1-5-pruned-emaonly, Clip skip: 2, RNG: CPU, Version');
   });
 
+  it('names the files of LoRA and embeddings with their digits, before the version, and reads them back', () => {
+    const text = writeInfotext(parameters, {
+      ...facts,
+      loraHashes: [
+        ['detail', '7c6bad76eb54'],
+        ['odd: name, two', '9a41c0e2b7d1'],
+      ],
+      embeddingHashes: [['EasyNegative', 'c74b4e810b03']],
+    });
+    expect(text).toContain(
+      'Lora hashes: "detail: 7c6bad76eb54, odd name two: 9a41c0e2b7d1", TI hashes: "EasyNegative: c74b4e810b03", Version',
+    );
+    const { loraHashes, embeddingHashes } = readInfotext(text);
+    expect([...loraHashes]).toEqual([
+      ['detail', '7c6bad76eb54'],
+      ['odd name two', '9a41c0e2b7d1'],
+    ]);
+    expect([...embeddingHashes]).toEqual([['EasyNegative', 'c74b4e810b03']]);
+  });
+
+  it('reads digits that others wrote oddly: twice, without any, or with spaces', () => {
+    const text =
+      'x\nSteps: 1, Sampler: Euler, Seed: 1, Lora hashes: "a: 7C6BAD76EB54, a: 111111111111, b, c:, : 12345678"';
+    expect([...readInfotext(text).loraHashes]).toEqual([['a', '7c6bad76eb54']]);
+  });
+
   it('leaves out what is not known', () => {
     const text = writeInfotext(parameters, { ...facts, modelSha256: null, modelName: null });
     expect(text).toContain('Size: 512x768, RNG: NV');

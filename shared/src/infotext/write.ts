@@ -19,6 +19,10 @@ export interface InfotextFacts {
   modelName: string | null;
   /** SHA-256 of the checkpoint file in hex, of which ten digits are written; null = not known. */
   modelSha256: string | null;
+  /** Names of LoRA as the prompt has them, with 12 digits of each; absent = none is known. */
+  loraHashes?: readonly (readonly [name: string, hash: string])[];
+  /** The same of embeddings. */
+  embeddingHashes?: readonly (readonly [name: string, hash: string])[];
 }
 
 type Value = string | number | boolean | null;
@@ -48,6 +52,10 @@ const formatValue = (value: string | number | boolean): string => {
   return /[,:\n]/.test(text) ? JSON.stringify(text) : text;
 };
 
+/** `name: digits, name: digits`; a name is written without what separates them. Null where there are none. */
+const formatHashes = (hashes: InfotextFacts['loraHashes'] = []): string | null =>
+  hashes.length === 0 ? null : hashes.map(([name, hash]) => `${name.replaceAll(/[:,]/g, '')}: ${hash}`).join(', ');
+
 /** The settings line: items without a value are left out, a key that equals its value stands alone. */
 export const formatSettings = (items: readonly (readonly [key: string, value: Value])[]): string =>
   items
@@ -75,6 +83,8 @@ export function writeInfotext(parameters: TextToImageParameters, facts: Infotext
     ['Clip skip', parameters.clipSkip > 1 ? parameters.clipSkip : null],
     ['RNG', RNG_NAMES[parameters.rng]],
     ...options.filter(([key]) => !SEED_KEYS.has(key)),
+    ['Lora hashes', formatHashes(facts.loraHashes)],
+    ['TI hashes', formatHashes(facts.embeddingHashes)],
     ['Version', facts.version],
   ]);
   const negative = parameters.negativePrompt === '' ? '' : `\nNegative prompt: ${parameters.negativePrompt}`;

@@ -70,6 +70,8 @@ export const en = {
     'component-offload': 'One network at a time was held in memory.',
     'paged-weights': 'Parts of the model were read from the disk again and again: there is little memory for it.',
     'decoded-in-float32': 'Half precision gave no picture, so it was decoded in full precision.',
+    'embedding-skipped':
+      'An embedding that the prompt names was made for another model, so its name was read as words.',
   },
   welcome: {
     title: 'What shall we paint?',

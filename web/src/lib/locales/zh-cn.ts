@@ -73,6 +73,7 @@ export const zhCN: ChineseMessages = {
     'component-offload': '内存中一次只保留一个网络。',
     'paged-weights': '内存不足，模型的一部分会反复从磁盘读取。',
     'decoded-in-float32': '半精度未能得到图片，已用全精度重新解码。',
+    'embedding-skipped': '提示词中的某个嵌入是为其他模型制作的，其名称已按普通文字读取。',
   },
   welcome: {
     title: '今天画点什么？',

@@ -4,6 +4,7 @@
  * Each event but previews carries a sequence number within an epoch (one server process). On connect a client gives
  * the last it saw in the handshake's `auth` ({@link ResumeFrom}); it gets what it missed, or a fresh snapshot.
  */
+import type { GridSummary } from './http/grids.ts';
 import type { EngineState } from './http/health.ts';
 import type { ImageSummary } from './http/images.ts';
 import type { JobView } from './http/jobs.ts';
@@ -46,6 +47,8 @@ export interface ServerToClientEvents {
   'image:created': (event: Numbered & { image: ImageSummary }) => void;
   'image:deleted': (event: Numbered & { id: string }) => void;
   'image:restored': (event: Numbered & { image: ImageSummary }) => void;
+  /** A grid is accepted, one of its cells is over, or it is over itself. */
+  'grid:changed': (event: Numbered & { grid: GridSummary }) => void;
   'engine:changed': (event: Numbered & { engine: EngineState }) => void;
   'models:changed': (event: Numbered) => void;
 }

@@ -114,7 +114,7 @@ export class Gallery {
 
   /** @throws unknown_image */
   async get(id: string): Promise<ImageView> {
-    return toImageView(await this.#find(id));
+    return this.#view(await this.#find(id));
   }
 
   /** @throws unknown_image, also for pictures in the bin */
@@ -142,7 +142,7 @@ export class Gallery {
   /** Moves the picture to the bin; twice is fine. @throws unknown_image, storage_unavailable */
   async delete(id: string): Promise<ImageView> {
     const row = await this.#find(id);
-    if (row.deleted_at !== null) return toImageView(row);
+    if (row.deleted_at !== null) return this.#view(row);
     const { store, events } = this.#options;
     await this.#move(row, 'to-bin');
     await store.updateTable('images').set({ deleted_at: new Date().toISOString() }).where('id', '=', id).execute();
@@ -153,7 +153,7 @@ export class Gallery {
   /** Takes it out of the bin again; twice is fine. @throws unknown_image, storage_unavailable */
   async restore(id: string): Promise<ImageView> {
     const row = await this.#find(id);
-    if (row.deleted_at === null) return toImageView(row);
+    if (row.deleted_at === null) return this.#view(row);
     const { store, events } = this.#options;
     await this.#move(row, 'from-bin');
     await store.updateTable('images').set({ deleted_at: null }).where('id', '=', id).execute();
@@ -180,6 +180,16 @@ export class Gallery {
         { cause: thrown },
       );
     }
+  }
+
+  /** A sheet says itself which grid it shows; of a cell its job knows. */
+  async #view(row: Row): Promise<ImageView> {
+    const { store } = this.#options;
+    const job =
+      row.grid_id === null
+        ? await store.selectFrom('jobs').select('grid_id').where('id', '=', row.job_id).executeTakeFirst()
+        : row;
+    return toImageView(row, job?.grid_id ?? null);
   }
 
   async #find(id: string): Promise<Row> {

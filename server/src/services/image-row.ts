@@ -23,12 +23,13 @@ export const toImageRow = (picture: Omit<PictureToSave, 'rgb'>, saved: SavedPict
   created_at: picture.createdAt,
   deleted_at: null,
   notes: JSON.stringify(picture.notes ?? []),
+  grid_id: picture.grid?.id ?? null,
 });
 
 type SummaryRow = Pick<
   Selectable<ImageTable>,
   'id' | 'job_id' | 'width' | 'height' | 'prompt' | 'created_at' | 'is_missing'
->;
+> & { grid_id?: string | null | undefined };
 
 export const toImageSummary = (row: SummaryRow): ImageSummary => ({
   id: row.id,
@@ -38,9 +39,11 @@ export const toImageSummary = (row: SummaryRow): ImageSummary => ({
   prompt: row.prompt,
   createdAt: row.created_at,
   ...(row.is_missing === 1 ? { isMissing: true } : {}),
+  ...(row.grid_id ? { isSheet: true } : {}),
 });
 
-export const toImageView = (row: Selectable<ImageTable>): ImageView => ({
+/** @param grid id of the grid that it belongs to, where there is one */
+export const toImageView = (row: Selectable<ImageTable>, grid: string | null): ImageView => ({
   ...toImageSummary(row),
   fileName: row.file.slice(row.file.lastIndexOf('/') + 1),
   sizeBytes: row.size_bytes,
@@ -48,4 +51,5 @@ export const toImageView = (row: Selectable<ImageTable>): ImageView => ({
   infotext: row.infotext,
   isDeleted: row.deleted_at !== null,
   notes: JSON.parse(row.notes) as ImageView['notes'],
+  ...(grid === null ? {} : { grid }),
 });

@@ -43,4 +43,5 @@ const factsOf = (job: JobRecord): Omit<JobFacts, 'position' | 'images'> => ({
   createdAt: job.createdAt,
   startedAt: job.startedAt,
   endedAt: job.endedAt,
+  ...(job.grid === undefined ? {} : { grid: job.grid.id }),
 });

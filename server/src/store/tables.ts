@@ -10,6 +10,8 @@ export interface JobTable {
   state: 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
   /** Resolved parameters, JSON. */
   parameters: string;
+  /** The texts of each picture, JSON; null where they are those of the parameters. */
+  drawn: string | null;
   /** Who asked, for the log: `web`, `sdapi`. */
   origin: string;
   attempt: number;
@@ -20,6 +22,9 @@ export interface JobTable {
   created_at: string;
   started_at: string | null;
   ended_at: string | null;
+  /** Of a cell: its grid, and its place in it. */
+  grid_id: string | null;
+  grid_index: number | null;
 }
 
 export interface ImageTable {
@@ -47,6 +52,25 @@ export interface ImageTable {
   is_missing: Generated<number>;
   /** PictureNote[], JSON. */
   notes: Generated<string>;
+  /** Of a sheet: the grid it shows. */
+  grid_id: string | null;
+}
+
+export interface GridTable {
+  rank: Generated<number>;
+  id: string;
+  /** GridRequest, JSON; seeds that were left open are drawn. */
+  request: string;
+  /** ShownAxis[], JSON. */
+  axes: string;
+  cells: number;
+  is_cancelled: Generated<number>;
+  /** Id of a picture. */
+  sheet: string | null;
+  /** WireError, JSON. */
+  error: string | null;
+  created_at: string;
+  ended_at: string | null;
 }
 
 export interface ModelFileTable {
@@ -95,6 +119,30 @@ export interface ModelRootTable {
   name: string;
 }
 
+export interface PromptHistoryTable {
+  /** Order of use. */
+  rank: Generated<number>;
+  id: string;
+  /** Of prompt, negative prompt and styles: the same stands here once. */
+  fingerprint: string;
+  prompt: string;
+  negative_prompt: string;
+  /** JSON. */
+  styles: string;
+  /** What a search looks in, folded by services/search-text.ts. */
+  search_text: string;
+  uses: number;
+  is_starred: number;
+  used_at: string;
+}
+
+export interface PromptTemplateTable {
+  name: string;
+  prompt: string;
+  negative_prompt: string;
+  changed_at: string;
+}
+
 export interface MetaTable {
   key: string;
   value: string;
@@ -103,8 +151,11 @@ export interface MetaTable {
 export interface Tables {
   jobs: JobTable;
   images: ImageTable;
+  grids: GridTable;
   model_files: ModelFileTable;
   model_settings: ModelSettingsTable;
   model_roots: ModelRootTable;
+  prompt_history: PromptHistoryTable;
+  prompt_templates: PromptTemplateTable;
   meta: MetaTable;
 }

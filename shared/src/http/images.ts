@@ -13,6 +13,8 @@ export const imageSummary = z.object({
   createdAt: z.string(),
   /** Present and true when the file is no longer in the outputs folder. */
   isMissing: z.boolean().optional(),
+  /** Present and true of a sheet that shows the cells of a grid. */
+  isSheet: z.boolean().optional(),
 });
 export type ImageSummary = z.infer<typeof imageSummary>;
 
@@ -27,6 +29,8 @@ export const imageView = imageSummary.extend({
   isDeleted: z.boolean(),
   /** What to know of it beside its parameters: how it was made to fit the memory, or rescued. */
   notes: z.array(z.enum(PICTURE_NOTES)),
+  /** Id of the grid that it is a cell of, or the sheet; then the parameters are those of one cell. */
+  grid: z.string().optional(),
 });
 export type ImageView = z.infer<typeof imageView>;
 

@@ -50,6 +50,8 @@ const jobFacts = z.object({
   createdAt: z.string(),
   startedAt: z.string().nullable(),
   endedAt: z.string().nullable(),
+  /** Of a cell of a grid: the grid's id. */
+  grid: z.string().optional(),
 });
 
 export type JobFacts = z.infer<typeof jobFacts>;

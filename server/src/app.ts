@@ -14,11 +14,13 @@ import { describeApi } from './plugins/openapi.ts';
 import { servePage } from './plugins/static.ts';
 import { catalogueRoutes } from './routes/catalogue.ts';
 import { estimateRoutes } from './routes/estimate.ts';
+import { gridRoutes } from './routes/grids.ts';
 import { healthRoutes } from './routes/health.ts';
 import { imageRoutes } from './routes/images.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { modelRoutes } from './routes/models.ts';
 import { promptRoutes } from './routes/prompt.ts';
+import { promptsRoutes } from './routes/prompts.ts';
 import { sdapiRoutes } from './routes/sdapi/sdapi.ts';
 import { styleRoutes } from './routes/styles.ts';
 import type { Routes, StudioApp } from './routes/types.ts';
@@ -32,8 +34,10 @@ const ROUTES: readonly Routes[] = [
   modelRoutes,
   jobRoutes,
   estimateRoutes,
+  gridRoutes,
   imageRoutes,
   promptRoutes,
+  promptsRoutes,
   wildcardRoutes,
   styleRoutes,
   sdapiRoutes,

@@ -17,6 +17,7 @@ import { Events } from './services/events.ts';
 import { createFailpoint } from './services/failpoint.ts';
 import { FileHasher } from './services/file-hash.ts';
 import { Gallery } from './services/gallery.ts';
+import { Grids } from './services/grids.ts';
 import { JobQueue } from './services/job-queue.ts';
 import { defaultMemoryBudget, MemoryPlanner } from './services/memory-planner.ts';
 import { PictureWork } from './services/picture-work.ts';
@@ -25,11 +26,14 @@ import { ModelPreviews } from './services/model-previews.ts';
 import { ModelWork } from './services/model-work.ts';
 import type { PictureFiles, PictureFilesOptions } from './services/picture.ts';
 import { reconcile } from './services/reconcile.ts';
+import { RememberedPrompts } from './services/prompt-history.ts';
+import { PromptTemplates } from './services/prompt-templates.ts';
 import { Styles } from './services/styles.ts';
 import { WebuiOptions } from './services/webui-options.ts';
 import { Wildcards } from './services/wildcards.ts';
 import { lockDataFolder, type DataLock } from './store/data-lock.ts';
 import { openDatabase, type OpenedDatabase, type Store } from './store/database.ts';
+import { GridRecords } from './store/grid-records.ts';
 import { JobRecords } from './store/job-records.ts';
 
 export interface Studio {
@@ -131,19 +135,25 @@ export async function createStudio(config: Config, more: StudioParts): Promise<S
     log,
   });
   const jobs = new JobRecords(store);
+  const gridRecords = new GridRecords(store);
   const pictures = more.createPictureFiles({
     outputs: config.outputs,
     thumbnails,
     version,
     failpoint,
     catalogue: () => engine.catalogue,
-    jobIdsStartingWith: async (prefix) => jobs.idsStartingWith(prefix),
+    jobIdsStartingWith: async (prefix) => [
+      ...(await jobs.idsStartingWith(prefix)),
+      ...(await gridRecords.idsStartingWith(prefix)),
+    ],
   });
   const wildcards = new Wildcards({ folder: join(config.data, 'wildcards'), extraRoots: config.modelsFrom });
   const styles = new Styles({ folder: config.data, extraRoots: config.modelsFrom });
-  const pictureWork = new PictureWork({ engine, models, memory });
+  const promptHistory = new RememberedPrompts(store);
+  const pictureWork = new PictureWork({ engine, models, memory, styles, wildcards });
   const queue = new JobQueue({
     pictureWork,
+    promptHistory,
     store,
     engine,
     models,
@@ -154,12 +164,15 @@ export async function createStudio(config: Config, more: StudioParts): Promise<S
     log,
   });
 
+  const grids = new Grids({ store, engine, queue, pictureWork, pictures, events, outputs: config.outputs, log });
+
   await models.load();
   await memory.load();
   await queue.load();
   const app = await buildApp({
     version,
     queue,
+    grids,
     pictureWork,
     gallery,
     models,
@@ -167,6 +180,8 @@ export async function createStudio(config: Config, more: StudioParts): Promise<S
     events,
     wildcards,
     styles,
+    promptHistory,
+    promptTemplates: new PromptTemplates(store),
     webuiOptions: new WebuiOptions(store),
     allowedHosts: config.allowedHosts,
     webRoot: more.webRoot,
@@ -188,6 +203,7 @@ export async function createStudio(config: Config, more: StudioParts): Promise<S
           `The index was put right: ${report.adopted} pictures adopted, ${report.missing} missing, ${report.corrected} corrected.`,
         );
       }
+      await grids.resume();
       queue.start();
     },
     async stop() {
@@ -195,6 +211,7 @@ export async function createStudio(config: Config, more: StudioParts): Promise<S
       const putBack = queue.stop();
       await engine.stop();
       await putBack;
+      await grids.stop();
       await hasher.close();
       await database.close();
       lock.release();

@@ -25,10 +25,12 @@ import {
   type JobView,
 } from '@easel/shared/http/jobs';
 import type { ModelWorkParameters } from '@easel/shared/model-work';
+import type { Transaction } from 'kysely';
 
 import type { EngineHost } from '../engine-host/engine-host.ts';
 import type { Store } from '../store/database.ts';
 import { JobRecords, type JobRecord } from '../store/job-records.ts';
+import type { Tables } from '../store/tables.ts';
 import type { Events } from './events.ts';
 import { toImageRow, toImageSummary } from './image-row.ts';
 import { JobRun } from './job-run.ts';
@@ -38,6 +40,8 @@ import type { ModelLibrary } from './model-library.ts';
 import type { ModelWork } from './model-work.ts';
 import type { Failpoint, PictureFiles, PictureToSave, SavedPicture } from './picture.ts';
 import type { PictureWork, PlannedPictures } from './picture-work.ts';
+import type { RememberedPrompts } from './prompt-history.ts';
+import { groupByTexts, type DrawnTexts } from './prompt-drawing.ts';
 import type { EncodedPreview } from './preview-encoder.ts';
 
 /** Jobs that may wait at once. */
@@ -57,6 +61,7 @@ export interface JobQueueOptions {
   work: ModelWork;
   pictures: PictureFiles;
   pictureWork: PictureWork;
+  promptHistory: RememberedPrompts;
   events: Events;
   failpoint: Failpoint;
   log(level: 'info' | 'warn' | 'error', message: string): void;
@@ -133,39 +138,77 @@ export class JobQueue {
    */
   async submit(request: JobRequest, origin = 'api', isLenient = false): Promise<JobAccepted> {
     const { pictureWork, work, events } = this.#options;
-    if (this.#waiting.length + this.#entering >= QUEUE_LIMIT) {
-      throw new RequestError('queue_full', `The queue is full: ${QUEUE_LIMIT} jobs are waiting.`, {
-        limit: QUEUE_LIMIT,
-        hint: 'Wait until some have ended, or cancel some.',
-      });
-    }
+    this.#refuseWhenFull(1);
     this.#entering += 1;
     try {
-      const parameters: JobParameters = makesPictures(request)
+      const { parameters, drawn }: { parameters: JobParameters; drawn: DrawnTexts } = makesPictures(request)
         ? await pictureWork.resolve(request, isLenient)
-        : await work.resolve(request);
-      const record = await this.#records.insert({
-        id: randomUUID(),
-        state: 'queued',
-        parameters,
-        origin,
-        attempt: 1,
-        error: null,
-        result: null,
-        createdAt: now(),
-        startedAt: null,
-        endedAt: null,
-      });
+        : { parameters: await work.resolve(request), drawn: null };
+      const record = await this.#records.insert(newJob(parameters, origin, drawn));
       const job: ActiveJob = { ...record, images: new Map(), run: null };
       this.#active.set(job.id, job);
       this.#waiting.push(job);
       const view = this.#view(job);
       events.publish('job:queued', { job: view });
       this.#pump();
+      if (isPictureJob(job)) await this.#remember(job);
       return { id: job.id, state: view.state, position: view.position };
     } finally {
       this.#entering -= 1;
     }
+  }
+
+  /**
+   * The cells of a grid, accepted together or not at all.
+   *
+   * @param cells resolved, in the order they are to run
+   * @param alongside writes what belongs to the grid in the same transaction
+   * @throws queue_full
+   */
+  async submitGrid(
+    gridId: string,
+    cells: readonly { index: number; parameters: GenerationParameters; drawn: DrawnTexts }[],
+    alongside: (transaction: Transaction<Tables>) => Promise<void>,
+  ): Promise<void> {
+    const { store, events } = this.#options;
+    this.#refuseWhenFull(cells.length);
+    this.#entering += cells.length;
+    const jobs: ActiveJob[] = [];
+    try {
+      await store.transaction().execute(async (transaction) => {
+        await alongside(transaction);
+        for (const { index, parameters, drawn } of cells) {
+          const record = await this.#records.insert(
+            { ...newJob(parameters, 'grid', drawn), grid: { id: gridId, index } },
+            transaction,
+          );
+          jobs.push({ ...record, images: new Map(), run: null });
+        }
+      });
+    } finally {
+      this.#entering -= cells.length;
+    }
+    for (const job of jobs) this.#active.set(job.id, job);
+    this.#waiting.push(...jobs);
+    for (const job of jobs) events.publish('job:queued', { job: this.#view(job) });
+    this.#pump();
+  }
+
+  /** Ends all cells of a grid that are not over. */
+  async cancelGrid(gridId: string): Promise<void> {
+    const endedAt = now();
+    for (const id of await this.#records.cancelGrid(gridId, endedAt)) {
+      const job = this.#active.get(id);
+      if (job === undefined) continue;
+      this.#over(job, 'cancelled', null, endedAt);
+      this.#options.engine.cancel(id);
+    }
+  }
+
+  /** A job that is not over, as it stands; null for others. */
+  viewOf(id: string): JobView | null {
+    const job = this.#active.get(id);
+    return job === undefined ? null : this.#view(job);
   }
 
   /** @throws unknown_job */
@@ -249,6 +292,22 @@ export class JobQueue {
     return run instanceof JobRun ? run.latestPreview() : null;
   }
 
+  /** The job is accepted, whatever becomes of the memory of its prompt. */
+  async #remember(job: PictureJob): Promise<void> {
+    const { promptHistory, log } = this.#options;
+    await promptHistory.remember(job.parameters).catch((error: unknown) => {
+      log('warn', `The prompt of job ${job.id} could not be remembered: ${toStudioError(error).message}`);
+    });
+  }
+
+  #refuseWhenFull(count: number): void {
+    if (this.#waiting.length + this.#entering + count <= QUEUE_LIMIT) return;
+    throw new RequestError('queue_full', `The queue is full: ${QUEUE_LIMIT} jobs may wait.`, {
+      limit: QUEUE_LIMIT,
+      hint: 'Wait until some have ended, or cancel some.',
+    });
+  }
+
   #pump(): void {
     if (this.#pumping !== null || !this.#isStarted) return;
     this.#pumping = this.#work().finally(() => {
@@ -304,27 +363,37 @@ export class JobQueue {
       return;
     }
 
-    let planned: PlannedPictures;
+    // One work of the engine for each text that is told: mostly one.
+    const works: PlannedPictures[] = [];
     try {
-      planned = await this.#options.pictureWork.plan(job.id, job.parameters, missing);
+      for (const group of groupByTexts(job.parameters, job.drawn, missing)) {
+        works.push(await this.#options.pictureWork.plan(job.id, group.parameters, group.imageIndexes));
+      }
     } catch (refusal) {
       await this.#end(job, 'failed', toStudioError(refusal).toWire());
       return;
     }
     // Cancelled meanwhile: the engine has not heard of it yet and never will.
-    if (!this.#active.has(job.id)) return;
+    const [first] = works;
+    if (!this.#active.has(job.id) || first === undefined) return;
 
+    let current = first;
     const learnFrom = (measured: JobMeasurement): void => {
-      void planned.learn(measured).catch((error: unknown) => {
+      void current.learn(measured).catch((error: unknown) => {
         this.#options.log('warn', `What job ${job.id} has taught could not be kept: ${toStudioError(error).message}`);
       });
     };
-    const run = this.#createRun(job, planned, missing, learnFrom);
+    const run = this.#createRun(job, works, missing, learnFrom);
     job.run = run;
     this.#options.events.publish('job:started', { job: this.#view(job) });
     let thrown: StudioError | null = null;
     try {
-      await this.#options.engine.run(planned.job, run);
+      for (const work of works) {
+        // Cancelled between two of them, when the engine has nothing to cancel.
+        if (!this.#active.has(job.id)) break;
+        current = work;
+        await this.#options.engine.run(work.job, run);
+      }
     } catch (error) {
       thrown = toStudioError(error);
     }
@@ -366,19 +435,22 @@ export class JobQueue {
 
   #createRun(
     job: PictureJob,
-    { model, networks, hasSkipped }: PlannedPictures,
+    works: readonly PlannedPictures[],
     missing: readonly number[],
     onMeasured: (measured: JobMeasurement) => void,
   ): JobRun {
     const { engine, events, models, pictures } = this.#options;
+    const { model } = works[0] as PlannedPictures;
     return new JobRun({
       job,
       missing,
       modelName: model.view.name,
       modelSha256: async () => models.sha256(model.view.id),
-      networks,
+      namedIn: (imageIndex) => {
+        const work = works.find(({ job: { imageIndexes } }) => imageIndexes.includes(imageIndex));
+        return { networks: work?.networks ?? [], notes: work?.hasSkipped === true ? ['embedding-skipped'] : [] };
+      },
       networkHash: async (id) => models.networkHash(id),
-      notes: hasSkipped ? ['embedding-skipped'] : [],
       pictures,
       isWatched: () => events.hasPreviewListeners,
       onProgress: () => {
@@ -500,6 +572,20 @@ export class JobQueue {
 }
 
 const now = (): string => new Date().toISOString();
+
+const newJob = (parameters: JobParameters, origin: string, drawn: DrawnTexts): Omit<JobRecord, 'rank'> => ({
+  id: randomUUID(),
+  state: 'queued',
+  parameters,
+  drawn,
+  origin,
+  attempt: 1,
+  error: null,
+  result: null,
+  createdAt: now(),
+  startedAt: null,
+  endedAt: null,
+});
 
 const unknownJob = (id: string): RequestError =>
   new RequestError('unknown_job', `There is no job "${id.slice(0, 100)}".`, { got: id.slice(0, 100) });

@@ -7,7 +7,6 @@
 import { randomUUID } from 'node:crypto';
 
 import type { FromEngine, JobMeasurement } from '@easel/shared/engine';
-import { parametersOfPicture } from '@easel/shared/generation';
 import type { GenerationParameters } from '@easel/shared/generation';
 import type { JobProgress } from '@easel/shared/http/jobs';
 import type { PictureNote } from '@easel/shared/picture-notes';
@@ -16,6 +15,7 @@ import { toStudioError, type StudioError } from '@easel/shared/errors';
 import type { RunListener } from '../engine-host/engine-host.ts';
 import type { JobRecord } from '../store/job-records.ts';
 import type { NamedNetwork, PictureFiles, PictureToSave, SavedPicture, UsedNetwork } from './picture.ts';
+import { parametersOfDrawn } from './prompt-drawing.ts';
 import { PreviewEncoder, type EncodedPreview } from './preview-encoder.ts';
 import { StepClock } from './step-clock.ts';
 
@@ -28,12 +28,10 @@ export interface JobRunOptions {
   modelName: string;
   /** The model's SHA-256, waiting for it while it is computed. */
   modelSha256(): Promise<string | null>;
-  /** The LoRA and embeddings that the prompts name. */
-  networks: readonly NamedNetwork[];
+  /** The LoRA and embeddings that a picture's prompts name, and what the server itself has to say of it. */
+  namedIn(imageIndex: number): { networks: readonly NamedNetwork[]; notes: readonly PictureNote[] };
   /** 12 digits of one of them, waiting for them while they are computed. */
   networkHash(id: string): Promise<string | null>;
-  /** What the server itself has to say of the pictures. */
-  notes: readonly PictureNote[];
   pictures: PictureFiles;
   isWatched(): boolean;
   /** Progress changed; at most every {@link PROGRESS_INTERVAL_MS}. */
@@ -165,6 +163,7 @@ export class JobRun implements Partial<RunListener> {
   async #save(message: ImageMessage): Promise<void> {
     if (this.#saveError !== null) return;
     const { job, pictures, record } = this.#options;
+    const { networks, notes } = this.#options.namedIn(message.imageIndex);
     const picture: PictureToSave = {
       imageId: randomUUID(),
       jobId: job.id,
@@ -172,11 +171,11 @@ export class JobRun implements Partial<RunListener> {
       width: message.width,
       height: message.height,
       rgb: message.rgb,
-      parameters: parametersOfPicture(job.parameters, message.imageIndex),
+      parameters: parametersOfDrawn(job.parameters, job.drawn, message.imageIndex),
       modelName: this.#options.modelName,
       modelSha256: await within(HASH_WAIT_MS, this.#options.modelSha256()),
-      networks: await this.#usedNetworks(),
-      notes: [...(message.notes ?? []), ...this.#options.notes],
+      networks: await this.#usedNetworks(networks),
+      notes: [...(message.notes ?? []), ...notes],
       createdAt: new Date().toISOString(),
     };
     try {
@@ -188,8 +187,8 @@ export class JobRun implements Partial<RunListener> {
     }
   }
 
-  async #usedNetworks(): Promise<UsedNetwork[]> {
-    const { networks, networkHash } = this.#options;
+  async #usedNetworks(networks: readonly NamedNetwork[]): Promise<UsedNetwork[]> {
+    const { networkHash } = this.#options;
     return Promise.all(
       networks.map(async (network) => ({ ...network, hash: await within(HASH_WAIT_MS, networkHash(network.id)) })),
     );

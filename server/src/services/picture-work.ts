@@ -17,10 +17,11 @@ import type { JobFootprints, MemoryPlanner } from './memory-planner.ts';
 import type { ModelFile, ModelLibrary, UsableModel } from './model-library.ts';
 import type { PromptTarget } from './network-fit.ts';
 import type { NamedNetwork } from './picture.ts';
+import { drawForPictures, groupByTexts, type DrawnTexts, type PromptDrawingOptions } from './prompt-drawing.ts';
 import { promptFiles } from './prompt-files.ts';
 import { resolveRequest } from './resolve-request.ts';
 
-export interface PictureWorkOptions {
+export interface PictureWorkOptions extends PromptDrawingOptions {
   engine: EngineHost;
   models: ModelLibrary;
   memory: MemoryPlanner;
@@ -46,13 +47,21 @@ export class PictureWork {
    *
    * @param isLenient leaves out options that nothing would read, instead of refusing them
    * @throws unknown_model, model_unusable, no_model, unknown_sampler, unknown_schedule, out_of_range, engine_lost,
-   *   lora_not_found, model_incompatible, unknown_tag, would_not_fit
+   *   lora_not_found, model_incompatible, unknown_tag, would_not_fit; unknown_style, unknown_wildcard and what else
+   *   drawForPictures throws
    */
-  async resolve(request: GenerationRequest, isLenient: boolean): Promise<GenerationParameters> {
-    const { parameters, catalogue, footprints, target } = await this.#resolve(request, isLenient);
-    await promptFiles(this.options.models, parameters, target);
+  async resolve(
+    request: GenerationRequest,
+    isLenient: boolean,
+  ): Promise<{ parameters: GenerationParameters; drawn: DrawnTexts }> {
+    const { parameters: typed, catalogue, footprints, target } = await this.#resolve(request, isLenient);
+    const { parameters, drawn } = await drawForPictures(request, typed, this.options);
+    const indexes = Array.from({ length: parameters.count }, (_, index) => index);
+    for (const group of groupByTexts(parameters, drawn, indexes)) {
+      await promptFiles(this.options.models, group.parameters, target);
+    }
     this.options.memory.plan(footprints, parameters, catalogue);
-    return parameters;
+    return { parameters, drawn };
   }
 
   /**

@@ -1,6 +1,6 @@
 /** How texts are made comparable for a search: compatibility forms and case do not matter, everything else is literal. */
 
-const foldText = (text: string): string => text.normalize('NFKC').toLowerCase();
+export const foldText = (text: string): string => text.normalize('NFKC').toLowerCase();
 
 /** The words somebody looks for; each has to occur. */
 export const searchWords = (query: string): string[] =>

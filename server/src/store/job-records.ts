@@ -2,6 +2,7 @@
 import type { WireError } from '@easel/shared/errors';
 import type { JobParameters, JobState } from '@easel/shared/http/jobs';
 import type { ModelWorkResult } from '@easel/shared/model-work';
+import type { PromptTexts } from '@easel/shared/prompt/draw-prompts';
 import type { Selectable, Transaction } from 'kysely';
 
 import type { Store } from './database.ts';
@@ -13,6 +14,8 @@ export interface JobRecord {
   id: string;
   state: JobState;
   parameters: JobParameters;
+  /** The texts of each picture by its place, where they were drawn; null where they are those of the parameters. */
+  drawn: readonly PromptTexts[] | null;
   origin: string;
   attempt: number;
   error: WireError | null;
@@ -21,6 +24,8 @@ export interface JobRecord {
   createdAt: string;
   startedAt: string | null;
   endedAt: string | null;
+  /** Of a cell of a grid: which; absent of other jobs. */
+  grid?: { readonly id: string; readonly index: number };
 }
 
 const fromRow = (row: Selectable<JobTable>): JobRecord => ({
@@ -28,6 +33,7 @@ const fromRow = (row: Selectable<JobTable>): JobRecord => ({
   id: row.id,
   state: row.state,
   parameters: JSON.parse(row.parameters) as JobParameters,
+  drawn: row.drawn === null ? null : (JSON.parse(row.drawn) as PromptTexts[]),
   origin: row.origin,
   attempt: row.attempt,
   error: row.error === null ? null : (JSON.parse(row.error) as WireError),
@@ -35,6 +41,7 @@ const fromRow = (row: Selectable<JobTable>): JobRecord => ({
   createdAt: row.created_at,
   startedAt: row.started_at,
   endedAt: row.ended_at,
+  ...(row.grid_id === null ? {} : { grid: { id: row.grid_id, index: row.grid_index ?? 0 } }),
 });
 
 type Change = Partial<Pick<JobRecord, 'attempt' | 'error' | 'result' | 'startedAt' | 'endedAt'>>;
@@ -46,14 +53,18 @@ export class JobRecords {
     this.#store = store;
   }
 
-  async insert(job: Omit<JobRecord, 'rank'>): Promise<JobRecord> {
-    const { rank } = await this.#store
+  async insert(
+    job: Omit<JobRecord, 'rank'>,
+    within: Store | Transaction<Tables> = this.#store,
+  ): Promise<JobRecord> {
+    const { rank } = await within
       .insertInto('jobs')
       .values({
         id: job.id,
         type: job.parameters.type,
         state: job.state,
         parameters: JSON.stringify(job.parameters),
+        drawn: job.drawn === null ? null : JSON.stringify(job.drawn),
         origin: job.origin,
         attempt: job.attempt,
         error: null,
@@ -61,6 +72,7 @@ export class JobRecords {
         created_at: job.createdAt,
         started_at: null,
         ended_at: null,
+        ...(job.grid === undefined ? {} : { grid_id: job.grid.id, grid_index: job.grid.index }),
       })
       .returning('rank')
       .executeTakeFirstOrThrow();
@@ -126,6 +138,18 @@ export class JobRecords {
       .where('state', 'in', from)
       .executeTakeFirst();
     return result.numUpdatedRows > 0n;
+  }
+
+  /** Cancels all cells of a grid that are not over, at once. @returns their ids */
+  async cancelGrid(gridId: string, endedAt: string): Promise<string[]> {
+    const rows = await this.#store
+      .updateTable('jobs')
+      .set({ state: 'cancelled', ended_at: endedAt })
+      .where('grid_id', '=', gridId)
+      .where('state', 'in', ['queued', 'running'])
+      .returning('id')
+      .execute();
+    return rows.map(({ id }) => id);
   }
 
   /** Ids of a job's pictures by their place in it; those in the bin are left out unless asked for. */

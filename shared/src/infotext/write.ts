@@ -19,6 +19,8 @@ export interface InfotextFacts {
   modelName: string | null;
   /** SHA-256 of the checkpoint file in hex, of which ten digits are written; null = not known. */
   modelSha256: string | null;
+  /** Further items, before the version: what a sheet shows. */
+  beside?: readonly (readonly [key: string, value: string])[];
   /** Names of LoRA as the prompt has them, with 12 digits of each; absent = none is known. */
   loraHashes?: readonly (readonly [name: string, hash: string])[];
   /** The same of embeddings. */
@@ -83,8 +85,11 @@ export function writeInfotext(parameters: TextToImageParameters, facts: Infotext
     ['Clip skip', parameters.clipSkip > 1 ? parameters.clipSkip : null],
     ['RNG', RNG_NAMES[parameters.rng]],
     ...options.filter(([key]) => !SEED_KEYS.has(key)),
+    ['Template', parameters.template?.prompt || null],
+    ['Negative Template', parameters.template?.negativePrompt || null],
     ['Lora hashes', formatHashes(facts.loraHashes)],
     ['TI hashes', formatHashes(facts.embeddingHashes)],
+    ...(facts.beside ?? []),
     ['Version', facts.version],
   ]);
   const negative = parameters.negativePrompt === '' ? '' : `\nNegative prompt: ${parameters.negativePrompt}`;

@@ -4,8 +4,8 @@
  */
 import sharp from 'sharp';
 
-import { drawText, type TextMask } from './label-text.ts';
-import { layOutSheet, type SheetLayout } from './sheet-layout.ts';
+import { drawText, type TextBox, type TextMask } from './label-text.ts';
+import { layOutSheet, withHeadings, type SheetLayout, type SheetShape } from './sheet-layout.ts';
 
 /** What stands in a cell: a picture's file, or why there is none. */
 export type SheetCell =
@@ -36,10 +36,17 @@ const INK: Colour = [0x2a, 0x27, 0x24];
 const FAINT: Colour = [0x6d, 0x67, 0x60];
 const EMPTY: Colour = [0xe4, 0xe0, 0xdb];
 
+/** Headings as they will be stamped. */
+interface Headings {
+  readonly columns: readonly (TextMask | null)[];
+  readonly rows: readonly (TextMask | null)[];
+  readonly layers: readonly (TextMask | null)[];
+}
+
 /** Draws it; pictures that cannot be read are left empty with a word about it. */
 export async function drawSheet(content: SheetContent): Promise<Sheet> {
   const sizes = content.cells.flatMap((cell) => ('file' in cell ? [cell] : []));
-  const layout = layOutSheet({
+  const shape: SheetShape = {
     columns: content.columns.length,
     rows: content.rows.length,
     layers: content.layers.length,
@@ -47,42 +54,53 @@ export async function drawSheet(content: SheetContent): Promise<Sheet> {
     hasLayers: content.hasLayers,
     pictureWidth: Math.max(1, ...sizes.map(({ width }) => width)),
     pictureHeight: Math.max(1, ...sizes.map(({ height }) => height)),
-  });
+  };
+  const roomy = layOutSheet(shape);
+  const { fontSize, columnHeading, rowHeading, layerHeading } = roomy;
+  const headings: Headings = {
+    columns: await drawAll(content.columns, { ...columnHeading, size: fontSize }),
+    rows: await drawAll(content.rows, { ...rowHeading, size: fontSize }),
+    layers: await drawAll(content.layers, { ...layerHeading, size: fontSize * 1.15 }),
+  };
+  const layout = withHeadings(shape, roomy, { column: highest(headings.columns), layer: highest(headings.layers) });
   const canvas = new Canvas(layout.width, layout.height);
-  for (const band of layout.bands) await drawBand(canvas, content, layout, band);
+  for (const band of layout.bands) await drawBand(canvas, content, headings, layout, band);
   return { width: layout.width, height: layout.height, rgb: canvas.rgb };
 }
+
+async function drawAll(texts: readonly string[], box: TextBox): Promise<(TextMask | null)[]> {
+  const masks: (TextMask | null)[] = [];
+  for (const text of texts) masks.push(await drawText(text, box));
+  return masks;
+}
+
+const highest = (masks: readonly (TextMask | null)[]): number =>
+  masks.reduce((most, mask) => Math.max(most, mask?.height ?? 0), 0);
 
 async function drawBand(
   canvas: Canvas,
   content: SheetContent,
+  headings: Headings,
   layout: SheetLayout,
   { layer, firstColumn, columns, top }: SheetLayout['bands'][number],
 ): Promise<void> {
   const { margin, gap, cellWidth, cellHeight, fontSize, columnHeading, rowHeading, layerHeading } = layout;
   const left = margin + (content.hasRows ? rowHeading.width + gap : 0);
-  if (content.hasLayers) {
-    const mask = await drawText(content.layers[layer] ?? '', { ...layerHeading, size: fontSize * 1.15 });
-    if (mask) canvas.stamp(mask, margin, top, INK);
-  }
-  const headingTop = top + layerHeading.height;
+  const xOf = (column: number): number => left + column * (cellWidth + gap);
+  canvas.stamp(headings.layers[layer], margin, top);
+  const foot = top + layerHeading.height + columnHeading.height;
   for (let column = 0; column < columns; column++) {
-    const mask = await drawText(content.columns[firstColumn + column] ?? '', { ...columnHeading, size: fontSize });
-    const x = left + column * (cellWidth + gap);
+    const mask = headings.columns[firstColumn + column];
     // At the foot of its box and in the middle, next to what it is about.
-    if (mask)
-      canvas.stamp(mask, x + centred(cellWidth, mask.width), headingTop + columnHeading.height - mask.height, INK);
+    if (mask) canvas.stamp(mask, xOf(column) + centred(cellWidth, mask.width), foot - mask.height);
   }
-  const firstRow = headingTop + columnHeading.height + gap;
-  for (let row = 0; row < content.rows.length; row++) {
-    const y = firstRow + row * (cellHeight + gap);
-    if (content.hasRows) {
-      const mask = await drawText(content.rows[row] ?? '', { ...rowHeading, size: fontSize });
-      if (mask) canvas.stamp(mask, margin + rowHeading.width - mask.width, y + centred(cellHeight, mask.height), INK);
-    }
+  for (const row of content.rows.keys()) {
+    const y = foot + gap + row * (cellHeight + gap);
+    const mask = headings.rows[row];
+    if (mask) canvas.stamp(mask, margin + rowHeading.width - mask.width, y + centred(cellHeight, mask.height));
     for (let column = 0; column < columns; column++) {
       const index = (layer * content.rows.length + row) * content.columns.length + firstColumn + column;
-      const place = { x: left + column * (cellWidth + gap), y, width: cellWidth, height: cellHeight };
+      const place = { x: xOf(column), y, width: cellWidth, height: cellHeight };
       await drawCell(canvas, content.cells[index], place, fontSize);
     }
   }
@@ -108,13 +126,10 @@ async function drawCell(canvas: Canvas, cell: SheetCell | undefined, place: Plac
   canvas.fill(place, EMPTY);
   const words = cell !== undefined && 'words' in cell ? cell.words : 'The file is gone.';
   const pad = Math.min(8, Math.floor(place.width / 8));
-  const mask = await drawText(words, {
-    width: place.width - 2 * pad,
-    height: place.height - 2 * pad,
-    size: fontSize * 0.9,
-  });
-  if (mask)
-    canvas.stamp(mask, place.x + centred(place.width, mask.width), place.y + centred(place.height, mask.height), FAINT);
+  const box = { width: place.width - 2 * pad, height: place.height - 2 * pad, size: fontSize * 0.9 };
+  const mask = await drawText(words, box);
+  if (mask === null) return;
+  canvas.stamp(mask, place.x + centred(place.width, mask.width), place.y + centred(place.height, mask.height), FAINT);
 }
 
 const centred = (room: number, size: number): number => Math.max(0, Math.floor((room - size) / 2));
@@ -155,7 +170,9 @@ class Canvas {
   }
 
   /** Lets a colour through where the mask covers. */
-  stamp({ coverage, width, height }: TextMask, x: number, y: number, colour: Colour): void {
+  stamp(mask: TextMask | null | undefined, x: number, y: number, colour: Colour = INK): void {
+    if (!mask) return;
+    const { coverage, width, height } = mask;
     for (let row = 0; row < height; row++) {
       for (let column = 0; column < width; column++) {
         const share = (coverage[row * width + column] ?? 0) / 255;

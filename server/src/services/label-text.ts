@@ -35,7 +35,7 @@ let loading: Promise<string> | null = null;
 
 async function loadFonts(): Promise<string> {
   const files = readdirSync(FONT_FOLDER)
-    .filter((name) => name.endsWith('.woff2'))
+    .filter((name) => name.endsWith('.ttf'))
     .map((name) => FONT_FOLDER + name);
   for (const fontfile of files)
     await sharp({ text: { text: 'a', font: `${FAMILY} 8`, fontfile, dpi: DPI } }).toBuffer();

@@ -27,6 +27,8 @@ export interface SheetLayout {
   readonly layerHeading: { readonly width: number; readonly height: number };
   /** Pieces of the grid below one another: of each layer as many columns as are as wide as a sheet may be. */
   readonly bands: readonly { layer: number; firstColumn: number; columns: number; top: number }[];
+  /** Columns of the first band; of the last there may be fewer. */
+  readonly perBand: number;
   readonly margin: number;
   readonly gap: number;
 }
@@ -54,7 +56,7 @@ export function layOutSheet(shape: SheetShape): SheetLayout {
 }
 
 function layOutAt(shape: SheetShape, scale: number): SheetLayout {
-  const { columns, rows, layers, hasRows, hasLayers } = shape;
+  const { columns, hasRows, hasLayers } = shape;
   const pictureWidth = Math.max(1, Math.round(shape.pictureWidth * scale));
   const cellHeight = Math.max(1, Math.round(shape.pictureHeight * scale));
   const fontSize = clamp(pictureWidth / 18, 12, 26);
@@ -70,6 +72,30 @@ function layOutAt(shape: SheetShape, scale: number): SheetLayout {
   const perBand = Math.ceil(columns / Math.ceil(columns / most));
   const width = left + perBand * (cellWidth + gap) - gap + margin;
   const layerHeading = { width: width - 2 * margin, height: hasLayers ? 2 * line : 0 };
+  const parts = { cellHeight, columnHeading, layerHeading, gap, margin };
+  return {
+    width,
+    ...stack(shape, perBand, parts),
+    cellWidth,
+    fontSize,
+    rowHeading,
+    perBand,
+    ...parts,
+  };
+}
+
+/** Bands below one another, and how high they are together. */
+function stack(
+  { columns, rows, layers }: SheetShape,
+  perBand: number,
+  {
+    cellHeight,
+    columnHeading,
+    layerHeading,
+    gap,
+    margin,
+  }: Pick<SheetLayout, 'cellHeight' | 'columnHeading' | 'layerHeading' | 'gap' | 'margin'>,
+): Pick<SheetLayout, 'bands' | 'height'> {
   const bands: { layer: number; firstColumn: number; columns: number; top: number }[] = [];
   let top = margin;
   for (let layer = 0; layer < layers; layer++) {
@@ -78,17 +104,17 @@ function layOutAt(shape: SheetShape, scale: number): SheetLayout {
       top += layerHeading.height + columnHeading.height + gap + rows * (cellHeight + gap) + gap;
     }
   }
-  return {
-    width,
-    height: top - gap + margin - gap,
-    cellWidth,
-    cellHeight,
-    fontSize,
-    columnHeading,
-    rowHeading,
-    layerHeading,
-    bands,
-    margin,
-    gap,
-  };
+  return { bands, height: top - 2 * gap + margin };
+}
+
+/** The same where headings turned out to be lower than there was room for. */
+export function withHeadings(
+  shape: SheetShape,
+  layout: SheetLayout,
+  { column, layer }: { column: number; layer: number },
+): SheetLayout {
+  const columnHeading = { ...layout.columnHeading, height: column };
+  const layerHeading = { ...layout.layerHeading, height: layer === 0 ? 0 : layer + layout.gap };
+  const tight = { ...layout, columnHeading, layerHeading };
+  return { ...tight, ...stack(shape, layout.perBand, tight) };
 }

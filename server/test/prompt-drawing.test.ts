@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import type { TextToImageParameters } from '@easel/shared/generation';
 import type { ImageView } from '@easel/shared/http/images';
+import type { PromptAnalysis } from '@easel/shared/http/prompt';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { openTestStudio, removeFolders, type TestStudio } from './support/test-studio.ts';
@@ -126,5 +127,28 @@ describe('styles of a request', () => {
     expect(await refusal({ styles: ['Oli'] })).toMatchObject({ code: 'unknown_style', hint: 'Did you mean Oil?' });
     const template = { prompt: 'a', negativePrompt: '' };
     expect(await refusal({ styles: ['Oil'], template })).toMatchObject({ code: 'not_allowed', field: 'styles' });
+  });
+});
+
+describe('the analysis of a prompt', () => {
+  const analyse = async (payload: object) =>
+    (await studio.app.inject({ method: 'POST', url: '/api/v1/prompt/analyse', payload })).json<PromptAnalysis>();
+
+  it('reads what the first picture would be told, and gives no places in it', async () => {
+    const [picture] = await make({ prompt: 'a __colour__ {cat|dog}', seed: 12, styles: ['Oil'] });
+    const asked = { prompt: 'a __colour__ {cat|dog}', seed: 12, styles: ['Oil'], hasDetail: true };
+    const { resolved, detail, chunkEnds, problems } = await analyse(asked);
+    expect(resolved).toBe(picture?.prompt);
+    expect(detail?.texts[0]?.text).toBe(picture?.prompt);
+    expect(detail?.texts[0]?.chunks[0]?.tokens.every(({ span }) => span === null)).toBe(true);
+    expect([chunkEnds, problems]).toEqual([[], []]);
+    expect((await analyse({ prompt: 'a cat' })).resolved).toBeNull();
+    expect((await analyse({ prompt: 'blur', isNegative: true, styles: ['Oil'] })).resolved).toBe('blur, flat');
+  });
+
+  it('names a wildcard that is not there, with one that is near', async () => {
+    expect((await analyse({ prompt: 'a __colours__ b' })).problems).toEqual([
+      expect.objectContaining({ kind: 'wildcard_not_found', near: ['colour'], span: { start: 2, end: 13 } }),
+    ]);
   });
 });

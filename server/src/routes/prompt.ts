@@ -4,7 +4,7 @@ import { promptAnalysis, promptAnalysisRequest } from '@easel/shared/http/prompt
 import { analysePrompt } from '../services/prompt-analysis.ts';
 import type { Routes } from './types.ts';
 
-export const promptRoutes: Routes = (app, { models, engine }) => {
+export const promptRoutes: Routes = (app, { models, engine, wildcards, styles }) => {
   app.post(
     '/api/v1/prompt/analyse',
     {
@@ -15,6 +15,6 @@ export const promptRoutes: Routes = (app, { models, engine }) => {
         response: { 200: promptAnalysis },
       },
     },
-    async (request) => analysePrompt(request.body, { models, catalogue: engine.catalogue }),
+    async (request) => analysePrompt(request.body, { models, wildcards, styles, catalogue: engine.catalogue }),
   );
 };

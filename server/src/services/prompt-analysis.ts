@@ -3,14 +3,17 @@ import type { Catalogue } from '@easel/shared/catalogue';
 import type { PromptAnalysis, promptAnalysisRequest } from '@easel/shared/http/prompt';
 import { CLIP_CHUNK_TOKENS } from '@easel/shared/prompt/clip-tokenizer';
 import { loadClipTokenizer, loadTokenText } from '@easel/shared/prompt/clip-vocabulary';
-import { describePrompt } from '@easel/shared/prompt/describe-prompt';
+import { describePrompt, type DescribedPrompt } from '@easel/shared/prompt/describe-prompt';
 import { findProblems } from '@easel/shared/prompt/problems';
 import { findByName } from '@easel/shared/sampler-names';
 import type { z } from 'zod';
 
 import type { ModelLibrary } from './model-library.ts';
 import { findEmbeddings, knownOf } from './prompt-embeddings.ts';
+import { drawForAnalysis } from './prompt-drawing.ts';
 import { loraFinder } from './prompt-files.ts';
+import type { Styles } from './styles.ts';
+import type { Wildcards } from './wildcards.ts';
 
 /** More tokens than anybody looks at. */
 const MOST_SHOWN = 3000;
@@ -19,18 +22,26 @@ const MOST_CHARACTERS = 2_000_000;
 
 export interface PromptAnalysisOptions {
   readonly models: ModelLibrary;
+  readonly wildcards: Wildcards;
+  readonly styles: Styles;
   /** Null while the engine starts. */
   readonly catalogue: Catalogue | null;
 }
 
 export async function analysePrompt(
-  { prompt, isNegative, steps, sampler, model, hasDetail }: z.output<typeof promptAnalysisRequest>,
-  { models, catalogue }: PromptAnalysisOptions,
+  { prompt: typed, isNegative, steps, sampler, model, seed, styles, hasDetail }: z.output<typeof promptAnalysisRequest>,
+  { models, catalogue, ...files }: PromptAnalysisOptions,
 ): Promise<PromptAnalysis> {
   const record = sampler === undefined ? undefined : findByName(catalogue?.samplers ?? [], sampler);
   const timeline = { steps: steps * (record?.evaluationsPerStep ?? 1), isNegative };
   const target = models.peek(model);
-  const problems = findProblems(prompt, { ...timeline, findLora: await loraFinder(models, target) });
+  const {
+    text: prompt,
+    isDrawn,
+    findWildcard,
+  } = await drawForAnalysis({ text: typed, isNegative, seed, styles }, files);
+  const findLora = await loraFinder(models, target);
+  const problems = findProblems(typed, { ...timeline, findLora, findWildcard });
   const named = await findEmbeddings(models, [{ text: prompt, isNegative }], timeline.steps, target);
   const embeddings = named.filter(({ skipped }) => skipped === null).map(knownOf);
 
@@ -39,7 +50,9 @@ export async function analysePrompt(
   // A very long prompt that changes at every step is counted by its first steps; nobody is shown all of it.
   const first = Math.max(1, Math.min(timeline.steps, Math.floor(MOST_CHARACTERS / Math.max(1, prompt.length))));
   const reader = { encode, tokenText: loadTokenText() };
-  const described = describePrompt(prompt, reader, { ...timeline, steps: first, embeddings });
+  const read = describePrompt(prompt, reader, { ...timeline, steps: first, embeddings });
+  // Places in a text that nobody typed are no places.
+  const described = isDrawn ? withoutPlaces(read) : read;
   const counts = described.texts.map(({ chunks }) => chunks.map(({ tokens }) => tokens.length));
   const longest = Math.max(...counts.map((chunks) => chunks.length));
   const tokens = Math.max(...counts.map((chunks) => CLIP_CHUNK_TOKENS * (chunks.length - 1) + (chunks.at(-1) ?? 0)));
@@ -47,6 +60,7 @@ export async function analysePrompt(
   return {
     tokens,
     chunks: longest,
+    resolved: isDrawn ? prompt : null,
     problems,
     embeddings: named.map(({ name, view, skipped }) => ({
       name,
@@ -54,9 +68,31 @@ export async function analysePrompt(
       vectors: view.network?.vectors ?? null,
       skipped,
     })),
+    chunkEnds: chunkEndsOf(described),
     detail: hasDetail && shown <= MOST_SHOWN && first === timeline.steps ? described : null,
   };
 }
+
+/** Of the texts that are told at the first step, one for each part. */
+function chunkEndsOf({ texts, parts }: DescribedPrompt): number[] {
+  const ends = new Set<number>();
+  for (const { timeline } of parts) {
+    const chunks = texts[timeline[0]?.text ?? 0]?.chunks ?? [];
+    for (const { tokens } of chunks.slice(0, -1)) {
+      const end = tokens.findLast(({ span }) => span !== null)?.span?.end;
+      if (end !== undefined) ends.add(end);
+    }
+  }
+  return [...ends].sort((a, b) => a - b);
+}
+
+const withoutPlaces = ({ texts, parts }: DescribedPrompt): DescribedPrompt => ({
+  texts: texts.map(({ text, chunks }) => ({
+    text,
+    chunks: chunks.map((chunk) => ({ ...chunk, tokens: chunk.tokens.map((token) => ({ ...token, span: null })) })),
+  })),
+  parts,
+});
 
 /** Words come again and again. */
 function remembered(encode: (text: string) => readonly number[]): (text: string) => readonly number[] {

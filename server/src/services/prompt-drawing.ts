@@ -11,6 +11,7 @@ import {
 } from '@easel/shared/generation';
 import type { ChoiceProblem } from '@easel/shared/prompt/choices';
 import { drawPrompts, textsToDraw, type PromptTexts } from '@easel/shared/prompt/draw-prompts';
+import type { FoundName } from '@easel/shared/prompt/problems';
 import { PROMPT_LIMIT } from '@easel/shared/units';
 
 import type { Styles } from './styles.ts';
@@ -88,6 +89,30 @@ export function groupByTexts(
     parameters: { ...parameters, ...drawn?.[indexes[0] as number] },
     imageIndexes: indexes,
   }));
+}
+
+/** One text as the first picture of a job with this seed would have it; what is not there is left as it stands. */
+export async function drawForAnalysis(
+  {
+    text,
+    isNegative,
+    seed,
+    styles: names,
+  }: { text: string; isNegative: boolean; seed: number; styles: readonly string[] },
+  { styles, wildcards }: PromptDrawingOptions,
+): Promise<{ text: string; isDrawn: boolean; findWildcard: (name: string) => FoundName }> {
+  const typed = isNegative ? { prompt: '', negativePrompt: text } : { prompt: text, negativePrompt: '' };
+  const all = names.length === 0 ? [] : await styles.list();
+  const known = names.flatMap((wanted) => all.find(({ name }) => name === wanted) ?? []);
+  const texts = textsToDraw(typed, known);
+  const reader = await wildcards.reader(texts === null ? [] : [texts.prompt, texts.negativePrompt]);
+  const findWildcard = (name: string): FoundName => {
+    const isFound = reader.read(name) !== null;
+    return { isFound, near: isFound ? [] : reader.near(name) };
+  };
+  if (texts === null) return { text, isDrawn: false, findWildcard };
+  const drawn = drawPrompts(texts, seed, reader.read);
+  return { text: isNegative ? drawn.negativePrompt : drawn.prompt, isDrawn: true, findWildcard };
 }
 
 function refuse({ kind, name }: ChoiceProblem, reader: WildcardReader): void {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 
 import { textField } from '../fields.ts';
 import { NETWORK_BASES } from '../networks.ts';
+import { styleNames } from '../prompt/draw-prompts.ts';
 import { PROMPT_PROBLEMS } from '../prompt/problems.ts';
 import { LIMITS, PROMPT_LIMIT } from '../units.ts';
 
@@ -16,6 +17,10 @@ export const promptAnalysisRequest = z.strictObject({
   sampler: textField.optional(),
   /** Id or name of the checkpoint that will read it; what it reads with, and which LoRA go with it, is told by that. */
   model: z.string().min(1).max(1024).optional(),
+  /** What wildcards and braces are drawn with, as for the first picture of a job. */
+  seed: z.number().int().min(0).max(LIMITS.seed.maximum).default(0),
+  /** Styles that are put on it first. */
+  styles: styleNames.default([]),
   /** With every token; else their number only. */
   hasDetail: z.boolean().default(false),
 });
@@ -88,10 +93,17 @@ export const promptAnalysis = z.object({
   tokens: z.number().int(),
   /** 75-token chunks the encoder gets; an empty prompt is one. */
   chunks: z.number().int(),
+  /** What is read: with styles on, and with one draw of its choices; null where that is the prompt as it was typed. */
+  resolved: z.string().nullable().default(null),
   /** In the order of their places. */
   problems: z.array(promptProblem).readonly(),
   /** Textual inversions that it names. */
   embeddings: z.array(promptEmbedding).readonly(),
+  /**
+   * Places behind the words that end a chunk, in the prompt as it was typed and as it is at the first step; without the
+   * end of the last chunk. Empty where choices are drawn anew for every picture.
+   */
+  chunkEnds: z.array(z.number().int()).readonly(),
   /** Null where it was not asked for, or the prompt is too long to show. */
   detail: promptDetail.nullable(),
 });

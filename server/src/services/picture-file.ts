@@ -142,6 +142,9 @@ const hasBytes = async (path: string, bytes: Buffer): Promise<boolean> => {
 const hashesOf = (networks: readonly UsedNetwork[], wanted: UsedNetwork['kind']): [string, string][] =>
   networks.flatMap(({ kind, name, hash }) => (kind === wanted && hash !== null ? [[name, hash]] : []));
 
+const gridOf = ({ grid }: Pick<PictureToSave, 'grid'>): { grid?: [string, string][] } =>
+  grid === undefined ? {} : { grid: grid.settings.map(([key, value]) => [key, value]) };
+
 class DiskPictureFiles implements PictureFiles {
   readonly #options: PictureFilesOptions;
 
@@ -155,7 +158,14 @@ class DiskPictureFiles implements PictureFiles {
     const { parameters, modelName: name, modelSha256: sha256 } = picture;
     const model = { id: parameters.model, name, sha256 };
     const networks = [...(picture.networks ?? [])];
-    const record = formatRecord({ version, parameters, model, networks, notes: [...(picture.notes ?? [])] });
+    const record = formatRecord({
+      version,
+      parameters,
+      model,
+      networks,
+      notes: [...(picture.notes ?? [])],
+      ...gridOf(picture),
+    });
     const bytes = insertTexts(await encodePng(picture), [
       { keyword: INFOTEXT_KEYWORD, text: infotext },
       { keyword: RECORD_KEYWORD, text: record },
@@ -193,6 +203,8 @@ class DiskPictureFiles implements PictureFiles {
       modelSha256: record.model.sha256,
       ...(record.networks === undefined ? {} : { networks: record.networks }),
       ...(record.notes === undefined ? {} : { notes: record.notes }),
+      // The name of a sheet has its grid's id in the place of a job's.
+      ...(record.grid === undefined ? {} : { grid: { id: jobId, settings: record.grid } }),
       createdAt: name?.createdAt ?? bytes.modifiedAt,
       sizeBytes: bytes.png.length,
       infotext: texts.find(({ keyword }) => keyword === INFOTEXT_KEYWORD)?.text ?? '',
@@ -214,7 +226,7 @@ class DiskPictureFiles implements PictureFiles {
     for (const entry of entries) if (entry.isFile()) await rm(join(folder, entry.name), { force: true });
   }
 
-  #infotextOf({ parameters, modelSha256, networks = [] }: PictureToSave): string {
+  #infotextOf({ parameters, modelSha256, networks = [], grid }: PictureToSave): string {
     const catalogue = this.#options.catalogue();
     const labelOf = (list: readonly { id: string; label: string }[] | undefined, id: string): string =>
       list?.find((entry) => entry.id === id)?.label ?? id;
@@ -227,6 +239,7 @@ class DiskPictureFiles implements PictureFiles {
       modelSha256,
       loraHashes: hashesOf(networks, 'lora'),
       embeddingHashes: hashesOf(networks, 'embedding'),
+      ...(grid === undefined ? {} : { beside: grid.settings }),
     });
   }
 

@@ -15,6 +15,9 @@ const FORMAT = 1;
 /** More than a prompt may name. */
 const MOST_NETWORKS = 1000;
 
+/** Script, and type, values and fixed values of three axes. */
+const MOST_GRID_ITEMS = 10;
+
 const pictureRecord = z.object({
   format: z.literal(FORMAT),
   /** Version of the program that made the picture. */
@@ -46,12 +49,17 @@ const pictureRecord = z.object({
     .optional(),
   /** What its viewers should know; absent = nothing. */
   notes: z.array(z.enum(PICTURE_NOTES)).max(PICTURE_NOTES.length).optional(),
+  /** Of a sheet: the axes of its grid, as its text has them. */
+  grid: z
+    .array(z.tuple([z.string().max(100), z.string()]))
+    .max(MOST_GRID_ITEMS)
+    .optional(),
 });
 export type PictureRecord = z.infer<typeof pictureRecord>;
 
 /** One text for one record, whatever order its keys came in. */
 export const formatRecord = (record: Omit<PictureRecord, 'format'>): string => {
-  const { version, parameters, model, networks = [], notes = [] } = record;
+  const { version, parameters, model, networks = [], notes = [], grid } = record;
   const fields = Object.keys(textToImageParameters.shape) as (keyof TextToImageParameters)[];
   return JSON.stringify({
     format: FORMAT,
@@ -62,6 +70,7 @@ export const formatRecord = (record: Omit<PictureRecord, 'format'>): string => {
       ? {}
       : { networks: networks.map(({ kind, name, id, hash }) => ({ kind, name, id, hash })) }),
     ...(notes.length === 0 ? {} : { notes }),
+    ...(grid === undefined ? {} : { grid }),
   });
 };
 

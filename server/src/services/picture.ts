@@ -46,6 +46,8 @@ export interface PictureToSave {
   notes?: readonly PictureNote[];
   /** ISO 8601, UTC. */
   createdAt: string;
+  /** Of a sheet: the grid it shows, and what its text says of it; the parameters are those of one cell. */
+  grid?: { readonly id: string; readonly settings: readonly (readonly [key: string, value: string])[] };
 }
 
 export interface SavedPicture {

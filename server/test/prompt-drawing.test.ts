@@ -152,3 +152,27 @@ describe('the analysis of a prompt', () => {
     ]);
   });
 });
+
+describe("the WebUI's API", () => {
+  it('knows the styles, puts them on, and tells what each picture was made from', async () => {
+    const list = await studio.app.inject('/sdapi/v1/prompt-styles');
+    expect(list.json()).toEqual([{ name: 'Oil', prompt: 'oil of {prompt}', negative_prompt: 'flat' }]);
+    const answer = await studio.app.inject({
+      method: 'POST',
+      url: '/sdapi/v1/txt2img',
+      payload: { prompt: 'a __colour__', styles: ['Oil', 'Gone'], batch_size: 2, steps: 1, seed: 2 },
+    });
+    const info = JSON.parse(answer.json<{ info: string }>().info) as { all_prompts: string[]; negative_prompt: string };
+    const made = await make({ prompt: 'a __colour__', styles: ['Oil'], count: 2, seed: 2 });
+    expect(info.all_prompts).toEqual(made.map(({ prompt }) => prompt));
+    expect(info.negative_prompt).toBe('flat');
+  });
+
+  it('takes the prompts of an infotext as they stand, unless others are given', async () => {
+    const infotext = 'a red cat\nSteps: 1, Sampler: Euler, Seed: 2, Size: 64x64, Template: "a __gone__ cat"';
+    const post = async (payload: object) =>
+      (await studio.app.inject({ method: 'POST', url: '/sdapi/v1/txt2img', payload })).statusCode;
+    expect(await post({ infotext })).toBe(200);
+    expect(await post({ infotext, prompt: 'a __gone__ dog' })).toBe(422);
+  });
+});

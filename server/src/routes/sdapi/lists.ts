@@ -31,13 +31,12 @@ const CONSTANT: Readonly<Record<string, unknown>> = {
   hypernetworks: [],
   'face-restorers': [],
   'realesrgan-models': [],
-  'prompt-styles': [],
   scripts: { txt2img: [], img2img: [] },
   'script-info': [],
   extensions: [],
 };
 
-export function listRoutes(app: StudioApp, { engine, models }: AppDependencies): void {
+export function listRoutes(app: StudioApp, { engine, models, styles }: AppDependencies): void {
   const catalogue = async () => engine.catalogue ?? (await engine.whenReady());
   const schema = (summary: string) => ({ schema: { tags: ['webui'], summary } });
 
@@ -90,6 +89,14 @@ export function listRoutes(app: StudioApp, { engine, models }: AppDependencies):
     const facts = { step: null, sd_checkpoint: null, sd_checkpoint_name: null, shape: null, vectors: null };
     return { loaded: Object.fromEntries(known.map(({ fileName }) => [wordOf(fileName), facts])), skipped: {} };
   });
+
+  app.get('/sdapi/v1/prompt-styles', schema('Styles'), async () =>
+    (await styles.list()).map(({ name, prompt, negativePrompt }) => ({
+      name,
+      prompt,
+      negative_prompt: negativePrompt,
+    })),
+  );
 
   app.post('/sdapi/v1/refresh-loras', schema('Look at the models folders again'), async (_request, reply) => {
     await models.list({ refresh: true });

@@ -181,12 +181,15 @@ const fromInfotext = (body: Txt2ImgBody, given: ReadonlySet<string>, catalogue: 
     width: 'width',
     height: 'height',
   };
-  const { sampler, schedule, rng, clipSkip: skip, ...rest } = request;
+  const { sampler, schedule, rng, clipSkip: skip, template, ...rest } = request;
+  // Another prompt than that of the text was drawn from something else.
+  const isOfText = !given.has('prompt') && !given.has('negative_prompt');
   const open = Object.fromEntries(
     Object.entries(rest).filter(([name]) => !given.has(isGiven[name as keyof typeof isGiven] ?? '')),
   );
   return {
     ...open,
+    ...(isOfText && template !== undefined && { template }),
     ...(rng === undefined ? {} : { rng }),
     ...(skip === undefined ? {} : { clipSkip: skip }),
     ...(given.has('sampler_name') || sampler === undefined
@@ -198,6 +201,7 @@ const fromInfotext = (body: Txt2ImgBody, given: ReadonlySet<string>, catalogue: 
 /**
  * @param given names of the fields that were in the request and not null
  * @param settings what programs have set on the server
+ * @param styles names of those there are; others are no matter, as in the WebUI
  * @throws not_allowed, unknown_sampler, unknown_schedule, out_of_range (too many pictures)
  */
 export function toTextToImage(
@@ -205,6 +209,7 @@ export function toTextToImage(
   given: ReadonlySet<string>,
   settings: WebuiSettings,
   catalogue: Names,
+  styles: readonly string[],
 ): TextToImageRequest {
   refuseUnsupported(body);
   const pictures = body.batch_size * body.n_iter;
@@ -217,6 +222,7 @@ export function toTextToImage(
     });
   }
   const override = body.override_settings;
+  const worn = body.styles.filter((name) => styles.includes(name));
   const read = fromInfotext(body, given, catalogue);
   const chosen =
     read.sampler === undefined
@@ -235,6 +241,7 @@ export function toTextToImage(
     seed: body.seed,
     count: pictures,
     ...read,
+    ...(worn.length > 0 && read.template === undefined && { styles: worn }),
     ...chosen,
     ...readOptions(body, chosen.sampler, settings.options),
     ...(skip === null || skip === undefined ? {} : { clipSkip: skip }),

@@ -50,15 +50,17 @@ const describeJob = (
   facts: Facts,
 ): Record<string, unknown> => {
   const { parameters } = job;
-  const count = Math.max(made.length, 1);
-  const repeat = <T>(value: T): T[] => Array.from({ length: count }, () => value);
+  // Each picture's own, as drawn; of none what was asked for.
+  const told = made.length === 0 ? [parameters] : made.map(({ view }) => view.parameters);
+  const prompts = told.map(({ prompt }) => prompt);
+  const negatives = told.map(({ negativePrompt }) => negativePrompt);
   const seeds = made.length === 0 ? [parameters.seed] : made.map(({ view }) => view.parameters.seed);
   const subseeds = made.map(({ view }, index) => view.parameters.variationSeed ?? seeds[index]);
   return {
-    prompt: parameters.prompt,
-    all_prompts: repeat(parameters.prompt),
-    negative_prompt: parameters.negativePrompt,
-    all_negative_prompts: repeat(parameters.negativePrompt),
+    prompt: prompts[0],
+    all_prompts: prompts,
+    negative_prompt: negatives[0],
+    all_negative_prompts: negatives,
     seed: seeds[0],
     all_seeds: seeds,
     subseed: subseeds[0] ?? seeds[0],
@@ -96,7 +98,7 @@ const namesOf = (body: unknown): Set<string> => new Set(Object.keys(body ?? {}))
  * @param own ids of the jobs this API waits for; `interrupt` asks for them
  */
 export function txt2imgRoutes(app: StudioApp, dependencies: AppDependencies, own: Set<string>): void {
-  const { queue, gallery, models, engine, webuiOptions, version } = dependencies;
+  const { queue, gallery, models, engine, styles, webuiOptions, version } = dependencies;
   /** Fields a request had before defaults filled the rest. */
   const given = new WeakMap<object, ReadonlySet<string>>();
   const closing = new AbortController();
@@ -125,7 +127,8 @@ export function txt2imgRoutes(app: StudioApp, dependencies: AppDependencies, own
     async (request, reply) => {
       const { body } = request;
       const catalogue = engine.catalogue ?? (await engine.whenReady());
-      const asked = toTextToImage(body, given.get(request) ?? new Set(), await webuiOptions.read(), catalogue);
+      const known = body.styles.length === 0 ? [] : (await styles.list()).map(({ name }) => name);
+      const asked = toTextToImage(body, given.get(request) ?? new Set(), await webuiOptions.read(), catalogue, known);
       if (asked.model !== undefined && !body.override_settings_restore_afterwards)
         await models.chooseDefault(asked.model);
 

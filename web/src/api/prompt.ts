@@ -1,22 +1,23 @@
 /** What a model receives of a prompt, asked for shortly after the typing pauses. */
-import { promptAnalysis, type PromptAnalysis, type PromptProblemView } from '@easel/shared/http/prompt';
+import { promptAnalysis, type PromptAnalysis } from '@easel/shared/http/prompt';
 import { PROMPT_LIMIT } from '@easel/shared/units';
 import { keepPreviousData, skipToken, useQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
 
+import { NOTHING_READ, type PromptReading } from '../lib/prompt/reading.ts';
 import { useDebounced } from '../lib/use-debounced.ts';
 import { call } from './client.ts';
 import { keys } from './keys.ts';
 
 const REST_MS = 250;
 const FORGET_MS = 60_000;
+const EMPTY: PromptReading = { ...NOTHING_READ, isAnswered: true };
 
 export interface PromptUse {
   /** null until the first answer. */
   tokens: number | null;
   chunks: number;
-  /** Of `text`, which the typing may have left behind. */
-  problems: readonly PromptProblemView[];
-  text: string;
+  reading: PromptReading;
 }
 
 export interface PromptContext {
@@ -24,18 +25,26 @@ export interface PromptContext {
   /** What schedules count in; the server's word where a value is left to the model. */
   steps?: number | undefined;
   sampler?: string | undefined;
+  /** Id of the checkpoint that will read it. */
+  model?: string | undefined;
 }
 
-/** The use of tokens by a text, and what is odd in it; the last answer while the next is on its way. */
-export function usePromptUse(text: string, { isNegative = false, steps, sampler }: PromptContext = {}): PromptUse {
-  const settled = useDebounced(text, REST_MS);
-  const isAskable = settled !== '' && settled.length <= PROMPT_LIMIT;
-  const body = {
-    prompt: settled,
+/** The request that asks about a text. */
+function askedOf(prompt: string, { isNegative = false, steps, sampler, model }: PromptContext) {
+  return {
+    prompt,
     isNegative,
     ...(steps === undefined ? {} : { steps }),
     ...(sampler === undefined ? {} : { sampler }),
+    ...(model === undefined ? {} : { model }),
   };
+}
+
+/** The use of tokens by a text, and what is odd in it; the last answer while the next is on its way. */
+export function usePromptUse(text: string, context: PromptContext = {}): PromptUse {
+  const settled = useDebounced(text, REST_MS);
+  const isAskable = settled !== '' && settled.length <= PROMPT_LIMIT;
+  const body = askedOf(settled, context);
   const { data, isPlaceholderData } = useQuery<PromptAnalysis>({
     queryKey: keys.prompt(JSON.stringify(body)),
     queryFn: isAskable
@@ -46,13 +55,15 @@ export function usePromptUse(text: string, { isNegative = false, steps, sampler 
     gcTime: FORGET_MS,
     retry: false,
   });
-  if (text === '') return { tokens: 0, chunks: 1, problems: [], text };
-  const isOfText = settled === text && !isPlaceholderData;
-  return {
-    tokens: data?.tokens ?? null,
-    chunks: data?.chunks ?? 1,
+  const isAnswered = settled === text && !isPlaceholderData && data !== undefined;
+  const reading = useMemo(
     // Places are true of the very text only.
-    problems: isOfText ? (data?.problems ?? []) : [],
-    text: settled,
-  };
+    (): PromptReading =>
+      isAnswered
+        ? { text: settled, isAnswered, problems: data.problems, chunkEnds: data.chunkEnds }
+        : { ...NOTHING_READ, text: settled },
+    [isAnswered, settled, data],
+  );
+  if (text === '') return { tokens: 0, chunks: 1, reading: EMPTY };
+  return { tokens: data?.tokens ?? null, chunks: data?.chunks ?? 1, reading };
 }

@@ -13,14 +13,20 @@ import { reportProblem, type CommandContext } from './context.ts';
 
 import type { PictureJobView } from '@easel/shared/http/jobs';
 
-/** Id of the prompt's text area, for the commands that lead there. */
+/** Id of the prompt's field, for the commands that lead there. */
 export const PROMPT_ID = 'prompt';
 
+/** With the caret at its end. */
 export function focusPrompt(): void {
-  const area = document.getElementById(PROMPT_ID);
-  if (!(area instanceof HTMLTextAreaElement)) return;
-  area.focus();
-  area.setSelectionRange(area.value.length, area.value.length);
+  const field = document.getElementById(PROMPT_ID);
+  if (field === null) return;
+  field.focus();
+  if (field instanceof HTMLTextAreaElement) field.setSelectionRange(field.value.length, field.value.length);
+  else {
+    // The editor follows the selection of the page.
+    getSelection()?.selectAllChildren(field);
+    getSelection()?.collapseToEnd();
+  }
 }
 
 /** Sends the form as a job and shows what comes of it. */

@@ -7,11 +7,14 @@ interface GrowingTextProps extends Omit<ComponentProps<'textarea'>, 'rows' | 're
   minimumLines?: number;
   /** Height at which it begins to scroll, CSS length. */
   maximumHeight?: string;
+  /** Space around the text, CSS lengths; where the class does not say it. */
+  padding?: string;
 }
 
 export function GrowingText({
   minimumLines = 1,
   maximumHeight = '12rem',
+  padding,
   className,
   value,
   ...rest
@@ -40,7 +43,7 @@ export function GrowingText({
       rows={minimumLines}
       value={value}
       {...rest}
-      style={{ maxHeight: maximumHeight }}
+      style={{ maxHeight: maximumHeight, padding }}
       className={clsx('block w-full resize-none text-field', className)}
     />
   );

@@ -1,40 +1,54 @@
 /**
- * A text area for prompts: Ctrl and the arrows up and down change the weight of the words at the caret, one undo step
- * each.
+ * The field a prompt is written in: a plain text area at first, and the editor in its place once that has come. Text, focus
+ * and selection go over to it; where it cannot be had the text area stays.
  */
-import type { ComponentProps, KeyboardEvent } from 'react';
+import { useEffect, useRef, useState } from 'react';
 
-import { editWeight } from '../lib/edit-weight.ts';
-import { GrowingText } from './growing-text.tsx';
+import { PlainPrompt } from './plain-prompt.tsx';
 
-export function PromptText({ onKeyDown, ...rest }: ComponentProps<typeof GrowingText>) {
-  return (
-    <GrowingText
-      {...rest}
-      onKeyDown={(event) => {
-        stepWeight(event);
-        onKeyDown?.(event);
-      }}
-    />
-  );
+import type { PromptEditor } from './prompt-editor/editor.tsx';
+import type { Handover, PromptTextProps } from './prompt-field.ts';
+
+type Editor = typeof PromptEditor;
+
+let loaded: Editor | null = null;
+
+async function loadEditor(): Promise<Editor | null> {
+  try {
+    loaded = (await import('./prompt-editor/editor.tsx')).PromptEditor;
+  } catch {
+    // The plain text area does all that is needed; the next load of the page asks again.
+  }
+  return loaded;
 }
 
-function stepWeight(event: KeyboardEvent<HTMLTextAreaElement>): void {
-  const { key, ctrlKey, metaKey, shiftKey, altKey, currentTarget: area } = event;
-  if (!(ctrlKey || metaKey) || shiftKey || altKey || (key !== 'ArrowUp' && key !== 'ArrowDown')) return;
-  event.preventDefault();
-  const before = { text: area.value, start: area.selectionStart, end: area.selectionEnd };
-  const after = editWeight(before, key === 'ArrowUp' ? 1 : -1);
-  if (after.text !== before.text) replaceText(area, after.text);
-  area.setSelectionRange(after.start, after.end);
-}
-
-/** As if it had been typed, so that it can be undone and is noticed. */
-function replaceText(area: HTMLTextAreaElement, text: string): void {
-  area.setSelectionRange(0, area.value.length);
-  // oxlint-disable-next-line typescript/no-deprecated -- still the only way into the browser's own undo
-  if (document.execCommand('insertText', false, text)) return;
-  // React watches the element's own setter; the one it inherits leaves the change to be noticed.
-  Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, 'value')?.set?.call(area, text);
-  area.dispatchEvent(new Event('input', { bubbles: true }));
+export function PromptText(props: PromptTextProps) {
+  // A component is a function, which a state would call.
+  const [Editor, setEditor] = useState(() => loaded);
+  const [isComposing, setIsComposing] = useState(false);
+  const handover = useRef<Handover | null>(null);
+  useEffect(() => {
+    let isWanted = true;
+    const load = async (): Promise<void> => {
+      const editor = await loadEditor();
+      if (isWanted && editor !== null) setEditor(() => editor);
+    };
+    void load();
+    return () => {
+      isWanted = false;
+    };
+  }, []);
+  // A word that is being composed would be lost.
+  if (Editor === null || isComposing) {
+    return (
+      <PlainPrompt
+        {...props}
+        onComposing={setIsComposing}
+        onLeave={(left) => {
+          handover.current = left;
+        }}
+      />
+    );
+  }
+  return <Editor {...props} handover={handover} />;
 }

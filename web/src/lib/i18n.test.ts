@@ -10,6 +10,8 @@ import { createTranslator } from './i18n.ts';
 import { en } from './locales/en.ts';
 import { modelsEn } from './locales/models/en.ts';
 import { modelsZhCN } from './locales/models/zh-cn.ts';
+import { promptEn } from './locales/prompt/en.ts';
+import { promptZhCN } from './locales/prompt/zh-cn.ts';
 import { zhCN } from './locales/zh-cn.ts';
 
 const flatten = (messages: object, path = ''): [string, string][] =>
@@ -30,6 +32,7 @@ describe('the languages', () => {
   const pairs: [object, object][] = [
     [en, zhCN],
     [modelsEn, modelsZhCN],
+    [promptEn, promptZhCN],
   ];
 
   it('have the same keys', () => {

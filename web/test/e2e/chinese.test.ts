@@ -55,7 +55,7 @@ async function latinWordsOf(easel: Driver, data: string[]): Promise<string[]> {
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
       if (node instanceof Text) {
-        if (node.parentElement?.closest('script, style, textarea') === null) found.push(node.data);
+        if (node.parentElement?.closest('script, style, textarea, [contenteditable]') === null) found.push(node.data);
       } else if (node instanceof Element) {
         for (const name of ['aria-label', 'title', 'placeholder', 'alt', 'aria-roledescription', 'aria-valuetext']) {
           const value = node.getAttribute(name);

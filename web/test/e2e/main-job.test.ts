@@ -28,7 +28,7 @@ describeInBrowser('the main job', () => {
     await easel.write('something else');
     await easel.pictures.first().click();
     await easel.button('Use all').click();
-    expect(await easel.prompt.inputValue()).toBe('a red house on a green hill under a starry night sky');
+    expect(await easel.promptText()).toBe('a red house on a green hill under a starry night sky');
     await easel.generate();
     await easel.waitForPictures(2);
 

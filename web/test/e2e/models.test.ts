@@ -127,7 +127,7 @@ describeInBrowser('the models page', () => {
       .toEqual({ notes: 'Good for houses.', triggerWords: ['in the snow'], ownDefaults: { steps: 11 } });
     await easel.button('Add “brush strokes” to the prompt').click();
     await easel.button(/^Use this model$|^In use$/).click();
-    await expect.poll(() => easel.prompt.inputValue()).toBe('brush strokes');
+    await expect.poll(() => easel.promptText()).toBe('brush strokes');
     await easel.openParameters();
     expect(await easel.page.locator('#steps').inputValue()).toBe('11');
   });

@@ -48,9 +48,9 @@ export class Driver {
     return driver;
   }
 
-  /** Waits until the form and the connection are there. */
+  /** Waits until the form, its editor and the connection are there. */
   async isReady(): Promise<void> {
-    await this.prompt.waitFor();
+    await this.page.locator('#prompt[contenteditable="true"]').waitFor();
     await this.page.locator('header [role="img"]').waitFor({ timeout: 30_000 });
   }
 
@@ -60,6 +60,14 @@ export class Driver {
 
   get prompt(): Locator {
     return this.page.locator('#prompt');
+  }
+
+  /** What stands in the prompt. */
+  async promptText(): Promise<string> {
+    const lines = await this.prompt.locator('.cm-line').allInnerTexts();
+    // An empty editor holds its placeholder in the line.
+    const isEmpty = (await this.prompt.locator('.cm-placeholder').count()) > 0;
+    return isEmpty ? '' : lines.map((line) => line.replace(/\n$/, '')).join('\n');
   }
 
   button(name: string | RegExp): Locator {

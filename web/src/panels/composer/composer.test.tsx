@@ -10,7 +10,7 @@ const REFUSAL = {
   error: { code: 'prompt_too_long', message: 'prompt: 100,001 characters.', field: 'prompt', hint: 'Shorten it.' },
 };
 
-const analysis = { tokens: 3, chunks: 1, problems: [] as object[], detail: null };
+const analysis = { tokens: 3, chunks: 1, problems: [] as object[], embeddings: [], chunkEnds: [], detail: null };
 
 /** A server that answers everything with this; returns what was posted as jobs. */
 function answer(status: number, body: object): object[] {

@@ -4,6 +4,7 @@ import { Images, ListVideo, LoaderCircle, Paintbrush, SlidersHorizontal } from '
 import { useTranslation } from 'react-i18next';
 
 import { useModels } from '../../api/catalogue.ts';
+import { usePromptWords } from '../../api/prompt-words.ts';
 import { usePromptUse, type PromptContext } from '../../api/prompt.ts';
 import { useCommandContext } from '../../commands/context.ts';
 import { generate, PROMPT_ID } from '../../commands/generate.ts';
@@ -37,7 +38,9 @@ export function Composer({ isPhone, jobCount }: ComposerProps) {
   const prompt = useForm((state) => state.values.prompt);
   const isEmptyPromptNoted = useForm((state) => state.isEmptyPromptNoted);
   const update = useForm((state) => state.update);
-  const { problems, text, ...use } = usePromptUse(prompt, useStepping());
+  const reader = useReader();
+  const { reading, ...use } = usePromptUse(prompt, reader);
+  const words = usePromptWords(reader.model);
   const isRefused = useRefusedField() === 'prompt';
 
   return (
@@ -50,23 +53,20 @@ export function Composer({ isPhone, jobCount }: ComposerProps) {
           isRefused && 'border-danger',
         )}
       >
-        <label htmlFor={PROMPT_ID} className="sr-only">
-          {t('composer.prompt')}
-        </label>
         <PromptText
           id={PROMPT_ID}
           value={prompt}
+          reading={reading}
+          words={words}
           minimumLines={isPhone ? 1 : 2}
           maximumHeight={isPhone ? '30dvh' : '34dvh'}
+          padding={isPhone ? '0.6875rem 1rem' : '0.75rem 1rem 0.25rem'}
+          ariaLabel={t('composer.prompt')}
           placeholder={t('composer.placeholder')}
-          spellCheck
-          aria-invalid={isRefused}
-          aria-describedby={isEmptyPromptNoted ? HINT_ID : undefined}
-          onChange={(event) => update((values) => ({ ...values, prompt: event.target.value }))}
-          className={clsx(
-            'rounded-xl bg-transparent px-4 focus-visible:outline-none',
-            isPhone ? 'py-2.75' : 'pt-3 pb-1 text-base',
-          )}
+          isInvalid={isRefused}
+          describedBy={isEmptyPromptNoted ? HINT_ID : undefined}
+          onChange={(text) => update((values) => ({ ...values, prompt: text }))}
+          className={isPhone ? 'text-field' : 'text-base'}
         />
         {!isPhone && (
           <div className="flex flex-wrap items-center justify-end gap-1 p-2">
@@ -80,8 +80,8 @@ export function Composer({ isPhone, jobCount }: ComposerProps) {
         )}
       </div>
       <PromptProblems
-        text={text}
-        problems={problems}
+        text={reading.text}
+        problems={reading.problems}
         onFix={(fixed) => update((values) => ({ ...values, prompt: fixed }))}
       />
       {isEmptyPromptNoted && (
@@ -107,12 +107,13 @@ export function Composer({ isPhone, jobCount }: ComposerProps) {
   );
 }
 
-/** What schedules in the prompt count in. */
-function useStepping(): PromptContext {
+/** What reads the prompt, and what schedules in it count in. */
+function useReader(): PromptContext {
   const form = useForm((state) => state.values);
   const models = useModels();
-  const values = models === undefined ? null : valuesOf(form, modelOf(form, models));
-  return { steps: values?.steps, sampler: values?.sampler };
+  const model = models && modelOf(form, models);
+  const values = models === undefined ? null : valuesOf(form, model);
+  return { steps: values?.steps, sampler: values?.sampler, model: model?.id };
 }
 
 function GenerateButton() {

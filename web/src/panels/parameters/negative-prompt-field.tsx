@@ -1,6 +1,8 @@
 /** What the picture is steered away from. */
+import { clsx } from 'clsx';
 import { useTranslation } from 'react-i18next';
 
+import { usePromptWords } from '../../api/prompt-words.ts';
 import { usePromptUse } from '../../api/prompt.ts';
 import { errorIdOf, Field } from '../../components/field.tsx';
 import { PromptProblems } from '../../components/prompt-problems.tsx';
@@ -11,9 +13,10 @@ import type { Parameters } from './use-parameters.ts';
 
 const ID = 'negativePrompt';
 
-export function NegativePromptField({ form, update, errorOf }: Parameters) {
+export function NegativePromptField({ form, model, update, errorOf }: Parameters) {
   const { t } = useTranslation();
-  const { problems, text, ...use } = usePromptUse(form.negativePrompt, { isNegative: true });
+  const { reading, ...use } = usePromptUse(form.negativePrompt, { isNegative: true, model: model?.id });
+  const words = usePromptWords(model?.id);
   const error = errorOf(ID);
   return (
     <Field
@@ -29,16 +32,25 @@ export function NegativePromptField({ form, update, errorOf }: Parameters) {
       <PromptText
         id={ID}
         value={form.negativePrompt}
+        isNegative
+        reading={reading}
+        words={words}
         minimumLines={2}
+        maximumHeight="12rem"
+        padding="0.375rem 0.625rem"
+        ariaLabel={t('parameters.negativePrompt')}
         placeholder={t('parameters.negativePlaceholder')}
-        aria-invalid={error !== undefined}
-        aria-describedby={error === undefined ? undefined : errorIdOf(ID)}
-        onChange={(event) => update((values) => ({ ...values, negativePrompt: event.target.value }))}
-        className="rounded-md border border-edge bg-raised px-2.5 py-1.5 hover:border-faint aria-invalid:border-danger"
+        isInvalid={error !== undefined}
+        describedBy={error === undefined ? undefined : errorIdOf(ID)}
+        onChange={(text) => update((values) => ({ ...values, negativePrompt: text }))}
+        className={clsx(
+          'rounded-md border bg-raised text-field has-focus-visible:outline-2 has-focus-visible:-outline-offset-1 has-focus-visible:outline-accent',
+          error === undefined ? 'border-edge hover:border-faint' : 'border-danger',
+        )}
       />
       <PromptProblems
-        text={text}
-        problems={problems}
+        text={reading.text}
+        problems={reading.problems}
         onFix={(fixed) => update((values) => ({ ...values, negativePrompt: fixed }))}
       />
     </Field>

@@ -1,0 +1,67 @@
+/** The same in Simplified Chinese. */
+import type { PromptMessages } from './en.ts';
+
+type Sentences<Node> = {
+  [Key in keyof Node as Key extends `${string}_one` ? never : Key]: Node[Key] extends string
+    ? string
+    : Sentences<Node[Key]>;
+};
+
+export const promptZhCN: Sentences<PromptMessages> = {
+  editor: {
+    completions: '可能的内容',
+    mendKeys: 'Ctrl + .',
+    lines_other: '{{count}} 行',
+    trigger: '{{name}} 的触发词',
+    embedding: '嵌入',
+    style: '风格：{{text}}',
+    unfit: '不适用于此模型',
+    chunkEnd: '第 {{chunk}} 段到此为止',
+  },
+  group: {
+    subject: '主体',
+    place: '地点',
+    time: '时间',
+    weather: '天气',
+    light: '光线',
+    style: '风格',
+    view: '视角',
+    colour: '颜色',
+    detail: '细节',
+    flaw: '缺陷',
+  },
+  received: {
+    title: '模型实际收到的内容',
+    close: '关闭',
+    open: '模型实际收到的内容：{{count}}',
+    prompt: '提示词',
+    negativePrompt: '反向提示词',
+    which: '哪一个提示词',
+    loading: '正在询问服务器…',
+    failed: '服务器没有给出回答。',
+    tooLong: '此提示词太长，无法逐个显示词元。模型仍会读取全部内容。',
+    resolved: '展开后的文字',
+    resolvedHelp: '这是随机选择的一次结果；每张图片都会重新抽取。',
+    empty: '（空）',
+    parts: '组成部分',
+    part: '第 {{index}} 部分',
+    partWeight: '权重 {{weight}}',
+    timeline: '随步数变化',
+    timelineHelp: '在 {{count}} 步中，每一步告诉模型的内容。',
+    evaluationsHelp: '此采样器每步计算 {{times}} 次，因此调度按 {{count}} 次计数。',
+    steps: '第 {{from}} 至 {{to}} 步',
+    step: '第 {{from}} 步',
+    chunk: '第 {{index}} 段',
+    chunkFill: '75 个词元中的 {{tokens}} 个',
+    moved_other: '{{count}} 个词元移到了这里，以便与逗号后的内容保持在一起',
+    movedMark: '已移动',
+    weight: '权重 {{weight}}',
+    token: '词元 {{id}}',
+    encoders: '文本编码器',
+    encoder: '{{name}}：以 {{padding}} 填充',
+    encoderHelp: '各编码器读取相同的词元，区别在于用什么填满一段的剩余部分。',
+    showAll: '显示全部 {{count}} 段文字',
+    loras: 'LoRA',
+    lora: '{{name}}：文本编码器 {{text}}，U-Net {{unet}}',
+  },
+};

@@ -1,6 +1,6 @@
 /** Work on model files: queued like pictures, checked before it is queued, done when the file is there. */
 import { existsSync } from 'node:fs';
-import { readFile, readdir, symlink } from 'node:fs/promises';
+import { mkdir, readFile, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { JobAccepted, ModelJobView } from '@easel/shared/http/jobs';
@@ -56,6 +56,25 @@ describe('work on a model file', () => {
     const { body } = await convert({ output: 'its-vae', part: 'vae' });
     expect((await ended(body.id)).state).toBe('done');
     expect(existsSync(made('vae/its-vae.safetensors'))).toBe(true);
+  });
+
+  it('may bake LoRA in, which are found by their names', async () => {
+    await mkdir(made('loras/people'), { recursive: true });
+    await writeFile(made('loras/people/smile.safetensors'), 'x');
+    const { status, body } = await convert({ output: 'smiling', loras: [{ model: 'smile', weight: 0.5 }] });
+    expect(status).toBe(202);
+    expect(await ended(body.id)).toMatchObject({
+      state: 'done',
+      parameters: { loras: [{ model: 'lora:people/smile', weight: 0.5 }] },
+    });
+    for (const [field, value] of [
+      ['loras.0.model', { loras: [{ model: 'gone' }] }],
+      ['loras', { loras: [{ model: 'smile' }], form: 'diffusers' }],
+      ['loras', { loras: [{ model: 'smile' }], part: 'vae' }],
+    ] as const) {
+      const refused = await convert({ output: 'never', ...value });
+      expect([refused.status, refused.body.error]).toMatchObject([422, { field }]);
+    }
   });
 
   it('is cancelled while it runs, and leaves no file', async () => {

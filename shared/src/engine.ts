@@ -115,6 +115,8 @@ export interface EngineModelJob {
   vae: ModelSource | null;
   /** What the first source lacks; null = nothing is added. */
   base: ModelSource | null;
+  /** What is baked in, in the order of the parameters; absent = nothing. */
+  loras?: ModelSource[];
   /** Absolute path of what is made; its folder exists. */
   target: string;
 }

@@ -46,6 +46,17 @@ export type ModelPart = (typeof MODEL_PARTS)[number];
 export const EMA_CHOICES = ['keep', 'drop', 'use'] as const;
 export type EmaChoice = (typeof EMA_CHOICES)[number];
 
+const MOST_BAKED = 20;
+export const BAKED_WEIGHT = { minimum: -10, maximum: 10, integer: false } as const satisfies NumberLimit;
+
+/** A LoRA and how much of it. */
+const bakedLora = z.strictObject({
+  model,
+  weight: numberField(BAKED_WEIGHT).default(1),
+  /** Of its changes of the text encoders; as the weight when absent. */
+  textWeight: numberField(BAKED_WEIGHT).optional(),
+});
+
 /** All that may be asked of a conversion. */
 export const convertRequest = z.strictObject({
   type: z.literal('convert'),
@@ -59,6 +70,8 @@ export const convertRequest = z.strictObject({
   vae: model.optional(),
   /** A checkpoint that gives what the model lacks: the text encoders and the VAE of a U-Net alone. */
   base: model.optional(),
+  /** LoRA that become part of the weights. */
+  loras: z.array(bakedLora).min(1).max(MOST_BAKED).optional(),
   /** Whether what already has the name may be replaced. */
   overwrite: z.boolean().default(false),
 });

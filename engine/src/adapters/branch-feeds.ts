@@ -18,7 +18,7 @@ export interface AdapterStrength {
 const UNET_BLOCK = /^unet\.(?:(input|output)_blocks\.(\d+)|middle_block)\./;
 
 /** How strongly an adapter counts at a layer. */
-export function strengthAt({ textWeight, unetWeight, blocks }: AdapterStrength, layer: Layer): number {
+export function strengthAt({ textWeight, unetWeight, blocks }: Omit<AdapterStrength, 'adapter'>, layer: Layer): number {
   const strength = layer.isText ? textWeight : unetWeight;
   return blocks === undefined ? strength : strength * (blocks[LORA_BLOCKS.indexOf(blockOf(layer))] ?? 1);
 }

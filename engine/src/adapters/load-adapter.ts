@@ -5,9 +5,9 @@ import { CheckpointError } from '@easel/shared/errors';
 
 import { placeTensors } from '../checkpoint/place-tensors.ts';
 import { openAdapter, type AdapterFile, type AdapterGroup, type Leaf } from './adapter-file.ts';
-import { kindOf } from './kinds/index.ts';
 import { lowRankOf, type LowRank } from './kinds/lora.ts';
 import type { Layer, LayerNames } from './layers.ts';
+import { matchAdapter } from './match-adapter.ts';
 import { readNumbers } from './read-numbers.ts';
 import type { AdapterKind, Numbers } from './types.ts';
 
@@ -20,7 +20,8 @@ export interface Branch {
 /** A change that needs the weight itself. */
 export interface Patch {
   readonly layer: Layer;
-  readonly kind: AdapterKind;
+  /** null = only the bias is changed. */
+  readonly kind: AdapterKind | null;
   readonly numbers: Numbers;
 }
 
@@ -54,11 +55,7 @@ export async function loadAdapter(
   rankLimit: number | null = null,
 ): Promise<LoadedAdapter> {
   const adapter = await openAdapter(path);
-  const matched = [...adapter.groups].flatMap(([stem, group]) => {
-    const layer = names.get(stem);
-    return layer === undefined ? [] : [{ stem, group, layer }];
-  });
-  if (matched.length === 0) throw foreign(adapter);
+  const { matched, unknown } = matchAdapter(adapter, names);
   const expanded = matched.reduce((sum, { group }) => sum + bytesOf(group), 0);
   if (expanded > LARGEST_BYTES) throw tooLarge(adapter, expanded);
 
@@ -67,19 +64,12 @@ export async function loadAdapter(
     const branches = new Map<string, Branch>();
     const patches: Patch[] = [];
     const kinds = new Set<string>();
-    const unknown = [...adapter.groups.keys()].filter((stem) => !names.has(stem));
-    for (const { stem, group, layer } of matched) {
-      const kind = kindOf(group.keys());
-      const isPart = kind === null && !group.has('biasDifference');
-      if (isPart) {
-        unknown.push(stem);
-        continue;
-      }
+    for (const { stem, group, layer, kind } of matched) {
       const numbers = await readGroup(group, placed.header.tensors, adapter);
       const isLowRank = kind?.id === 'lora' && !numbers.has('doraScale');
       if (kind !== null) kinds.add(numbers.has('doraScale') ? `${kind.label} (DoRA)` : kind.label);
       if (isLowRank) branches.set(layer.path, { layer, lowRank: lowRankFor(layer, numbers, adapter, rankLimit, stem) });
-      if (kind !== null && (!isLowRank || numbers.has('biasDifference'))) patches.push({ layer, kind, numbers });
+      if (!isLowRank || numbers.has('biasDifference')) patches.push({ layer, kind, numbers });
     }
     return {
       file: adapter.file,
@@ -98,7 +88,8 @@ export async function loadAdapter(
 const bytesOf = (group: AdapterGroup): number =>
   [...group.values()].reduce((sum, { shape }) => sum + 4 * shape.reduce((count, extent) => count * extent, 1), 0);
 
-async function readGroup(
+/** The numbers of one module's change. @param tensors of the adapter, where they lie */
+export async function readGroup(
   group: AdapterGroup,
   tensors: AdapterFile['header']['tensors'],
   { file }: AdapterFile,
@@ -141,21 +132,6 @@ export function misfit(file: string, stem: string, thrown: unknown): unknown {
     `${basename(file)} does not fit this model: ${stem}: ${thrown.message}.`,
     { file, tensor: stem, hint: 'It was made for another base model; choose a checkpoint of that kind.' },
     { cause: thrown },
-  );
-}
-
-function foreign({ file, groups, header }: AdapterFile): CheckpointError {
-  const base = header.metadata.get('ss_base_model_version') ?? header.metadata.get('modelspec.architecture');
-  const [first] = groups.keys();
-  return new CheckpointError(
-    'model_incompatible',
-    `${basename(file)} changes no layer of this model${base === undefined ? '' : `; it says it is for ${base}`}.`,
-    {
-      file,
-      tensor: first,
-      ...(base === undefined ? {} : { expected: base }),
-      hint: 'Choose a checkpoint of its base.',
-    },
   );
 }
 

@@ -3,25 +3,16 @@
  * other weights stay where they are.
  */
 import { open, type FileHandle } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 
 import type { CheckpointHeader } from '../checkpoint/header.ts';
 import type { PlacedCheckpoint } from '../checkpoint/place-tensors.ts';
 import { makeScratch, scratchError } from '../checkpoint/scratch.ts';
 import type { TensorEntry } from '../checkpoint/tensor-entry.ts';
-import type { Tensor } from '../numeric/tensor.ts';
 import { strengthAt, type AdapterStrength } from './branch-feeds.ts';
-import { extentOf, misfit, type Patch } from './load-adapter.ts';
+import type { Patch } from './load-adapter.ts';
 import { readNumbers } from './read-numbers.ts';
-import { part } from './types.ts';
-import { decompose } from './weight-decomposition.ts';
-
-interface Change {
-  readonly patch: Patch;
-  readonly strength: number;
-  readonly file: string;
-  readonly statedScale: number;
-}
+import { biasChange, changedNumbers, type Change } from './weight-changes.ts';
 
 /** Changes of every weight, or bias, that is patched, by the tensor's name. */
 type Changes = ReadonlyMap<string, readonly Change[]>;
@@ -54,7 +45,8 @@ export async function patchCheckpoint(
       let offset = 0;
       for (const [name, list] of changes) {
         const entry = header.tensors.get(name) as TensorEntry;
-        const values = await changedValues(entry, header.file, list);
+        const { data, shape } = await readNumbers(entry, header.file);
+        const values = changedNumbers({ name, data, shape }, list);
         await append(target, values, offset);
         const { derivation: _none, ...rest } = entry;
         tensors.set(name, { ...rest, dtype: 'F32', file, offset, byteLength: values.byteLength });
@@ -79,8 +71,8 @@ function changesOf(strengths: readonly AdapterStrength[]): Changes {
       if (strength === 0) continue;
       const change = { patch, strength, file: adapter.file, statedScale: adapter.statedScale };
       const names = [
-        ...(isBeside(patch) ? [] : [patch.layer.weight.name]),
-        ...(biasOf(patch) === null ? [] : [patch.layer.bias?.name ?? '']),
+        ...(isBeside(patch) || patch.kind === null ? [] : [patch.layer.weight.name]),
+        ...(biasChange(patch) === null ? [] : [patch.layer.bias?.name ?? '']),
       ];
       for (const name of names) changes.set(name, [...(changes.get(name) ?? []), change]);
     }
@@ -89,48 +81,7 @@ function changesOf(strengths: readonly AdapterStrength[]): Changes {
 }
 
 /** Whether the weight's change runs beside it and only the bias is patched. */
-const isBeside = ({ kind, numbers }: Patch): boolean => kind.id === 'lora' && !numbers.has('doraScale');
-
-/** The change of a patch's bias; null when it has none, or the layer has no bias. */
-function biasOf({ layer, numbers }: Patch): Tensor | null {
-  if (layer.bias === null) return null;
-  return numbers.get('biasDifference') ?? numbers.get('normBias') ?? null;
-}
-
-async function changedValues(entry: TensorEntry, file: string, changes: readonly Change[]): Promise<Float32Array> {
-  const { data: base, shape } = await readNumbers(entry, file);
-  const out = Float32Array.from(base);
-  for (const { patch, strength, file: adapterFile, statedScale } of changes) {
-    const { layer, kind, numbers } = patch;
-    const isWeight = layer.weight.name === entry.name;
-    const count = isWeight
-      ? extentOf(layer).rows * extentOf(layer).columns
-      : out.length / (layer.third === null ? 1 : 3);
-    const start = (layer.third ?? 0) * count;
-    try {
-      const own = { data: base.subarray(start, start + count), shape: layer.third === null ? shape : [count] };
-      const change = isWeight ? weightChange(own, layer, kind, numbers, statedScale) : (biasOf(patch) as Tensor).data;
-      if (change.length !== count) throw new RangeError(`it has ${change.length} numbers for ${count}`);
-      for (let i = 0; i < count; i++) out[start + i] = (out[start + i] as number) + strength * (change[i] as number);
-    } catch (thrown) {
-      throw misfit(adapterFile, `${layer.path} (${basename(entry.name)})`, thrown);
-    }
-  }
-  return out;
-}
-
-function weightChange(
-  base: Tensor,
-  layer: Patch['layer'],
-  kind: Patch['kind'],
-  numbers: Patch['numbers'],
-  statedScale: number,
-): Float32Array {
-  const [, ...behind] = layer.weight.shape;
-  const weight = { data: base.data, shape: [extentOf(layer).rows, ...behind] };
-  const change = kind.change(numbers, weight, statedScale);
-  return numbers.has('doraScale') ? decompose(weight, change, part(numbers, 'doraScale')) : change;
-}
+const isBeside = ({ kind, numbers }: Patch): boolean => kind?.id === 'lora' && !numbers.has('doraScale');
 
 async function append(target: FileHandle, values: Float32Array, position: number): Promise<void> {
   const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);

@@ -16,6 +16,18 @@ describe('the command line', () => {
     });
   });
 
+  it('reads LoRA with a weight behind the last colon, or 1', () => {
+    expect(parseCommand(words(String.raw`convert a b --lora x/style.pt:-0.5 --lora C:\l.safetensors`))).toMatchObject({
+      parameters: {
+        loras: [
+          { model: 'style.pt', weight: -0.5 },
+          { model: 'l.safetensors', weight: 1 },
+        ],
+      },
+      loras: ['x/style.pt', String.raw`C:\l.safetensors`],
+    });
+  });
+
   it('makes a merge of its words', () => {
     expect(parseCommand(words('merge a b c -o d --weights 0.25,-0.5'))).toMatchObject({
       parameters: { type: 'merge', method: 'weighted-sum', weights: [0.25, -0.5] },
@@ -41,6 +53,7 @@ describe('the command line', () => {
     ['convert a b --part vae --form diffusers', 'not_allowed', '--form'],
     ['convert a b --precison fp16', 'unknown_field', '--precison'],
     ['convert a b --vae', 'unknown_field', '--vae <value>'],
+    ['convert a b --lora x:30', 'not_allowed', '--lora'],
     ['merge a -o b', 'not_allowed', 'MODEL'],
     ['merge a b', 'field_required', '--output'],
     ['merge a b -o c --weights 3', 'not_allowed', '--weights'],

@@ -24,6 +24,8 @@ export type Command =
       readonly sources: readonly string[];
       readonly vae: string | null;
       readonly base: string | null;
+      /** In the order of the parameters. */
+      readonly loras: readonly string[];
       readonly output: string;
     };
 
@@ -65,6 +67,7 @@ function parseConvert(words: readonly string[]): Command {
     ema: STRING,
     vae: STRING,
     base: STRING,
+    lora: { type: 'string', multiple: true } as const,
     overwrite: FLAG,
   };
   const { values, positionals } = guarded('convert', () =>
@@ -72,7 +75,8 @@ function parseConvert(words: readonly string[]): Command {
   );
   if (values.help) return { kind: 'help', about: 'convert' };
   const [source, output] = exactly(positionals, ['SOURCE', 'OUTPUT'], 'convert');
-  const parameters = convertRequest.parse({
+  const loras = (values.lora ?? []).map(readLora);
+  const asked = {
     type: 'convert',
     model: source,
     output: 'output',
@@ -83,7 +87,12 @@ function parseConvert(words: readonly string[]): Command {
     overwrite: values.overwrite,
     ...(values.vae === undefined ? {} : { vae: 'vae' }),
     ...(values.base === undefined ? {} : { base: 'base' }),
-  });
+    ...(loras.length === 0 ? {} : { loras: loras.map(({ file, weight }) => ({ model: nameOf(file), weight })) }),
+  };
+  const parsed = convertRequest.safeParse(asked);
+  if (!parsed.success)
+    throw refusal('--lora', 'at most 20 of them, each of a weight from -10 to 10', 'For example --lora style:0.8.');
+  const parameters = parsed.data;
   if (parameters.part === 'vae' && parameters.form === 'diffusers')
     throw refusal('--form', 'a VAE alone is written as a single file', 'Leave --form out.');
   return {
@@ -92,6 +101,7 @@ function parseConvert(words: readonly string[]): Command {
     sources: [source as string],
     vae: values.vae ?? null,
     base: values.base ?? null,
+    loras: loras.map(({ file }) => file),
     output: output as string,
   };
 }
@@ -143,6 +153,7 @@ function parseMerge(words: readonly string[]): Command {
     sources: positionals,
     vae: values.vae ?? null,
     base: null,
+    loras: [],
     output: values.output,
   };
 }
@@ -181,6 +192,14 @@ function choice<T extends string>(field: string, given: string | undefined, allo
   if (given === undefined || (allowed as readonly string[]).includes(given)) return given as T | undefined;
   throw refusal(field, `there is no "${given}"`, `One of ${allowed.join(', ')}.`);
 }
+
+/** `file:0.8`, or a file alone at 1; paths may have colons of their own. */
+function readLora(text: string): { readonly file: string; readonly weight: number } {
+  const [, file, digits] = /^(.+):([+-]?(?:\d+\.?\d*|\.\d+))$/.exec(text) ?? [];
+  return file === undefined ? { file: text, weight: 1 } : { file, weight: Number(digits) };
+}
+
+const nameOf = (file: string): string => file.split(/[/\\]/).at(-1) ?? file;
 
 const weightsOf = (text: string): number[] =>
   text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));

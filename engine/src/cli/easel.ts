@@ -35,29 +35,38 @@ const [, , from = '.', models = 'models', ...words] = process.argv;
 const checkpoints = join(models, 'checkpoints');
 
 /** A path, or the name of a model in the studio's folder. */
-function find(name: string): string {
+function find(name: string, folder = checkpoints): string {
   const path = resolve(from, name);
-  const known = [path, join(checkpoints, name), join(checkpoints, `${name}${PLAIN}`)].find((each) => existsSync(each));
+  const known = [path, join(folder, name), join(folder, `${name}${PLAIN}`)].find((each) => existsSync(each));
   return known ?? path;
 }
 
 /** With its hash, for the record in the new file; a folder has none. @throws model_gone */
-async function sourceOf(name: string): Promise<ModelSource> {
-  const file = find(name);
+async function sourceOf(name: string, folder = checkpoints): Promise<ModelSource> {
+  const file = find(name, folder);
   const isFolder = statSync(file, { throwIfNoEntry: false })?.isDirectory() === true;
   return { id: basename(name), file, sha256: isFolder ? null : await sha256Of(file, breathe) };
 }
 
-async function make({ parameters, sources, vae, base, output }: Extract<Command, { kind: 'make' }>): Promise<void> {
+async function make({
+  parameters,
+  sources,
+  vae,
+  base,
+  loras,
+  output,
+}: Extract<Command, { kind: 'make' }>): Promise<void> {
   const isFolder = parameters.type === 'convert' && parameters.form === 'diffusers';
   const target = resolve(from, isFolder || output.endsWith(PLAIN) ? output : `${output}${PLAIN}`);
   const named = { ...parameters, output: target.slice(dirname(target).length + 1).replace(/\.safetensors$/, '') };
   const orNone = async (name: string | null): Promise<ModelSource | null> => (name === null ? null : sourceOf(name));
   const opened: ModelSource[] = [];
   for (const source of sources) opened.push(await sourceOf(source));
+  const baked: ModelSource[] = [];
+  for (const lora of loras) baked.push(await sourceOf(lora, join(models, 'loras')));
   const meter = createMeter();
   const result = await makeModel(
-    { parameters: named, sources: opened, vae: await orNone(vae), base: await orNone(base), target },
+    { parameters: named, sources: opened, vae: await orNone(vae), base: await orNone(base), loras: baked, target },
     { breathe, report: meter.report },
   ).finally(meter.end);
   for (const note of result.notes) say(`note: ${note}`);

@@ -22,6 +22,7 @@ OUTPUT is a .safetensors file, or with --form diffusers a folder.
                                         the place of the weights (keep)
   --vae FILE                            whose VAE takes the place of the model's own
   --base CHECKPOINT                     what gives a U-Net alone its text encoder and VAE
+  --lora FILE[:WEIGHT]                  what becomes part of the weights (1); as often as you like
   --overwrite                           replace what is there`,
   merge: `npm run easel -- merge A B [C] -o OUTPUT
 

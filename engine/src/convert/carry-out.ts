@@ -8,12 +8,14 @@ import { dirname, join } from 'node:path';
 import type { ModelWorkProgress, ModelWorkResult } from '@easel/shared/model-work';
 import { StudioError } from '@easel/shared/errors';
 
+import type { BakedAdapter } from '../adapters/baked-adapter.ts';
+import { changedNumbers, type Change } from '../adapters/weight-changes.ts';
 import { CheckpointFile } from '../checkpoint/checkpoint-file.ts';
 import type { GroundedEntry } from '../checkpoint/derivation.ts';
 import { placeTensors } from '../checkpoint/place-tensors.ts';
 import { FILE_DTYPE_BYTES, type TensorEntry } from '../checkpoint/tensor-entry.ts';
 import { combine } from './combine.ts';
-import { fromFloat32, isFloat, toFloat32, type WrittenDtype } from './numbers.ts';
+import { fromFloat32, isFloat, toFloat32, towardsOdd, type WrittenDtype } from './numbers.ts';
 import type { Plan, PlannedFile, PlannedTensor, Term } from './plan.ts';
 import { encodeHeader } from './safetensors-header.ts';
 import { storageError, Target } from './target.ts';
@@ -37,14 +39,14 @@ export interface WorkContext {
 export async function carryOut(
   plan: Plan,
   target: string,
-  options: { readonly overwrite: boolean },
+  options: { readonly overwrite: boolean; readonly baked?: readonly BakedAdapter[] },
   context: WorkContext,
 ): Promise<Omit<ModelWorkResult, 'file'>> {
   const isFolder = plan.files.every(({ path }) => path !== '');
   const headers = plan.files.map(({ tensors, metadata }) => encodeHeader(tensors, metadata));
   const totalBytes = headers.reduce((sum, { fileBytes }) => sum + fileBytes, 0);
   const made = await Target.begin(target, { isFolder, mayReplace: options.overwrite });
-  const work = new Work(context, totalBytes);
+  const work = new Work(context, totalBytes, options.baked ?? []);
   try {
     await made.requireRoom(totalBytes);
     await work.place(plan);
@@ -85,6 +87,7 @@ class Work {
   constructor(
     private readonly context: WorkContext,
     private readonly totalBytes: number,
+    private readonly baked: readonly BakedAdapter[],
   ) {}
 
   report(activity: ModelWorkProgress['activity']): void {
@@ -160,13 +163,14 @@ class Work {
     const { dtype, terms, shape } = tensor;
     const count = shape.reduce((product, extent) => product * extent, 1);
     const [first] = terms;
-    if (terms.length === 1 && first.factor === 1 && first.from.dtype === dtype) {
+    const changes = await this.#changesOf(tensor);
+    if (changes.length === 0 && terms.length === 1 && first.factor === 1 && first.from.dtype === dtype) {
       for (let done = 0; done < count; done += CHUNK_NUMBERS)
         yield this.#read(first.from, done, Math.min(CHUNK_NUMBERS, count - done));
       return;
     }
     // Of unlike shapes a number's place in one says nothing about its place in the other, but such tensors are small.
-    const isWhole = terms.some(({ from }) => from.shape.join() !== shape.join());
+    const isWhole = changes.length > 0 || terms.some(({ from }) => from.shape.join() !== shape.join());
     const chunk = isWhole ? count : CHUNK_NUMBERS;
     for (let done = 0; done < count; done += chunk) {
       const values: Float32Array[] = [];
@@ -176,11 +180,17 @@ class Work {
           : Math.min(chunk, count - done);
         values.push(toFloat32(await this.#read(from, done, own), floatDtype(from)));
       }
-      const sum = combine(tensor, values);
+      const sum = bake(tensor, combine(tensor, values), changes);
       const { bytes, overflowed } = fromFloat32(sum, dtype as WrittenDtype);
       this.#overflowed += overflowed;
       yield bytes;
     }
+  }
+
+  async #changesOf({ name }: PlannedTensor): Promise<Change[]> {
+    const changes: Change[] = [];
+    for (const adapter of this.baked) changes.push(...(await adapter.changes(name)));
+    return changes;
   }
 
   async #read(from: Term['from'], start: number, count: number): Promise<Buffer> {
@@ -202,6 +212,12 @@ class Work {
     }
     this.#doneBytes += bytes.length;
   }
+}
+
+/** Numbers of a whole tensor with what adapters change of them, rounded as their sums are. */
+function bake({ name, shape, dtype }: PlannedTensor, data: Float32Array, changes: readonly Change[]): Float32Array {
+  if (changes.length === 0) return data;
+  return changedNumbers({ name, data, shape }, changes, dtype === 'F32' ? undefined : towardsOdd);
 }
 
 /** Two files may have tensors of one name. */

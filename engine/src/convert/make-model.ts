@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 import type { EngineModelJob, ModelSource } from '@easel/shared/engine';
 import type { ModelWorkResult } from '@easel/shared/model-work';
 
+import { BakedAdapter } from '../adapters/baked-adapter.ts';
 import { carryOut, type WorkContext } from './carry-out.ts';
 import type { Plan } from './plan.ts';
 import { planConvert } from './plan-convert.ts';
@@ -14,7 +15,7 @@ import { openSource, type Source } from './source.ts';
  * @throws what openSource, planConvert, planMerge and carryOut throw; nothing is left behind then
  */
 export async function makeModel(
-  { parameters, sources, vae, base, target }: Omit<EngineModelJob, 'jobId'>,
+  { parameters, sources, vae, base, loras = [], target }: Omit<EngineModelJob, 'jobId'>,
   context: WorkContext,
 ): Promise<ModelWorkResult> {
   context.report({ doneBytes: 0, totalBytes: 0, activity: 'reading' });
@@ -28,8 +29,25 @@ export async function makeModel(
   const ownVae = await orNone(vae);
   const plan: Plan =
     parameters.type === 'convert'
-      ? planConvert(parameters, { model: opened[0] as Source, vae: ownVae, base: await orNone(base) })
+      ? planConvert(parameters, { model: opened[0] as Source, vae: ownVae, base: await orNone(base), loras })
       : planMerge(parameters, opened, ownVae);
-  const made = await carryOut(plan, target, { overwrite: parameters.overwrite }, context);
-  return { file: basename(target), ...made };
+  const baked: BakedAdapter[] = [];
+  try {
+    for (const [i, { file }] of loras.entries()) {
+      const { weight = 1, textWeight = weight } = (parameters.type === 'convert' && parameters.loras?.[i]) || {};
+      baked.push(await BakedAdapter.open(file, plan.layers ?? new Map(), { textWeight, unetWeight: weight }));
+      await context.breathe();
+    }
+    const made = await carryOut(plan, target, { overwrite: parameters.overwrite, baked }, context);
+    return { file: basename(target), ...made, notes: [...made.notes, ...notesOn(baked, loras)] };
+  } finally {
+    for (const each of baked) await each.release();
+  }
 }
+
+const notesOn = (baked: readonly BakedAdapter[], loras: readonly ModelSource[]): string[] =>
+  baked.flatMap(({ unknown }, i) =>
+    unknown.length === 0
+      ? []
+      : [`${unknown.length} modules of ${loras[i]?.id} are for layers this model does not have.`],
+  );

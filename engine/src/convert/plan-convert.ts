@@ -1,7 +1,9 @@
 /** Conversion: what is made of one model, as a plan. Reads no numbers. */
 import { CheckpointError, RequestError } from '@easel/shared/errors';
+import type { ModelSource } from '@easel/shared/engine';
 import type { ConvertParameters, Precision } from '@easel/shared/model-work';
 
+import { nameLayers } from '../adapters/layers.ts';
 import type { GroundedEntry } from '../checkpoint/derivation.ts';
 import type { FileDtype } from '../checkpoint/tensor-entry.ts';
 import { recogniseHeader } from '../families/recognise.ts';
@@ -19,6 +21,8 @@ export interface Sources {
   readonly model: Source;
   readonly vae: Source | null;
   readonly base: Source | null;
+  /** What is baked in; only named here. */
+  readonly loras: readonly ModelSource[];
 }
 
 const DTYPES: Readonly<Record<Exclude<Precision, 'keep'>, FileDtype>> = { fp32: 'F32', fp16: 'F16', bf16: 'BF16' };
@@ -36,14 +40,11 @@ export const titleOf = (output: string): string => output.slice(output.lastIndex
  * @throws model_incomplete | models_differ | model_unexpected | model_unsupported where what is asked cannot be made
  * @throws not_allowed where the fields do not go together
  */
-export function planConvert(parameters: ConvertParameters, { model, vae, base }: Sources): Plan {
-  const recipe = recipeOf(
-    parameters,
-    [model],
-    [vae, base].filter((each) => each !== null),
-  );
+export function planConvert(parameters: ConvertParameters, { model, vae, base, loras }: Sources): Plan {
+  const recipe = recipeOf(parameters, [model], [...[vae, base].filter((each) => each !== null), ...loras]);
   const { tensors: chosen, notes } = chooseEma(model, parameters.ema);
   if (parameters.part === 'vae') {
+    if (loras.length > 0) throw notBakeable(true);
     const own = [...vaeOf({ ...model, tensors: chosen })];
     const tensors = own.map(([name, entry]) => write(name.slice(VAE_PREFIX.length), entry, parameters.precision));
     return single(tensors, vaeMetadata(model.header, titleOf(parameters.output), recipe), notes);
@@ -52,6 +53,8 @@ export function planConvert(parameters: ConvertParameters, { model, vae, base }:
   const tensors = vae === null ? completed : bakeVae(completed, vae);
   const isCompleted = base !== null || vae !== null;
   const checkpoint = model.checkpoint ?? (isCompleted ? recogniseWhole(model, tensors) : null);
+  if (loras.length > 0 && (parameters.form === 'diffusers' || checkpoint === null))
+    throw notBakeable(checkpoint === null);
   if (parameters.form === 'diffusers') return planFolder(parameters, { ...model, checkpoint, tensors }, notes);
   if (checkpoint === null) {
     // No checkpoint: every tensor keeps its name, whatever the file is.
@@ -61,9 +64,24 @@ export function planConvert(parameters: ConvertParameters, { model, vae, base }:
     });
     return single(raw, { ...kept(model.header), ...recipe, format: 'pt' }, notes);
   }
-  const planned = [...tensors].map(([name, entry]) => write(name, entry, parameters.precision));
   const metadata = checkpointMetadata({ ...model, checkpoint }, titleOf(parameters.output), recipe);
-  return single([...planned, ...marksOf(checkpoint, tensors)], metadata, notes);
+  const plan = (dtypeOf: typeof writtenAs): Plan =>
+    single(
+      [
+        ...[...tensors].map(([name, entry]) => taken(name, entry, dtypeOf(entry, parameters.precision))),
+        ...marksOf(checkpoint, tensors),
+      ],
+      metadata,
+      notes,
+    );
+  if (loras.length === 0) return plan(writtenAs);
+  const reads = checkpoint.family.reads({ ...checkpoint.header, tensors }, checkpoint.sidecar);
+  // Eight bits have no room for what a LoRA adds.
+  const wider: typeof writtenAs = (entry, precision) => {
+    const dtype = writtenAs(entry, precision);
+    return dtype.startsWith('F8') ? 'F16' : dtype;
+  };
+  return { ...plan(wider), layers: nameLayers(reads) };
 }
 
 const write = (name: string, entry: GroundedEntry, precision: Precision): PlannedTensor =>
@@ -97,6 +115,18 @@ function recogniseWhole({ header, id, overrides }: Source, tensors: Tensors): No
       cause: thrown,
     });
   }
+}
+
+function notBakeable(isNoCheckpoint: boolean): RequestError {
+  return isNoCheckpoint
+    ? new RequestError('not_allowed', 'loras: a LoRA is baked into a whole checkpoint only, and this is none.', {
+        field: 'loras',
+        hint: 'Give a base that makes it whole.',
+      })
+    : new RequestError('not_allowed', 'loras: a LoRA is baked into a single file.', {
+        field: 'loras',
+        hint: 'Leave the form out, then convert what was made to a folder.',
+      });
 }
 
 /** Empty tensors that say what no other tensor shows, as trainers leave them; the second line has its metadata for it. */

@@ -1,4 +1,5 @@
 /** What work on models makes, before a byte is written: files, and of which tensors of which files each number comes. */
+import type { LayerNames } from '../adapters/layers.ts';
 import type { GroundedEntry } from '../checkpoint/derivation.ts';
 import type { FileDtype } from '../checkpoint/tensor-entry.ts';
 
@@ -35,6 +36,8 @@ export interface PlannedText {
 }
 
 export interface Plan {
+  /** Names of the layers that adapters may be baked into; absent where none shall be. */
+  readonly layers?: LayerNames;
   readonly files: readonly PlannedFile[];
   /** Empty where one file is made. */
   readonly texts: readonly PlannedText[];

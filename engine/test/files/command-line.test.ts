@@ -1,7 +1,7 @@
 /** The command line as a process: what it prints, how it ends, and that an interrupted one leaves nothing. */
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -15,6 +15,7 @@ import { torchZip } from '../support/write-torch.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const MANIFEST = join(ROOT, 'fixtures/golden/core/models/sd15.manifest.json');
+const LORA = join(ROOT, 'fixtures/golden/lora/sd15_kinds/lora.manifest.json');
 const ENTRY = join(ROOT, 'engine/src/cli/easel.ts');
 
 let folder = '';
@@ -73,6 +74,24 @@ describe('easel', { timeout: TIMEOUT }, () => {
     expect(JSON.parse(metadata['easel.recipe'] ?? '').sources).toEqual([{ name: 'made', sha256: null }]);
     const content = (file: string): object => contentOf(readWeightFile(join(folder, file)).tensors);
     expect(content('back.safetensors')).toEqual(content('plain.safetensors'));
+  });
+
+  it('bakes a LoRA of the studio in, by its name', () => {
+    mkdirSync(join(folder, 'loras'));
+    writeFormulaCheckpoint(readManifest(LORA), join(folder, 'loras/style.safetensors'));
+    expect(easel('convert', 'plain.safetensors', 'styled', '--lora', 'style:0.5')).toMatchObject({
+      status: 0,
+      error: '',
+    });
+    const { tensors, metadata } = readWeightFile(join(folder, 'styled.safetensors'));
+    expect(JSON.parse(metadata['easel.recipe'] ?? '')).toMatchObject({
+      loras: [{ model: 'style', weight: 0.5 }],
+      sources: [{ name: 'plain.safetensors' }, { name: 'style', sha256: expect.stringMatching(/^[0-9a-f]{64}$/) }],
+    });
+    const [before, after] = [contentOf(readWeightFile(join(folder, 'plain.safetensors')).tensors), contentOf(tensors)];
+    expect(Object.keys(after)).toEqual(Object.keys(before));
+    expect(after).not.toEqual(before);
+    expect(easel('verify', 'styled.safetensors')).toMatchObject({ status: 0 });
   });
 
   it('names what is wrong with a file, and ends with 1', () => {

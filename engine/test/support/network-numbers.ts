@@ -2,7 +2,7 @@
 import type { MemoryForm } from '../../src/graph/session.ts';
 import { openPipeline } from '../../src/families/pipeline.ts';
 import { recogniseCheckpoint } from '../../src/families/recognise.ts';
-import type { TextRole } from '../../src/families/types.ts';
+import type { AdapterUse, TextRole } from '../../src/families/types.ts';
 import { timestep } from '../../src/numeric/sigma.ts';
 import { startSession } from '../../src/runtime/session.ts';
 import { wild } from './run-graph.ts';
@@ -10,9 +10,14 @@ import { wild } from './run-graph.ts';
 const ROW = [49406, 320, 4217, 49407];
 
 /** One pass of every text encoder, of the U-Net and of both halves of the autoencoder. */
-export async function networkNumbers(path: string, memory: MemoryForm = 'fast'): Promise<number[]> {
+export async function networkNumbers(
+  path: string,
+  memory: MemoryForm = 'fast',
+  adapters: readonly AdapterUse[] = [],
+): Promise<number[]> {
   const pipeline = openPipeline(await recogniseCheckpoint(path), { startSession, memory });
   try {
+    await pipeline.adapt(adapters);
     const { text, latent } = pipeline.facts;
     const numbers: number[] = [];
     for (const [role, { padding, rowLength }] of Object.entries(text)) {

@@ -60,7 +60,8 @@ export async function convert(
   context: WorkContext = QUIET,
 ): Promise<ModelWorkResult> {
   const parameters = convertRequest.parse({ type: 'convert', model: 'model', output: 'output', ...fields });
-  return makeModel(jobOf(parameters, [file], fields.vae, fields.base, target), context);
+  const job = jobOf(parameters, [file], fields.vae, fields.base, target);
+  return makeModel({ ...job, loras: (fields.loras ?? []).map((lora) => sourceOf(lora.model)) }, context);
 }
 
 export async function merge(

@@ -37,9 +37,20 @@ export class ModelWork {
     const vae = request.vae === undefined ? {} : { vae: await idOf(request.vae, 'vae') };
     const base =
       request.type === 'merge' || request.base === undefined ? {} : { base: await idOf(request.base, 'base') };
+    const loras = request.type === 'merge' ? undefined : request.loras;
+    const baked = await eachInTurn(loras ?? [], async (lora, i) => ({
+      ...lora,
+      model: (await naming(`loras.${i}.model`, async () => this.#lora(lora.model))).id,
+    }));
     const parameters: ModelWorkParameters =
       request.type === 'convert'
-        ? { ...request, model: await idOf(request.model, 'model'), ...vae, ...base }
+        ? {
+            ...request,
+            model: await idOf(request.model, 'model'),
+            ...vae,
+            ...base,
+            ...(loras === undefined ? {} : { loras: baked }),
+          }
         : {
             ...request,
             models: await eachInTurn(request.models, async (each, i) => idOf(each, `models.${i}`)),
@@ -72,6 +83,9 @@ export class ModelWork {
       sources: await eachInTurn(references, async (reference) => this.#source(reference)),
       vae: await orNone(parameters.vae),
       base: await orNone(parameters.type === 'convert' ? parameters.base : undefined),
+      ...(parameters.type === 'merge' || parameters.loras === undefined
+        ? {}
+        : { loras: await eachInTurn(parameters.loras, async ({ model }) => this.#lora(model)) }),
       target,
     };
   }
@@ -80,6 +94,11 @@ export class ModelWork {
   async #source(reference: string): Promise<ModelSource> {
     const { id, file, sha256, overrides } = await this.#options.models.resolveFile(reference, ['checkpoint', 'vae']);
     return { id, file, sha256, overrides };
+  }
+
+  async #lora(reference: string): Promise<ModelSource> {
+    const { id, file, sha256 } = await this.#options.models.resolveFile(reference, ['lora']);
+    return { id, file, sha256 };
   }
 
   /** @throws bad_name where a link would lead out of the folder */
@@ -152,8 +171,12 @@ function convertProblem({
   part,
   form,
   vae,
+  loras,
 }: Extract<ModelWorkParameters, { type: 'convert' }>): { field: string; message: string } | null {
+  if (loras !== undefined && form === 'diffusers')
+    return { field: 'loras', message: 'a LoRA is baked into a single file; convert that to a folder then' };
   if (part !== 'vae') return null;
+  if (loras !== undefined) return { field: 'loras', message: 'a VAE alone has nothing that a LoRA changes' };
   if (form === 'diffusers') return { field: 'form', message: 'a VAE alone is written as a single file' };
   return vae === undefined ? null : { field: 'vae', message: 'a VAE alone has no other to take in' };
 }

@@ -11,7 +11,7 @@ const numbered = (letters: string, from: number, to: number): string[] =>
 export const LORA_BLOCKS: readonly string[] = ['BASE', ...numbered('IN', 0, 11), 'MID', ...numbered('OUT', 0, 11)];
 
 /** Blocks with attention, in which plain LoRA of SD 1 are. */
-const WITH_ATTENTION = ['BASE', ...['IN01', 'IN02', 'IN04', 'IN05', 'IN07', 'IN08'], 'MID', ...numbered('OUT', 3, 11)];
+const WITH_ATTENTION = ['BASE', 'IN01', 'IN02', 'IN04', 'IN05', 'IN07', 'IN08', 'MID', ...numbered('OUT', 3, 11)];
 /** The same for SDXL, whose networks have nine blocks on each side. */
 const WITH_ATTENTION_XL = ['BASE', 'IN04', 'IN05', 'IN07', 'IN08', 'MID', ...numbered('OUT', 0, 5)];
 const ALL_OF_XL = ['BASE', ...numbered('IN', 0, 8), 'MID', ...numbered('OUT', 0, 8)];

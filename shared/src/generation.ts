@@ -7,7 +7,7 @@ import { z } from 'zod';
 
 import { idField as id, numberField as number, textField as text } from './fields.ts';
 import { optionFields } from './options/values.ts';
-import { promptTemplate, styleNames } from './prompt/draw-prompts.ts';
+import { promptTemplate, styleNames } from './prompt/template.ts';
 import { LIMITS } from './units.ts';
 
 /** Sources of the initial noise. `nv` = Philox as CUDA makes it, `cpu` = torch's Mersenne Twister. */

@@ -2,27 +2,10 @@
  * From what a person typed to what a picture is made from: styles are put on, comments left out, wildcards and braces
  * drawn with the picture's seed. Pure; files are passed in.
  */
-import { z } from 'zod';
-
-import { styleName } from '../http/styles.ts';
-import { textField } from '../fields.ts';
 import { PROMPT_LIMIT } from '../units.ts';
 import { hasChoices, resolveChoices, seededDraws, type ChoiceProblem, type ReadWildcard } from './choices.ts';
 import { applyStyles, type Style } from './styles.ts';
 import { dropComments } from './tags.ts';
-
-/** Styles one request may name. */
-const MOST_NAMED = 50;
-
-export const styleNames = z.array(styleName).max(MOST_NAMED);
-
-/** What a picture's prompts were drawn from, as it was typed. */
-export const promptTemplate = z.strictObject({
-  prompt: textField,
-  negativePrompt: textField,
-  styles: styleNames.optional(),
-});
-export type PromptTemplate = z.infer<typeof promptTemplate>;
 
 /** The two texts of one picture. */
 export interface PromptTexts {
@@ -68,7 +51,7 @@ export function drawPrompts(texts: PromptTexts, seed: number, readWildcard: Read
 }
 
 /** One text, with the stream of the positive prompt. */
-export function drawText(
+function drawText(
   text: string,
   seed: number,
   readWildcard: ReadWildcard,
@@ -81,7 +64,7 @@ export function drawText(
 const NEGATIVE_STREAM = 2 ** 40;
 
 /** Whether a text has anything to draw; in a comment nothing is. */
-export const canChoose = (text: string): boolean => /[{_]/.test(text) && hasChoices(dropComments(text).text);
+const canChoose = (text: string): boolean => /[{_]/.test(text) && hasChoices(dropComments(text).text);
 
 /** In a comment behind the prompt a style would be lost, so comments go first. */
 const withStyles = (text: string, styles: readonly string[]): string =>

@@ -15,7 +15,8 @@ const FRESH_MS = 30_000;
 
 /** @param request null while the model is not known */
 export function useEstimate(request: TextToImageRequest | null): EstimateView | null {
-  const wanted = request && JSON.stringify({ ...request, prompt: '', negativePrompt: '', seed: 0 });
+  const wanted =
+    request && JSON.stringify({ ...request, prompt: '', negativePrompt: '', styles: [], template: undefined, seed: 0 });
   const settled = useDebounced(wanted, REST_MS);
   const { data } = useQuery({
     queryKey: keys.estimate(settled ?? ''),

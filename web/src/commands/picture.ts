@@ -6,7 +6,16 @@ import { cachedImages, deleteImage, fileUrl, loadImage, restoreImage } from '../
 import { cachedJobs } from '../api/jobs.ts';
 import { removeImage } from '../api/live-cache.ts';
 import { copyText } from '../lib/clipboard.ts';
-import { formOf, modelOf, remixOf, withChange, withSize, type DefaultKey, type FormValues } from '../lib/form.ts';
+import {
+  formOf,
+  modelOf,
+  promptsOf,
+  remixOf,
+  withChange,
+  withSize,
+  type DefaultKey,
+  type FormValues,
+} from '../lib/form.ts';
 import { withOption } from '../lib/options.ts';
 import { runningOf } from '../lib/progress.ts';
 import { toast } from '../lib/toast.ts';
@@ -34,8 +43,7 @@ const takeAll: Take = (_, image, models) => formOf(image.parameters, models);
 const takeAllButSeed: Take = (values, image, models) => remixOf(image.parameters, models, values);
 const takePrompts: Take = (values, { parameters }) => ({
   ...values,
-  prompt: parameters.prompt,
-  negativePrompt: parameters.negativePrompt,
+  ...promptsOf(parameters),
 });
 const takeSeed: Take = (values, { parameters }) => ({ ...values, seed: parameters.seed, isSeedLocked: true });
 const takeSize: Take = (values, { parameters }, models) => withSize(values, parameters, defaultsFor(values, models));

@@ -34,6 +34,18 @@ describe('the form and its request', () => {
     expect(requestOf(form, modelOf(form, MODELS))).toEqual(plain);
   });
 
+  it('says what the prompts were drawn from while they are those of the picture, and no longer', () => {
+    const template = { prompt: 'a {red|blue} house', negativePrompt: '', styles: ['Oil'] };
+    const drawn = { ...PARAMETERS, template };
+    const form = formOf(drawn, MODELS);
+    expect(requestOf(form, modelOf(form, MODELS))).toEqual(drawn);
+    const edited = requestOf({ ...form, prompt: 'a {red|green} house' }, modelOf(form, MODELS));
+    expect(edited).not.toHaveProperty('template');
+    const styled = requestOf({ ...form, styles: ['Ink'] }, modelOf(form, MODELS));
+    expect(styled).toMatchObject({ styles: ['Ink'] });
+    expect(styled).not.toHaveProperty('template');
+  });
+
   it('keeps every value where the model is gone, so that the server can say so', () => {
     const form = formOf({ ...PARAMETERS, model: 'elsewhere' }, MODELS);
     expect(requestOf(form, modelOf(form, MODELS))).toEqual({ ...PARAMETERS, model: 'elsewhere' });

@@ -11,11 +11,16 @@ import { aspectOf, nativeSideOf, sizeForAspect } from './sizes.ts';
 
 import type { GenerationDefaults, TextToImageParameters, TextToImageRequest } from '@easel/shared/generation';
 import type { ModelList, ModelView } from '@easel/shared/http/models';
+import type { PromptTemplate } from '@easel/shared/prompt/template';
 import type { NumberLimit } from '@easel/shared/units';
 
 export interface FormValues {
   prompt: string;
   negativePrompt: string;
+  /** Names of styles that are put on the prompts, in this order. */
+  styles: readonly string[];
+  /** Prompts taken from a picture, and what they were drawn from; of no meaning once the prompts are others. */
+  drawn: DrawnPrompts | null;
   /** Model id; null = whichever the server uses by default. */
   model: string | null;
   /** Values that differ from the model's defaults. */
@@ -29,9 +34,17 @@ export interface FormValues {
   count: number;
 }
 
+export interface DrawnPrompts {
+  readonly prompt: string;
+  readonly negativePrompt: string;
+  readonly template: PromptTemplate;
+}
+
 export const EMPTY_FORM: FormValues = {
   prompt: '',
   negativePrompt: '',
+  styles: [],
+  drawn: null,
   model: null,
   changes: {},
   options: {},
@@ -67,11 +80,33 @@ export function requestOf(form: FormValues, model: ModelView | undefined, reader
     type: 'text-to-image',
     prompt: form.prompt,
     negativePrompt: form.negativePrompt,
+    ...buildingOf(form),
     ...(model ? { model: model.id } : form.model === null ? {} : { model: form.model }),
     ...(valuesOf(form, model) ?? form.changes),
     seed: form.isSeedLocked && form.seed !== null ? form.seed : RANDOM_SEED,
     count: form.count,
     ...sentOptions(form.options, readers),
+  };
+}
+
+/** Styles to be put on, or that there is nothing to draw any more: the prompts are those of a picture. */
+function buildingOf(form: FormValues): Pick<TextToImageRequest, 'styles' | 'template'> {
+  const { styles, drawn, prompt, negativePrompt } = form;
+  if (styles.length > 0) return { styles: [...styles] };
+  const isStill = drawn?.prompt === prompt && drawn.negativePrompt === negativePrompt;
+  return isStill ? { template: drawn.template } : {};
+}
+
+/** The prompts of a picture or a job, so that they make the same again. */
+export function promptsOf(
+  parameters: Pick<TextToImageParameters, 'prompt' | 'negativePrompt' | 'styles' | 'template'>,
+): Pick<FormValues, 'prompt' | 'negativePrompt' | 'styles' | 'drawn'> {
+  const { prompt, negativePrompt, styles = [], template } = parameters;
+  return {
+    prompt,
+    negativePrompt,
+    styles,
+    drawn: template === undefined ? null : { prompt, negativePrompt, template },
   };
 }
 
@@ -124,8 +159,7 @@ export function withSize(
 export function formOf(parameters: TextToImageParameters, models: ModelList | undefined): FormValues {
   const model = models?.models.find((each) => each.id === parameters.model);
   let form: FormValues = {
-    prompt: parameters.prompt,
-    negativePrompt: parameters.negativePrompt,
+    ...promptsOf(parameters),
     model: parameters.model,
     changes: {},
     options: pickOptions(parameters),

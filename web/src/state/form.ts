@@ -1,5 +1,6 @@
 /** The form's values, kept across reloads, and what the server refused about them. */
 import { RNG_SOURCES } from '@easel/shared/generation';
+import { promptTemplate, styleNames } from '@easel/shared/prompt/template';
 import { OPTION_IDS, optionFields, type OptionValues } from '@easel/shared/options/values';
 import { z } from 'zod';
 import { create } from 'zustand';
@@ -13,6 +14,8 @@ const wholeNumber = z.number().int();
 const FIELDS = {
   prompt: z.string(),
   negativePrompt: z.string(),
+  styles: styleNames,
+  drawn: z.object({ prompt: z.string(), negativePrompt: z.string(), template: promptTemplate }).nullable(),
   model: z.string().nullable(),
   // A change that does not fit is dropped alone, so one bad value does not cost the others.
   changes: z

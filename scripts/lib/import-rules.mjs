@@ -22,7 +22,7 @@ export const PLACES = {
       catalogue: TABLES,
       // Its self-test writes what networks are made of.
       runtime: ['modules', 'graph', 'checkpoint', 'numeric'],
-      convert: ['families', 'checkpoint', 'numeric'],
+      convert: ['families', 'adapters', 'checkpoint', 'numeric'],
       families: ['samplers', 'schedules', ...NETWORK],
       preprocessors: ['modules', 'graph', 'checkpoint', 'numeric'],
       upscalers: ['modules', 'graph', 'checkpoint', 'numeric'],

@@ -79,7 +79,7 @@ export function describeAdapter({ header, groups }: AdapterFile): Description {
   const stems = placed.map(({ stem }) => stem);
   return {
     kind: kindOfFile(placed.map(({ group }) => group)),
-    parts: parts as NetworkPart[],
+    parts,
     ranks: ranks.length === 0 ? null : { least: Math.min(...ranks), most: Math.max(...ranks) },
     contextWidth,
     textWidths,

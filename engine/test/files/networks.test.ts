@@ -32,7 +32,7 @@ function write(name: string, tensors: Record<string, StoredBytes>): string {
 const refused = async (path: string, kind: 'lora' | 'embedding' = 'lora'): Promise<unknown> =>
   inspectNetwork(path, kind).then(
     () => null,
-    (thrown: { code: string }) => thrown.code,
+    (thrown: unknown) => (thrown as { code: string }).code,
   );
 
 describe('a LoRA in the list', () => {

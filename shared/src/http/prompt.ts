@@ -57,7 +57,6 @@ const promptEmbedding = z.object({
     ])
     .nullable(),
 });
-export type PromptEmbeddingView = z.infer<typeof promptEmbedding>;
 
 const describedToken = z.object({
   id: z.number().int(),

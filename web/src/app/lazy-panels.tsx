@@ -13,6 +13,9 @@ const loadGallery = part(() => import('../panels/gallery/gallery.tsx'));
 const loadDetails = part(() => import('../panels/picture/picture-details.tsx'));
 const loadModels = part(() => import('../panels/models/models-page.tsx'));
 
+const loadNetworks = part(() => import('../panels/networks/networks.tsx'));
+
+const LazyNetworks = lazy(async () => ({ default: (await loadNetworks()).NetworksPanel }));
 const LazyParameters = lazy(async () => ({ default: (await loadParameters()).ParametersPanel }));
 const LazyShortcuts = lazy(async () => ({ default: (await loadShortcuts()).ShortcutSheet }));
 const LazyModels = lazy(async () => ({ default: (await loadModels()).ModelsPage }));
@@ -61,7 +64,13 @@ export function Models() {
 export function Parameters() {
   return (
     <Suspense fallback={<FieldsSkeleton />}>
-      <LazyParameters />
+      <LazyParameters
+        beside={
+          <Suspense fallback={null}>
+            <LazyNetworks />
+          </Suspense>
+        }
+      />
     </Suspense>
   );
 }

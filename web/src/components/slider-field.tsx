@@ -10,14 +10,17 @@ import type { NumberLimit } from '@easel/shared/units';
 interface SliderFieldProps extends Omit<FieldProps, 'children' | 'aside' | 'isGroup'> {
   value: number;
   limit: NumberLimit;
+  /** Where the slider begins, if not at the limit; the field goes on to that. */
+  usualMinimum?: number;
   /** Where the slider ends; the field goes on to the limit. */
   usualMaximum: number;
   step: number;
   onChange: (value: number) => void;
 }
 
-export function SliderField({ value, limit, usualMaximum, step, onChange, ...field }: SliderFieldProps) {
+export function SliderField({ value, limit, usualMinimum, usualMaximum, step, onChange, ...field }: SliderFieldProps) {
   const maximum = Math.min(limit.maximum, Math.max(usualMaximum, value));
+  const minimum = usualMinimum === undefined ? limit.minimum : Math.max(limit.minimum, Math.min(usualMinimum, value));
   return (
     <Field
       {...field}
@@ -35,7 +38,7 @@ export function SliderField({ value, limit, usualMaximum, step, onChange, ...fie
     >
       <Slider.Root
         value={value}
-        min={limit.minimum}
+        min={minimum}
         max={maximum}
         step={step}
         onValueChange={(next) => onChange(fitNumber(next, limit))}

@@ -10,6 +10,8 @@ import { createTranslator } from './i18n.ts';
 import { en } from './locales/en.ts';
 import { modelsEn } from './locales/models/en.ts';
 import { modelsZhCN } from './locales/models/zh-cn.ts';
+import { networksEn } from './locales/networks/en.ts';
+import { networksZhCN } from './locales/networks/zh-cn.ts';
 import { promptEn } from './locales/prompt/en.ts';
 import { promptZhCN } from './locales/prompt/zh-cn.ts';
 import { zhCN } from './locales/zh-cn.ts';
@@ -32,6 +34,7 @@ describe('the languages', () => {
   const pairs: [object, object][] = [
     [en, zhCN],
     [modelsEn, modelsZhCN],
+    [networksEn, networksZhCN],
     [promptEn, promptZhCN],
   ];
 

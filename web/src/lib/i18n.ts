@@ -8,12 +8,13 @@ import { addOptionWords } from './option-words.ts';
 
 import type { Language } from './languages.ts';
 import type { ModelMessages } from './locales/models/en.ts';
+import type { NetworkMessages } from './locales/networks/en.ts';
 import type { PromptMessages } from './locales/prompt/en.ts';
 
 declare module 'i18next' {
   interface CustomTypeOptions {
     defaultNS: 'easel';
-    resources: { easel: Messages; models: ModelMessages; prompt: PromptMessages };
+    resources: { easel: Messages; models: ModelMessages; networks: NetworkMessages; prompt: PromptMessages };
     returnNull: false;
   }
 }

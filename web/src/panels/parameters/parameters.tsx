@@ -14,7 +14,14 @@ import { CountField, SeedField } from './seed-fields.tsx';
 import { SizeField } from './size-field.tsx';
 import { useParameters } from './use-parameters.ts';
 
-export function ParametersPanel() {
+import type { ReactNode } from 'react';
+
+interface ParametersPanelProps {
+  /** Stands below the model: what is used with it. */
+  beside?: ReactNode;
+}
+
+export function ParametersPanel({ beside }: ParametersPanelProps) {
   const { t } = useTranslation();
   const parameters = useParameters();
   const { form, model, models, catalogue, update } = parameters;
@@ -27,6 +34,7 @@ export function ParametersPanel() {
     <div className="flex flex-col gap-4 p-4 pt-2">
       <ModelField {...parameters} />
       {hasRefiners && <OptionList {...parameters} isWanted={commonOf('refiner')} />}
+      {beside}
       <NegativePromptField {...parameters} />
       {model?.defaults && (
         <>

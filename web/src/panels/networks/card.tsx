@@ -1,0 +1,88 @@
+/** One file to choose: picture, name, base, trigger words; greyed out with the reason where it does not go with the model. */
+import { clsx } from 'clsx';
+import { Check, Minus } from 'lucide-react';
+
+import { modelPreviewUrl } from '../../api/models.ts';
+import { IconButton } from '../../components/icon-button.tsx';
+import { LetterPicture } from '../../components/letter-picture.tsx';
+import { misfitText, useWords } from './use-words.ts';
+
+import type { NetworkFile } from './library.ts';
+
+interface NetworkCardProps {
+  file: NetworkFile;
+  isUsed: boolean;
+  onAdd: () => void;
+  /** Only where it makes sense there. */
+  onAddNegative?: () => void;
+}
+
+export function NetworkCard({ file, isUsed, onAdd, onAddNegative }: NetworkCardProps) {
+  const { n } = useWords();
+  const { model, name, misfit, triggerWords } = file;
+  const { network, reason } = model;
+  const isPending = reason?.code === 'model_pending';
+  const problem =
+    misfit !== null ? misfitText(misfit, n) : reason === null ? null : isPending ? n('picker.pending') : reason.message;
+  const isOff = misfit !== null || (reason !== null && !isPending);
+  const facts = [
+    network?.base && n(`base.${network.base}`),
+    network && network.kind !== 'textual-inversion' && n(`kind.${network.kind}`),
+    network?.ranks && n('picker.rank', { rank: rangeOf(network.ranks) }),
+    network && network.vectors !== null && n('picker.vectors', { count: network.vectors }),
+  ].filter((fact) => typeof fact === 'string');
+  return (
+    <li className="relative min-w-0" data-network-card={model.id}>
+      <button
+        type="button"
+        aria-label={n(isUsed ? 'picker.added' : 'picker.add', { name })}
+        aria-disabled={isOff || isUsed}
+        aria-describedby={problem === null ? undefined : `card-${model.id}`}
+        onClick={() => !isOff && !isUsed && onAdd()}
+        className={clsx(
+          'flex h-full w-full flex-col overflow-hidden rounded-md border bg-raised text-left transition-colors',
+          isUsed ? 'border-accent' : 'border-line',
+          !isOff && !isUsed && 'hover:border-faint hover:bg-hover',
+        )}
+      >
+        <span className={clsx('relative block w-full', isOff && 'opacity-50 grayscale')}>
+          <LetterPicture
+            src={model.preview === null ? null : modelPreviewUrl(model.id, model.preview)}
+            name={name}
+            alt=""
+            className="aspect-4/3 w-full"
+          />
+          {isUsed && (
+            <span className="absolute top-1 left-1 grid size-5 place-items-center rounded-full bg-accent text-on-accent">
+              <Check size={12} aria-hidden />
+            </span>
+          )}
+        </span>
+        <span className="flex min-w-0 flex-col gap-0.5 p-1.5">
+          <span className="truncate text-xs font-medium" title={name}>
+            {name}
+          </span>
+          {facts.length > 0 && <span className="text-2xs text-faint">{facts.join(' · ')}</span>}
+          {triggerWords.length > 0 && <span className="truncate text-2xs text-soft">{triggerWords.join(', ')}</span>}
+        </span>
+      </button>
+      {problem !== null && (
+        <p id={`card-${model.id}`} className="px-1.5 pb-1 text-2xs break-words text-warn">
+          {problem}
+        </p>
+      )}
+      {onAddNegative !== undefined && !isOff && !isUsed && (
+        <IconButton
+          look="small"
+          label={n('picker.toNegative', { name })}
+          icon={<Minus size={13} />}
+          className="absolute! top-1 right-1 bg-raised/85"
+          onClick={onAddNegative}
+        />
+      )}
+    </li>
+  );
+}
+
+const rangeOf = ({ least, most }: { least: number; most: number }): string =>
+  least === most ? String(most) : `${least}–${most}`;

@@ -1,0 +1,103 @@
+/** A LoRA in use: switch, weight, the text encoder's own weight, trigger words, and the numbers a distilled one wants. */
+import { Switch } from '@base-ui/react/switch';
+import { removeLora, switchLora, weighLora, type LoraUse } from '@easel/shared/prompt/network-edits';
+import { SlidersVertical } from 'lucide-react';
+import { useState } from 'react';
+
+import { modelPreviewUrl } from '../../api/models.ts';
+import { IconButton } from '../../components/icon-button.tsx';
+import { DistilledButton } from './distilled-button.tsx';
+import { findLora, type NetworkFile } from './library.ts';
+import { TriggerWords } from './trigger-words.tsx';
+import { UseFrame } from './use-frame.tsx';
+import { misfitText, useWords, type NetworkWords } from './use-words.ts';
+import { WeightField } from './weight-field.tsx';
+
+import type { Networks } from './use-networks.ts';
+
+interface LoraRowProps extends Networks {
+  use: LoraUse;
+  /** For the fields in it. */
+  id: string;
+}
+
+export function LoraRow({ use, id, library, edit }: LoraRowProps) {
+  const { n } = useWords();
+  const { name, unetWeight, textWeight, isOn } = use;
+  const file = library && findLora(library, name);
+  const hasOwnText = textWeight !== unetWeight;
+  const [isMore, setIsMore] = useState(hasOwnText);
+  const network = file?.model.network ?? null;
+  const hasText = network === null || network.parts.some((part) => part !== 'unet');
+  const facts = [
+    network && n(`kind.${network.kind}`),
+    network?.base && n(`base.${network.base}`),
+    isOn ? null : n('use.off'),
+  ].filter((fact) => typeof fact === 'string');
+  // The places are of the text as it is now: a click that comes late still means this tag.
+  const change = (write: (text: string, now: LoraUse) => string): void => edit((text) => write(text, use));
+  return (
+    <UseFrame
+      name={name}
+      picture={pictureOf(file)}
+      facts={facts}
+      isOn={isOn}
+      warning={isOn && library !== undefined ? warningOf(file, n) : null}
+      onRemove={() => change(removeLora)}
+      controls={
+        <>
+          {hasText && (
+            <IconButton
+              look="small"
+              label={n('use.more', { name })}
+              icon={<SlidersVertical size={14} />}
+              aria-expanded={isMore}
+              onClick={() => setIsMore(!isMore)}
+            />
+          )}
+          <Switch.Root
+            checked={isOn}
+            onCheckedChange={(next) => change((text, now) => switchLora(text, now, next))}
+            aria-label={n('use.on', { name })}
+            className="relative flex h-5 w-9 shrink-0 items-center rounded-full border border-edge bg-line px-0.5 transition-colors before:absolute before:-inset-3 before:content-[''] data-checked:border-accent data-checked:bg-accent"
+          >
+            <Switch.Thumb className="size-3.5 rounded-full bg-raised shadow-low transition-transform data-checked:translate-x-4" />
+          </Switch.Root>
+        </>
+      }
+    >
+      {isOn && (
+        <>
+          <WeightField
+            id={`${id}-weight`}
+            name={n('use.weight', { name })}
+            value={unetWeight}
+            onChange={(weight) => change((text, now) => weighLora(text, now, weight, hasOwnText ? textWeight : weight))}
+          />
+          {isMore && hasText && (
+            <WeightField
+              id={`${id}-text`}
+              name={n('use.textWeight')}
+              value={textWeight}
+              onChange={(weight) => change((text, now) => weighLora(text, now, unetWeight, weight))}
+            />
+          )}
+          <TriggerWords words={file?.triggerWords ?? []} edit={edit} />
+          {network?.sampling && <DistilledButton sampling={network.sampling} />}
+        </>
+      )}
+    </UseFrame>
+  );
+}
+
+const pictureOf = (file: NetworkFile | undefined): string | null =>
+  file === undefined || file.model.preview === null ? null : modelPreviewUrl(file.model.id, file.model.preview);
+
+function warningOf(file: NetworkFile | undefined, n: NetworkWords): string | null {
+  if (file === undefined) return n('use.missing');
+  const { model, misfit } = file;
+  if (misfit !== null) return n('use.refused', { reason: misfitText(misfit, n) });
+  return model.reason === null || model.reason.code === 'model_pending'
+    ? null
+    : n('use.unusable', { reason: model.reason.message });
+}

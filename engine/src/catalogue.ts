@@ -34,6 +34,7 @@ const describeFamily = (family: FamilyDescriptor): FamilyDescriptor => ({
   ...describe(family),
   nativeSize: family.nativeSize,
   ...(family.latents === undefined ? {} : { latents: family.latents }),
+  textEncoders: family.textEncoders ?? [],
   options: family.options ?? [],
 });
 

@@ -69,3 +69,43 @@ describe('the analysis of a prompt', () => {
     expect((await analyse('cat '.repeat(5000), { hasDetail: true })).json<PromptAnalysis>().detail).toBeNull();
   });
 });
+
+describe('what the encoders get', () => {
+  let working: TestStudio;
+  beforeAll(async () => {
+    working = await openTestStudio();
+  });
+  afterAll(async () => {
+    await working.end();
+    await removeFolders(working.folders);
+  });
+
+  it('is told for each of the model, with what fills its chunks and how often it is looked at', async () => {
+    const detailOf = async (prompt: string): Promise<PromptAnalysis['detail']> => {
+      const payload = { prompt, model: 'tiny', steps: 4, hasDetail: true };
+      const answer = await working.app.inject({ method: 'POST', url: '/api/v1/prompt/analyse', payload });
+      return answer.json<PromptAnalysis>().detail;
+    };
+    // Once the model has been looked into.
+    await expect.poll(async () => (await detailOf('a'))?.encoders.length, { timeout: 20_000 }).toBe(2);
+    expect(await detailOf('a cat')).toMatchObject({
+      evaluations: 4,
+      evaluationsPerStep: 1,
+      encoders: [
+        { label: 'CLIP-L', padding: 49407, tokens: 2, isAlike: true },
+        { label: 'OpenCLIP', padding: 0, tokens: 2, isAlike: true },
+      ],
+    });
+    // A mark to the one, signs and letters to the other.
+    const apart = await detailOf('<|endoftext|>');
+    expect(apart?.encoders.map(({ isAlike }) => isAlike)).toEqual([true, false]);
+  });
+
+  it('ends chunks at places in the prompt as it was typed', async () => {
+    const prompt = `${'cat '.repeat(75)}dog # note`;
+    const { chunkEnds } = (await analyse(prompt)).json<PromptAnalysis>();
+    expect(chunkEnds).toEqual([prompt.indexOf(' dog')]);
+    expect((await analyse('a cat')).json<PromptAnalysis>().chunkEnds).toEqual([]);
+    expect((await analyse('a BREAK {b|c}')).json<PromptAnalysis>().chunkEnds).toEqual([]);
+  });
+});

@@ -45,8 +45,21 @@ export const scheduleDescriptor = descriptor.extend({
 });
 export type ScheduleDescriptor = z.infer<typeof scheduleDescriptor>;
 
+/** One of the text encoders that read a prompt side by side. */
+export const textEncoderDescriptor = z.object({
+  /** As people call it, e.g. `CLIP-L`. */
+  label: z.string(),
+  /** Id that fills a chunk behind its end mark. */
+  padding: z.number().int(),
+  /** How it cuts text into tokens. */
+  dialect: z.enum(['clip', 'open-clip']),
+});
+export type TextEncoderDescriptor = z.infer<typeof textEncoderDescriptor>;
+
 export const familyDescriptor = descriptor.extend({
   nativeSize: z.number().int(),
+  /** In the order in which their states lie side by side. */
+  textEncoders: z.array(textEncoderDescriptor).readonly().optional(),
   /** Families of the same word read each other's latents, so that one can refine what the other began. */
   latents: z.string().optional(),
   /** Ids of the options it reads, of those that not every family reads. */

@@ -27,6 +27,12 @@ export const OPEN_CLIP_TEXT = {
   dialect: 'open-clip',
 } as const satisfies Partial<TextFormat>;
 
+/** The encoders as the page shows them. */
+export const CLIP_L = { label: 'CLIP-L', padding: CLIP_TEXT.padding, dialect: CLIP_TEXT.dialect };
+const openClip = (label: string) => ({ label, padding: OPEN_CLIP_TEXT.padding, dialect: OPEN_CLIP_TEXT.dialect });
+export const OPEN_CLIP_H = openClip('OpenCLIP ViT-H');
+export const OPEN_CLIP_BIG_G = openClip('OpenCLIP ViT-bigG');
+
 interface OwnFacts {
   /** Factor from the VAE's latents to the sampler's. */
   readonly latentScale: number;

@@ -1,7 +1,7 @@
 /** What a model receives of a prompt, and what is odd in it, with the files of the library in mind. */
 import type { Catalogue } from '@easel/shared/catalogue';
 import type { PromptAnalysis, promptAnalysisRequest } from '@easel/shared/http/prompt';
-import { CLIP_CHUNK_TOKENS } from '@easel/shared/prompt/clip-tokenizer';
+import { CLIP_CHUNK_TOKENS, type ClipDialect } from '@easel/shared/prompt/clip-tokenizer';
 import { loadClipTokenizer, loadTokenText } from '@easel/shared/prompt/clip-vocabulary';
 import { describePrompt, type DescribedPrompt } from '@easel/shared/prompt/describe-prompt';
 import { findProblems } from '@easel/shared/prompt/problems';
@@ -33,7 +33,8 @@ export async function analysePrompt(
   { models, catalogue, ...files }: PromptAnalysisOptions,
 ): Promise<PromptAnalysis> {
   const record = sampler === undefined ? undefined : findByName(catalogue?.samplers ?? [], sampler);
-  const timeline = { steps: steps * (record?.evaluationsPerStep ?? 1), isNegative };
+  const evaluationsPerStep = record?.evaluationsPerStep ?? 1;
+  const timeline = { steps: steps * evaluationsPerStep, isNegative };
   const target = models.peek(model);
   const {
     text: prompt,
@@ -45,20 +46,35 @@ export async function analysePrompt(
   const named = await findEmbeddings(models, [{ text: prompt, isNegative }], timeline.steps, target);
   const embeddings = named.filter(({ skipped }) => skipped === null).map(knownOf);
 
-  const tokenizer = loadClipTokenizer();
-  const encode = remembered((text) => tokenizer.encode(text));
+  const encoders = catalogue?.families.find(({ id }) => id === target?.family)?.textEncoders ?? [];
+  const encode = encoderOf(encoders[0]?.dialect);
   // A very long prompt that changes at every step is counted by its first steps; nobody is shown all of it.
   const first = Math.max(1, Math.min(timeline.steps, Math.floor(MOST_CHARACTERS / Math.max(1, prompt.length))));
   const reader = { encode, tokenText: loadTokenText() };
-  const read = describePrompt(prompt, reader, { ...timeline, steps: first, embeddings });
+  const options = { ...timeline, steps: first, embeddings };
+  const read = describePrompt(prompt, reader, options);
   // Places in a text that nobody typed are no places.
   const described = isDrawn ? withoutPlaces(read) : read;
-  const counts = described.texts.map(({ chunks }) => chunks.map(({ tokens }) => tokens.length));
+  const counts = countsOf(described);
   const longest = Math.max(...counts.map((chunks) => chunks.length));
-  const tokens = Math.max(...counts.map((chunks) => CLIP_CHUNK_TOKENS * (chunks.length - 1) + (chunks.at(-1) ?? 0)));
   const shown = counts.flat().reduce((sum, count) => sum + count, 0);
+  const isShown = hasDetail && shown <= MOST_SHOWN && first === timeline.steps;
+  const detailOf = (): PromptAnalysis['detail'] => ({
+    ...described,
+    evaluations: timeline.steps,
+    evaluationsPerStep,
+    encoders: encoders.map(({ label, padding, dialect }) => {
+      const own = describePrompt(prompt, { ...reader, encode: encoderOf(dialect) }, options);
+      return {
+        label,
+        padding,
+        tokens: tokenCount(countsOf(own)),
+        isAlike: idsOf(own) === idsOf(described),
+      };
+    }),
+  });
   return {
-    tokens,
+    tokens: tokenCount(counts),
     chunks: longest,
     resolved: isDrawn ? prompt : null,
     problems,
@@ -69,9 +85,19 @@ export async function analysePrompt(
       skipped,
     })),
     chunkEnds: chunkEndsOf(described),
-    detail: hasDetail && shown <= MOST_SHOWN && first === timeline.steps ? described : null,
+    detail: isShown ? detailOf() : null,
   };
 }
+
+const countsOf = ({ texts }: DescribedPrompt): number[][] =>
+  texts.map(({ chunks }) => chunks.map(({ tokens }) => tokens.length));
+
+/** Of the longest text; full chunks count in full. */
+const tokenCount = (counts: readonly (readonly number[])[]): number =>
+  Math.max(...counts.map((chunks) => CLIP_CHUNK_TOKENS * (chunks.length - 1) + (chunks.at(-1) ?? 0)));
+
+const idsOf = ({ texts }: DescribedPrompt): string =>
+  JSON.stringify(texts.map(({ chunks }) => chunks.map(({ tokens }) => tokens.map(({ id }) => id))));
 
 /** Of the texts that are told at the first step, one for each part. */
 function chunkEndsOf({ texts, parts }: DescribedPrompt): number[] {
@@ -93,6 +119,11 @@ const withoutPlaces = ({ texts, parts }: DescribedPrompt): DescribedPrompt => ({
   })),
   parts,
 });
+
+function encoderOf(dialect: ClipDialect | undefined): (text: string) => readonly number[] {
+  const tokenizer = loadClipTokenizer();
+  return remembered((text) => tokenizer.encode(text, dialect));
+}
 
 /** Words come again and again. */
 function remembered(encode: (text: string) => readonly number[]): (text: string) => readonly number[] {

@@ -48,7 +48,14 @@ const catalogue = {
     descriptor('exponential', 'Exponential'),
   ],
   families: [
-    { ...descriptor('stable-diffusion-1', 'Stable Diffusion 1'), nativeSize: 64 },
+    {
+      ...descriptor('stable-diffusion-1', 'Stable Diffusion 1'),
+      nativeSize: 64,
+      textEncoders: [
+        { label: 'CLIP-L', padding: 49407, dialect: 'clip' },
+        { label: 'OpenCLIP', padding: 0, dialect: 'open-clip' },
+      ],
+    },
     { ...descriptor('none-such', 'None such'), nativeSize: 64 },
   ],
   rngs: [descriptor('nv', 'NV'), descriptor('cpu', 'CPU')],

@@ -66,7 +66,22 @@ const describedToken = z.object({
   span: span.nullable(),
 });
 
+const promptEncoder = z.object({
+  label: z.string(),
+  /** Id that fills a chunk behind its end mark. */
+  padding: z.number().int(),
+  /** Tokens it makes of the prompt, counted as `tokens` below. */
+  tokens: z.number().int(),
+  /** Whether it gets the very tokens that are listed. */
+  isAlike: z.boolean(),
+});
+
 const promptDetail = z.object({
+  /** Of the model's family; empty where no model was named. All weigh and cut the same; these are the differences. */
+  encoders: z.array(promptEncoder).readonly(),
+  /** Looks that the network takes in all, which the ends in `parts` count; and how many of them make a step. */
+  evaluations: z.number().int(),
+  evaluationsPerStep: z.number().int(),
   /** Distinct texts over the steps and the parts. */
   texts: z
     .array(

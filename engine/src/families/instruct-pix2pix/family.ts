@@ -3,6 +3,7 @@ import { RequestError } from '@easel/shared/errors';
 
 import { assembleFamily } from '../assemble.ts';
 import { detectBy } from '../detection.ts';
+import { CLIP_L } from '../facts.ts';
 import {
   FIRST_LINE_IGNORED,
   FIRST_LINE_NETWORKS,
@@ -20,6 +21,7 @@ export const instructPix2pix = assembleFamily({
   summary: 'Changes a given picture as it is told in words ("make it winter"); it cannot start from nothing.',
   nativeSize: FIRST_LINE_SIZE,
   latents: 'first',
+  textEncoders: [CLIP_L],
   options: FIRST_LINE_OPTIONS,
   detect: (header) =>
     detectBy(header, {

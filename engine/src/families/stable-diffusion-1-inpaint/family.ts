@@ -1,6 +1,7 @@
 /** Stable Diffusion 1.x for inpainting: its U-Net takes the mask and what the mask leaves beside the latent. */
 import { assembleFamily } from '../assemble.ts';
 import { detectBy } from '../detection.ts';
+import { CLIP_L } from '../facts.ts';
 import {
   FIRST_LINE_IGNORED,
   FIRST_LINE_NETWORKS,
@@ -20,6 +21,7 @@ export const stableDiffusion1Inpaint = assembleFamily({
     'Trained to fill a masked part of a picture so that it fits what is around; without a picture it paints all.',
   nativeSize: FIRST_LINE_SIZE,
   latents: 'first',
+  textEncoders: [CLIP_L],
   options: FIRST_LINE_OPTIONS,
   detect: (header) =>
     detectBy(header, {

@@ -1,6 +1,7 @@
 /** Stable Diffusion 1.x: one record with everything true of these checkpoints. */
 import { assembleFamily } from '../assemble.ts';
 import { detectBy } from '../detection.ts';
+import { CLIP_L } from '../facts.ts';
 import {
   FIRST_LINE_IGNORED,
   FIRST_LINE_NETWORKS,
@@ -18,6 +19,7 @@ export const stableDiffusion1 = assembleFamily({
   summary: 'The 2022 models of 512 pixels and their many descendants: small, fast, and with the most add-ons.',
   nativeSize: FIRST_LINE_SIZE,
   latents: 'first',
+  textEncoders: [CLIP_L],
   options: FIRST_LINE_OPTIONS,
   detect: (header) =>
     detectBy(header, {

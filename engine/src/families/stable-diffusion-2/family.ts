@@ -12,7 +12,7 @@ import { readUnetConfig } from '../../modules/unet/config.ts';
 import { unet } from '../../modules/unet/unet.ts';
 import { assembleFamily, LEFT_BEHIND, UNET_PREFIX, VAE_NETWORKS, VAE_PREFIX } from '../assemble.ts';
 import { detectBy } from '../detection.ts';
-import { OPEN_CLIP_TEXT, readFacts } from '../facts.ts';
+import { OPEN_CLIP_H, OPEN_CLIP_TEXT, readFacts } from '../facts.ts';
 import { FIRST_LATENT_SCALE, FIRST_PREVIEW } from '../first-autoencoder.ts';
 import type { NetworkOptions } from '../network-options.ts';
 import { encodePrompt } from '../prompt.ts';
@@ -41,6 +41,7 @@ export const stableDiffusion2 = assembleFamily({
   summary: 'The models of late 2022, of 512 or 768 pixels, with a larger text encoder that reads prompts its own way.',
   nativeSize: SIZES.v,
   latents: 'first',
+  textEncoders: [OPEN_CLIP_H],
   // As in the first line: the finest level has attention.
   options: ['tokenMerging'],
   detect: (header) =>

@@ -1,6 +1,7 @@
 /** Stable Diffusion XL for inpainting: its U-Net takes the mask and what the mask leaves beside the latent. */
 import { assembleFamily } from '../assemble.ts';
 import { detectBy } from '../detection.ts';
+import { CLIP_L, OPEN_CLIP_BIG_G } from '../facts.ts';
 import { emptyInpaintingInput, INPAINT_CHANNELS } from '../picture-inputs.ts';
 import {
   XL_EXACT,
@@ -20,6 +21,7 @@ export const stableDiffusionXlInpaint = assembleFamily({
   summary: 'Stable Diffusion XL trained to fill a masked part of a picture; without a picture it paints all.',
   nativeSize: XL_SIZE,
   latents: 'xl',
+  textEncoders: [CLIP_L, OPEN_CLIP_BIG_G],
   stepTable: 'sdxl',
   options: [...XL_OPTIONS],
   detect: (header) =>

@@ -6,6 +6,7 @@
 import type { Tensor } from '../../numeric/tensor.ts';
 import { assembleFamily, UNET_PREFIX, VAE_PREFIX } from '../assemble.ts';
 import { detectBy } from '../detection.ts';
+import { OPEN_CLIP_BIG_G } from '../facts.ts';
 import { encodePrompt } from '../prompt.ts';
 import {
   CLIP_PREFIX,
@@ -31,6 +32,7 @@ export const stableDiffusionXlRefiner = assembleFamily({
   summary: 'Finishes what Stable Diffusion XL began: sharper details in the last steps. On its own it paints poorly.',
   nativeSize: XL_SIZE,
   latents: 'xl',
+  textEncoders: [OPEN_CLIP_BIG_G],
   stepTable: 'sdxl',
   // It is told no target size.
   options: [...XL_OPTIONS.filter((id) => !/target/i.test(id)), 'aestheticScore', 'negativeAestheticScore'],

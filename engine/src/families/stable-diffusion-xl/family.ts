@@ -1,6 +1,7 @@
 /** Stable Diffusion XL, base and what was trained from it: one record with everything true of these checkpoints. */
 import { assembleFamily } from '../assemble.ts';
 import { detectBy } from '../detection.ts';
+import { CLIP_L, OPEN_CLIP_BIG_G } from '../facts.ts';
 import {
   XL_EXACT,
   XL_IGNORED,
@@ -19,6 +20,7 @@ export const stableDiffusionXl = assembleFamily({
   summary: 'The 2023 models of 1024 pixels and their descendants: finer pictures, three times the size and the time.',
   nativeSize: XL_SIZE,
   latents: 'xl',
+  textEncoders: [CLIP_L, OPEN_CLIP_BIG_G],
   stepTable: 'sdxl',
   options: [...XL_OPTIONS],
   detect: (header) =>

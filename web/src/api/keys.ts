@@ -5,6 +5,11 @@ export const keys = {
   models: ['models'] as const,
   everyModel: ['models', 'all'] as const,
   model: (id: string) => ['models', 'one', id] as const,
+  /** All lists of grids, and each of them. */
+  everyGrid: ['grids'] as const,
+  grids: ['grids', 'all'] as const,
+  grid: (id: string) => ['grids', 'one', id] as const,
+  gridEstimate: (request: string) => ['grid-estimate', request] as const,
   engine: ['engine'] as const,
   jobs: ['jobs'] as const,
   /** All gallery lists, whatever they were searched for. */

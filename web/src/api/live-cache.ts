@@ -53,7 +53,8 @@ export function applySnapshot(client: QueryClient, snapshot: Snapshot, isFirst: 
   client.setQueryData(keys.jobs, snapshot.jobs);
   client.setQueryData(keys.engine, snapshot.engine);
   if (isFirst) return;
-  for (const queryKey of [keys.everyGallery, keys.models, keys.catalogue]) void client.invalidateQueries({ queryKey });
+  for (const queryKey of [keys.everyGallery, keys.everyGrid, keys.models, keys.catalogue])
+    void client.invalidateQueries({ queryKey });
 }
 
 /** Puts one event into the cache. */
@@ -76,6 +77,9 @@ export function applyEvent(client: QueryClient, event: LiveEvent): void {
       return;
     case 'image:deleted':
       removeImage(client, event.id);
+      return;
+    case 'grid:changed':
+      void client.invalidateQueries({ queryKey: keys.everyGrid });
       return;
     case 'engine:changed':
       client.setQueryData(keys.engine, event.engine);

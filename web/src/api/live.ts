@@ -32,6 +32,7 @@ const NUMBERED: readonly NumberedName[] = [
   'image:created',
   'image:deleted',
   'image:restored',
+  'grid:changed',
   'engine:changed',
   'models:changed',
 ];

@@ -6,7 +6,7 @@ import { useIsPhone } from '../lib/use-media.ts';
 import { Announcer } from './announcer.tsx';
 import { Boundary } from './boundary.tsx';
 import { Desk } from './desk.tsx';
-import { Shortcuts, Toasts, usePreloadedPanels } from './lazy-panels.tsx';
+import { Book, Shortcuts, Toasts, usePreloadedPanels } from './lazy-panels.tsx';
 import { PhonePage } from './lazy-phone.tsx';
 import { useAppearance } from './use-appearance.ts';
 import { useLiveEvents } from './use-live-events.ts';
@@ -38,6 +38,7 @@ function Page() {
     <>
       {isPhone ? <PhonePage /> : <Desk />}
       <Shortcuts />
+      <Book />
       <Announcer />
       <Toasts scheme={scheme} />
     </>

@@ -16,7 +16,7 @@ import { openImage, useView } from '../state/view.ts';
 import { Banner } from './banner.tsx';
 import { Centre, useShownImage } from './centre.tsx';
 import { Header } from './header.tsx';
-import { Details, Gallery, Models, Parameters } from './lazy-panels.tsx';
+import { Details, Gallery, Grids, Models, Parameters } from './lazy-panels.tsx';
 
 export function Desk() {
   const jobs = useJobs();
@@ -26,6 +26,7 @@ export function Desk() {
   const areDetailsOpen = useLayout((state) => state.areDetailsOpen);
   const opened = useView((state) => state.openImage);
   const areModelsOpen = useView((state) => state.openModel !== null);
+  const areGridsOpen = useView((state) => state.openGrid !== null);
   const isDetailed = opened !== null && areDetailsOpen;
   const isNarrow = useIsNarrow();
   const hasPictures = (useGallery('').total ?? 0) > 0;
@@ -39,7 +40,8 @@ export function Desk() {
       <Header isPhone={false} isGalleryOpen={isGalleryOpen} running={running} jobCount={jobCount} />
       <Banner />
       {areModelsOpen && <Models />}
-      <div className={clsx('flex min-h-0 flex-1', areModelsOpen && 'hidden')}>
+      {areGridsOpen && <Grids />}
+      <div className={clsx('flex min-h-0 flex-1', (areModelsOpen || areGridsOpen) && 'hidden')}>
         {isParametersOpen && <ParametersZone />}
         <main className="flex min-w-64 flex-1 flex-col">
           <div className="min-h-0 flex-1">

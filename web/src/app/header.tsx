@@ -12,7 +12,7 @@ import { ProgressBar } from '../components/progress-bar.tsx';
 import { Tip } from '../components/tip.tsx';
 import { fractionOf, percentOf } from '../lib/progress.ts';
 import { useLive } from '../state/live.ts';
-import { setOverlay, useView } from '../state/view.ts';
+import { isPageOpen, setOverlay, useView } from '../state/view.ts';
 import { QueuePanel } from '../panels/queue/queue.tsx';
 import { SettingsMenu } from './settings-menu.tsx';
 
@@ -29,12 +29,13 @@ export function Header({ isPhone, isGalleryOpen, running, jobCount }: HeaderProp
   const { t } = useTranslation();
   const context = useCommandContext();
   const areModelsOpen = useView((state) => state.openModel !== null);
+  const isOnPage = useView(isPageOpen);
   return (
     <header
       aria-label={t('zone.header')}
       className="relative flex h-12 shrink-0 items-center gap-1 border-b border-line bg-surface pr-2 pl-4 phone:h-13 phone:pl-3"
     >
-      {!areModelsOpen && (
+      {!isOnPage && (
         <a
           href={`#prompt`}
           className="sr-only rounded-md bg-raised px-3 py-1.5 focus-visible:not-sr-only focus-visible:absolute focus-visible:left-3 focus-visible:z-10"
@@ -57,7 +58,7 @@ export function Header({ isPhone, isGalleryOpen, running, jobCount }: HeaderProp
         onClick={toggleModels}
       />
       <SettingsMenu />
-      {!isPhone && !areModelsOpen && (
+      {!isPhone && !isOnPage && (
         <IconButton
           label={t(isGalleryOpen ? 'gallery.close' : 'gallery.open')}
           keys="G"

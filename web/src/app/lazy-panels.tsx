@@ -7,18 +7,22 @@ import { useView } from '../state/view.ts';
 import { part } from './parts.ts';
 
 const loadParameters = part(() => import('../panels/parameters/parameters.tsx'));
+const loadBook = part(() => import('../panels/building/prompt-book.tsx'));
 const loadShortcuts = part(() => import('./shortcut-sheet.tsx'));
 const loadToasts = part(() => import('./toasts.tsx'));
 const loadGallery = part(() => import('../panels/gallery/gallery.tsx'));
 const loadDetails = part(() => import('../panels/picture/picture-details.tsx'));
+const loadGrids = part(() => import('../panels/grid/grids-page.tsx'));
 const loadModels = part(() => import('../panels/models/models-page.tsx'));
 
 const loadNetworks = part(() => import('../panels/networks/networks.tsx'));
 
 const LazyNetworks = lazy(async () => ({ default: (await loadNetworks()).NetworksPanel }));
 const LazyParameters = lazy(async () => ({ default: (await loadParameters()).ParametersPanel }));
+const LazyBook = lazy(async () => ({ default: (await loadBook()).PromptBook }));
 const LazyShortcuts = lazy(async () => ({ default: (await loadShortcuts()).ShortcutSheet }));
 const LazyModels = lazy(async () => ({ default: (await loadModels()).ModelsPage }));
+const LazyGrids = lazy(async () => ({ default: (await loadGrids()).GridsPage }));
 const LazyToasts = lazy(async () => ({ default: (await loadToasts()).Toasts }));
 const LazyGallery = lazy(async () => ({ default: (await loadGallery()).GalleryPanel }));
 const LazyDetails = lazy(async () => ({ default: (await loadDetails()).PictureDetails }));
@@ -61,6 +65,15 @@ export function Models() {
   );
 }
 
+/** The same for grids. */
+export function Grids() {
+  return (
+    <Suspense fallback={<div className="flex-1" />}>
+      <LazyGrids />
+    </Suspense>
+  );
+}
+
 export function Parameters() {
   return (
     <Suspense fallback={<FieldsSkeleton />}>
@@ -73,6 +86,18 @@ export function Parameters() {
       />
     </Suspense>
   );
+}
+
+/** Prompts, styles and wildcards that a person keeps. */
+export function Book() {
+  const isOpen = useView((state) => state.overlay === 'book');
+  const [wasOpen, setWasOpen] = useState(false);
+  if (isOpen && !wasOpen) setWasOpen(true);
+  return wasOpen ? (
+    <Suspense fallback={null}>
+      <LazyBook />
+    </Suspense>
+  ) : null;
 }
 
 export function Shortcuts() {

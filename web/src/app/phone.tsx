@@ -13,7 +13,7 @@ import { openImage, setOverlay, useView } from '../state/view.ts';
 import { Banner } from './banner.tsx';
 import { Centre, useShownImage } from './centre.tsx';
 import { Header } from './header.tsx';
-import { Details, Gallery, Models, Parameters } from './lazy-panels.tsx';
+import { Details, Gallery, Grids, Models, Parameters } from './lazy-panels.tsx';
 
 export function Phone() {
   const jobs = useJobs();
@@ -22,12 +22,14 @@ export function Phone() {
   const areDetailsOpen = useLayout((state) => state.areDetailsOpen);
   const opened = useView((state) => state.openImage);
   const areModelsOpen = useView((state) => state.openModel !== null);
+  const areGridsOpen = useView((state) => state.openGrid !== null);
   return (
     <div className="flex h-full flex-col">
       <Header isPhone isGalleryOpen={false} running={running} jobCount={jobCount} />
       <Banner />
       {areModelsOpen && <Models />}
-      <main className={clsx('flex min-h-0 flex-1 flex-col', areModelsOpen && 'hidden')}>
+      {areGridsOpen && <Grids />}
+      <main className={clsx('flex min-h-0 flex-1 flex-col', (areModelsOpen || areGridsOpen) && 'hidden')}>
         {opened !== null && areDetailsOpen ? (
           <div className="min-h-0 flex-1 overflow-y-auto overscroll-contain">
             <div className="h-[82%]">

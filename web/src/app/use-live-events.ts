@@ -7,9 +7,10 @@ import { connectLive } from '../api/live.ts';
 import { useCommandContext, type CommandContext } from '../commands/context.ts';
 import { describeStored } from '../lib/problem.ts';
 import { dropPreview, setConnected, showPreview, useLive } from '../state/live.ts';
-import { setOverlay } from '../state/view.ts';
+import { openGrid, setOverlay, useView } from '../state/view.ts';
 
 import type { LiveEvent } from '../api/live.ts';
+import type { GridSummary } from '@easel/shared/http/grids';
 import { toast } from '../lib/toast.ts';
 
 export function useLiveEvents(): void {
@@ -38,9 +39,20 @@ export function useLiveEvents(): void {
   );
 }
 
+/** Says that a grid is made, unless it is being looked at. */
+function tellGrid({ id, state, done, cells }: GridSummary, t: CommandContext['t']): void {
+  if ((state !== 'done' && state !== 'failed') || useView.getState().openGrid === id) return;
+  toast(t('toast.gridMade', { done, count: cells }), {
+    action: { label: t('toast.showGrid'), onClick: () => openGrid(id) },
+  });
+}
+
 function afterEvent(event: LiveEvent, { t, language }: CommandContext): void {
+  if (event.name === 'grid:changed') tellGrid(event.grid, t);
   if (event.name !== 'job:finished' && event.name !== 'job:failed' && event.name !== 'job:cancelled') return;
   dropPreview(event.job.id);
+  // Of many cells nobody wants to hear one by one; the grid has its own words.
+  if (event.job.grid !== undefined) return;
   const { error } = event.job;
   if (event.name === 'job:cancelled') toast(t('toast.cancelled'));
   if (event.name !== 'job:failed' || !error) return;

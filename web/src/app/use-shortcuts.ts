@@ -4,7 +4,7 @@ import { useEffect } from 'react';
 import { useCommandContext } from '../commands/context.ts';
 import { COMMANDS, type Command } from '../commands/table.ts';
 import { isTyping, matchesKeys, usesArrows } from '../lib/keys.ts';
-import { useView } from '../state/view.ts';
+import { isPageOpen, useView } from '../state/view.ts';
 
 const POPUPS = '[role="dialog"]:not([data-closed]), [role="listbox"], [role="menu"]:not([data-closed])';
 
@@ -28,9 +28,9 @@ export function useShortcuts(): void {
 }
 
 function isWanted(command: Command, event: KeyboardEvent): boolean {
-  const isInModels = useView.getState().openModel !== null;
-  if (isPopupOpen()) return command.id === 'generate' && !isInModels;
-  if (isInModels && command.isAnywhere !== true) return false;
+  const isOnPage = isPageOpen(useView.getState());
+  if (isPopupOpen()) return command.id === 'generate' && !isOnPage;
+  if (isOnPage && command.isAnywhere !== true) return false;
   // Inputs have their own first use of Escape: back to the value, an empty search.
   if (event.key === 'Escape' && event.target instanceof HTMLInputElement) return false;
   if (event.key.startsWith('Arrow') && usesArrows(event.target)) return false;

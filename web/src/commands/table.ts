@@ -4,7 +4,7 @@
  */
 import { cachedImages } from '../api/images.ts';
 import { setLayout, useLayout } from '../state/layout.ts';
-import { openImage, openModel, setOverlay, useView, type Overlay } from '../state/view.ts';
+import { openGrid, openImage, openModel, setOverlay, useView, type Overlay } from '../state/view.ts';
 import { cancelOnSecondCall, focusPrompt, generate } from './generate.ts';
 import {
   applyAll,
@@ -31,7 +31,7 @@ export interface Command {
   keys: readonly string[];
   /** Runs also while text is typed. */
   isAlways?: boolean;
-  /** Runs also on the models page. */
+  /** Runs also on the pages of models and of grids. */
   isAnywhere?: boolean;
   run: (context: CommandContext) => unknown;
 }
@@ -69,9 +69,10 @@ export function toggleModels(): void {
 
 // Esc goes one step out at a time: overlay, models, picture, and only then the running job, and that asks twice.
 function leave(context: CommandContext): void {
-  const { overlay, openImage: opened, openModel: model } = useView.getState();
+  const { overlay, openImage: opened, openModel: model, openGrid: grid } = useView.getState();
   if (overlay !== null) setOverlay(null);
   else if (model !== null) leaveModels(model);
+  else if (grid !== null) openGrid(grid === '' ? null : '');
   else if (opened !== null) openImage(null);
   else cancelOnSecondCall(context);
 }
@@ -113,6 +114,7 @@ export const COMMANDS: readonly Command[] = [
   { id: 'toggleGallery', group: 'groupView', keys: ['G'], run: toggleGallery },
   { id: 'toggleBoth', group: 'groupView', keys: ['F'], run: toggleBoth },
   { id: 'toggleModels', group: 'groupView', keys: ['Shift+M'], isAnywhere: true, run: toggleModels },
+  { id: 'toggleBook', group: 'groupView', keys: ['B'], run: () => toggleOverlay('book') },
   { id: 'toggleQueue', group: 'groupView', keys: ['Q'], isAnywhere: true, run: () => toggleOverlay('queue') },
   { id: 'showShortcuts', group: 'groupView', keys: ['?'], isAnywhere: true, run: () => setOverlay('shortcuts') },
 ];

@@ -8,6 +8,10 @@ import { describe, expect, it } from 'vitest';
 
 import { createTranslator } from './i18n.ts';
 import { en } from './locales/en.ts';
+import { buildingEn } from './locales/building/en.ts';
+import { buildingZhCN } from './locales/building/zh-cn.ts';
+import { gridEn } from './locales/grid/en.ts';
+import { gridZhCN } from './locales/grid/zh-cn.ts';
 import { modelsEn } from './locales/models/en.ts';
 import { modelsZhCN } from './locales/models/zh-cn.ts';
 import { networksEn } from './locales/networks/en.ts';
@@ -34,6 +38,7 @@ describe('the languages', () => {
   const pairs: [object, object][] = [
     [en, zhCN],
     [modelsEn, modelsZhCN],
+    [gridEn, gridZhCN],
     [networksEn, networksZhCN],
     [promptEn, promptZhCN],
   ];

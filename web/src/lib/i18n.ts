@@ -7,6 +7,8 @@ import { en, type Messages } from './locales/en.ts';
 import { addOptionWords } from './option-words.ts';
 
 import type { Language } from './languages.ts';
+import type { BuildingMessages } from './locales/building/en.ts';
+import type { GridMessages } from './locales/grid/en.ts';
 import type { ModelMessages } from './locales/models/en.ts';
 import type { NetworkMessages } from './locales/networks/en.ts';
 import type { PromptMessages } from './locales/prompt/en.ts';
@@ -14,7 +16,14 @@ import type { PromptMessages } from './locales/prompt/en.ts';
 declare module 'i18next' {
   interface CustomTypeOptions {
     defaultNS: 'easel';
-    resources: { easel: Messages; models: ModelMessages; networks: NetworkMessages; prompt: PromptMessages };
+    resources: {
+      building: BuildingMessages;
+      easel: Messages;
+      grid: GridMessages;
+      models: ModelMessages;
+      networks: NetworkMessages;
+      prompt: PromptMessages;
+    };
     returnNull: false;
   }
 }

@@ -30,6 +30,22 @@ export function waitingOf<T extends JobView>(jobs: readonly T[] | undefined): T[
   return waiting.sort((a, b) => (a.position ?? 0) - (b.position ?? 0));
 }
 
+/** A job, and how many others stand behind it as cells of the same grid. */
+interface FoldedJob<T> {
+  readonly job: T;
+  readonly more: number;
+}
+
+/** Of each grid's cells the first, with how many more there are; other jobs as they are. */
+export function foldGrids<T extends JobView>(jobs: readonly T[]): FoldedJob<T>[] {
+  const counts = new Map<string, number>();
+  for (const { grid } of jobs) if (grid !== undefined) counts.set(grid, (counts.get(grid) ?? 0) + 1);
+  const isFirst = (job: T): boolean => jobs.find(({ grid }) => grid === job.grid) === job;
+  return jobs
+    .filter((job) => job.grid === undefined || isFirst(job))
+    .map((job) => ({ job, more: job.grid === undefined ? 0 : (counts.get(job.grid) ?? 1) - 1 }));
+}
+
 /** Jobs that ended since midnight of `now`, latest first. */
 export function endedTodayOf(jobs: readonly JobView[] | undefined, now: Date): JobView[] {
   const midnight = new Date(now.getFullYear(), now.getMonth(), now.getDate()).getTime();

@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { useModels } from '../../api/catalogue.ts';
 import { usePromptWords } from '../../api/prompt-words.ts';
 import { usePromptUse, type PromptContext } from '../../api/prompt.ts';
+import { offerImport } from '../../commands/building.ts';
 import { useCommandContext } from '../../commands/context.ts';
 import { generate, PROMPT_ID } from '../../commands/generate.ts';
 import { toggleParameters } from '../../commands/table.ts';
@@ -22,6 +23,7 @@ import { useForm } from '../../state/form.ts';
 import { useLayout } from '../../state/layout.ts';
 import { setOverlay } from '../../state/view.ts';
 import { AspectMenu } from './aspect-menu.tsx';
+import { BuildingButtons, StyleChips } from './building-bar.tsx';
 import { EstimateLine } from './estimate-line.tsx';
 
 const HINT_ID = 'prompt-hint';
@@ -42,6 +44,7 @@ export function Composer({ isPhone, jobCount }: ComposerProps) {
   const { reading, ...use } = usePromptUse(prompt, reader);
   const words = usePromptWords(reader.model);
   const isRefused = useRefusedField() === 'prompt';
+  const context = useCommandContext();
 
   return (
     <section aria-label={t('zone.composer')} className="flex flex-col gap-2">
@@ -52,6 +55,7 @@ export function Composer({ isPhone, jobCount }: ComposerProps) {
           isPhone ? 'rounded-lg border' : 'rounded-xl border shadow-low',
           isRefused && 'border-danger',
         )}
+        onPaste={({ clipboardData }) => void offerImport(clipboardData.getData('text/plain'), context)}
       >
         <PromptText
           id={PROMPT_ID}
@@ -68,10 +72,12 @@ export function Composer({ isPhone, jobCount }: ComposerProps) {
           onChange={(text) => update((values) => ({ ...values, prompt: text }))}
           className={isPhone ? 'text-field' : 'text-base'}
         />
+        <StyleChips />
         {!isPhone && (
           <div className="flex flex-wrap items-center justify-end gap-1 p-2">
             <AdvancedButton />
             <AspectMenu />
+            <BuildingButtons size={16} />
             <span className="flex-1" />
             <EstimateLine />
             <TokenCount {...use} className="mr-1" />
@@ -89,7 +95,13 @@ export function Composer({ isPhone, jobCount }: ComposerProps) {
           {t('composer.emptyPrompt')}
         </p>
       )}
-      {isPhone && <EstimateLine className="self-end" />}
+      {isPhone && (
+        <div className="flex items-center">
+          <BuildingButtons size={20} />
+          <span className="flex-1" />
+          <EstimateLine />
+        </div>
+      )}
       {isPhone && (
         <div className="flex items-center gap-2">
           <IconButton

@@ -1,10 +1,11 @@
 /** The whole form but the prompt: everything a picture can be asked to be. */
-import { Undo2 } from 'lucide-react';
+import { Grid3x3, Undo2 } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 
 import { Button } from '../../components/button.tsx';
 import { FieldsSkeleton } from '../../components/fields-skeleton.tsx';
 import { withoutChanges } from '../../lib/form.ts';
+import { openGrid } from '../../state/view.ts';
 import { FineTuning } from './fine-tuning.tsx';
 import { ModelField } from './model-field.tsx';
 import { NegativePromptField } from './negative-prompt-field.tsx';
@@ -46,6 +47,9 @@ export function ParametersPanel({ beside }: ParametersPanelProps) {
       <SeedField {...parameters} />
       <CountField {...parameters} />
       {model?.defaults && <FineTuning {...parameters} />}
+      <Button icon={<Grid3x3 size={14} />} className="self-start" onClick={() => openGrid('')}>
+        {t('parameters.grid')}
+      </Button>
       {isChanged && model?.defaults && (
         <Button
           look="quiet"

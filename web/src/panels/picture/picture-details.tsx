@@ -1,5 +1,5 @@
 /** Everything a picture was made from, each value to copy or to use. */
-import { ClipboardCopy, Copy, CornerUpLeft } from 'lucide-react';
+import { ClipboardCopy, Copy, CornerUpLeft, Grid3x3 } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 
 import { useImage } from '../../api/images.ts';
@@ -13,6 +13,7 @@ import { wordsOf } from '../../lib/catalogue-words.ts';
 import { formatBytes, formatMoment } from '../../lib/format.ts';
 import { printNumber } from '../../lib/numbers.ts';
 import { optionWords } from '../../lib/option-words.ts';
+import { openGrid } from '../../state/view.ts';
 
 import type { CommandContext } from '../../commands/context.ts';
 import type { ImageView } from '@easel/shared/http/images';
@@ -47,6 +48,11 @@ function Details({ image }: { image: ImageView }) {
 
   return (
     <div className="flex flex-col gap-4 p-4">
+      {image.grid !== undefined && (
+        <Button icon={<Grid3x3 size={14} />} onClick={() => openGrid(image.grid ?? null)} className="self-start">
+          {t(image.isSheet ? 'picture.openGrid' : 'picture.openGridOf')}
+        </Button>
+      )}
       <Words
         name={t('composer.prompt')}
         text={parameters.prompt}

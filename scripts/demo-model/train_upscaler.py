@@ -2,9 +2,9 @@
     . ./env.sh; python -m torch.distributed.run --nproc-per-node 2 train_upscaler.py --minutes 10
 
 A scene rendered at 512 px and its small self.  The small one is the 512 px picture averaged, so that edges lie exactly under
-those of the target; the autoencoder's mistakes are laid over it at a part of their strength, for at full strength its edges
-lie beside the true ones and the best answer is blur, which is what an earlier try learnt.  What is then seen of a decoded
-picture is sharpened where it is, not moved to where it should be.
+those of the target; it is then blurred about as much as decoded pictures are, and the autoencoder's other mistakes are laid over it at a part
+of their strength.  At full strength its edges lie beside the true ones and the best answer is blur, which is what an earlier try
+learnt.  What is seen of a decoded picture is so sharpened where it is, not moved to where it should be.
 --write makes the file: keys as the community's files have them, in safetensors, fp16.
 """
 import argparse
@@ -22,6 +22,7 @@ import duo
 import scenes
 
 FEATURES, CONVS, SCALE = 48, 8, 4
+SOFT = 1.3                                                               # about the blur of a decoded picture, in its pixels
 STYLED = ("watercolor", "line drawing", "neon")                        # these depend on the size they are drawn at
 
 
@@ -51,6 +52,15 @@ class Srvgg(nn.Module):
                 for i in range(3):
                     m.weight[i, i, 1, 1] = 1
         return self
+
+
+def blurred(x, sigma):
+    """Gaussian blur of [3, h, w]."""
+    k = torch.arange(-5., 6.)
+    k = torch.exp(-k * k / (2 * sigma * sigma))
+    k = (k / k.sum()).expand(3, 1, 1, -1)
+    x = F.conv2d(F.pad(x[None], (5, 5, 5, 5), mode="replicate"), k, groups=3)
+    return F.conv2d(x, k.transpose(2, 3), groups=3)[0]
 
 
 @torch.no_grad()
@@ -131,11 +141,9 @@ if __name__ == "__main__":
             top, left = draw_crop((shown, true, large), crop)
             cut = lambda v, k: v[:, k * top:k * (top + crop), k * left:k * (left + crop)].float()
             x, y = cut(true, 1), cut(large, 4)
-            if not plain:
-                x = x + (cut(shown, 1) - x) * max(0, random.uniform(-.25, .75))
-                soft = random.uniform(-.6, .6)                           # decoded pictures are a little soft
-                if soft > 0:
-                    x = x + (F.avg_pool2d(F.pad(x[None], (1, 1, 1, 1), mode="replicate"), 3, 1)[0] - x) * soft
+            if not plain and random.random() < .85:
+                usual, now = blurred(x, SOFT), blurred(x, random.uniform(.2, 2.))
+                x = (now + (cut(shown, 1) - usual) * max(0, random.uniform(-.3, .7))).clamp(0, 255)
             if random.random() < .5:
                 x, y = x.flip(2), y.flip(2)
             if random.random() < .3:
@@ -160,11 +168,13 @@ if __name__ == "__main__":
         run.learn(loss)
         if run.due(150):
             shown, true = (torch.stack([v[k] for v in val]).to(common.DEVICE).float() / 255 for k in (0, 1))
+            soft = torch.stack([blurred(v, SOFT) for v in true])
             want = torch.stack([v[2] for v in val]).float() / 255
             with run.averaged(), torch.no_grad():
-                got, got_true = (torch.cat([net(b).cpu() for b in v.split(2)]).clamp(0, 1) for v in (shown, true))
-            old, old_true = (F.interpolate(v.cpu(), scale_factor=4, mode="bicubic").clamp(0, 1) for v in (shown, true))
+                got, got_true, got_soft = (torch.cat([net(b).cpu() for b in v.split(2)]).clamp(0, 1) for v in (shown, true, soft))
+            old, old_true, old_soft = (F.interpolate(v.cpu(), scale_factor=4, mode="bicubic").clamp(0, 1) for v in (shown, true, soft))
             db = lambda y: round(common.psnr(y * 2 - 1, want * 2 - 1), 2)
-            rows = [torch.cat([old[i], got[i], got_true[i], want[i]], 1) for i in range(6)]
+            rows = [torch.cat([old[i], got[i], old_soft[i], got_soft[i], want[i]], 1) for i in range(6)]
             Image.fromarray((torch.cat(rows, 2).permute(1, 2, 0) * 255).byte().numpy()).save(f"{a.out}.png")
-            run.save(of_true=db(got_true), bicubic_of_true=db(old_true), of_decoded=db(got), bicubic_of_decoded=db(old))
+            run.save(of_true=db(got_true), bicubic_of_true=db(old_true), of_soft=db(got_soft), bicubic_of_soft=db(old_soft),
+                     of_decoded=db(got), bicubic_of_decoded=db(old))

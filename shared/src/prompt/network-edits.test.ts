@@ -96,6 +96,7 @@ describe('words', () => {
     expect(hasWords('charming', 'charm')).toBe(false);
     expect(hasWords('(charm:1.2)', 'charm')).toBe(true);
     expect(hasWords('a c++ cat', 'c++')).toBe(true);
+    expect(hasWords('a by-my_name.v1 cat', 'by-my_name.v1')).toBe(true);
   });
 });
 

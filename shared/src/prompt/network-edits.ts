@@ -138,7 +138,7 @@ function placeOfWords(prompt: string, words: string): Span | null {
   return found === null ? null : { start: found.index, end: found.index + found[0].length };
 }
 
-const escapeRegExp = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/-]/g, String.raw`\$&`);
+const escapeRegExp = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/]/g, String.raw`\$&`);
 
 /** How strongly an embedding counts: the number of a bracket that holds its word alone; null where it is not named. */
 export function embeddingWeight(prompt: string, word: string): number | null {

@@ -20,6 +20,9 @@ export const keys = {
   wildcards: ['wildcards'] as const,
   wildcard: (name: string) => ['wildcards', name] as const,
   styles: ['styles'] as const,
+  templates: ['templates'] as const,
+  everyPromptHistory: ['prompt-history'] as const,
+  promptHistory: (query: string) => ['prompt-history', query] as const,
   prompt: (text: string) => ['prompt', text] as const,
   estimate: (request: string) => ['estimate', request] as const,
 };

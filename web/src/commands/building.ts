@@ -30,7 +30,8 @@ export async function surpriseMe(context: CommandContext): Promise<void> {
 let lastSurprise: string | null = null;
 
 /** Signs of Compel that no prompt of ours has: `word++`, `(words)1.3`, `("a", "b").and()`. */
-const FOREIGN = /[\p{L}\p{N}](?:\+{2,}|-{2,})(?![\p{L}\p{N}_-])|\)(?:\++|-+|\d*\.?\d+)(?![\p{L}\p{N}_-])|\.(?:and|blend|swap)\(/u;
+const FOREIGN =
+  /[\p{L}\p{N}](?:\+{2,}|-{2,})(?![\p{L}\p{N}_-])|\)(?:\++|-+|\d*\.?\d+)(?![\p{L}\p{N}_-])|\.(?:and|blend|swap)\(/u;
 /** Longer ones are not looked at. */
 const LONGEST = 20_000;
 

@@ -38,6 +38,7 @@ describe('the languages', () => {
   const pairs: [object, object][] = [
     [en, zhCN],
     [modelsEn, modelsZhCN],
+    [buildingEn, buildingZhCN],
     [gridEn, gridZhCN],
     [networksEn, networksZhCN],
     [promptEn, promptZhCN],

@@ -29,6 +29,7 @@ export const en = {
     advanced: 'Advanced',
     emptyPrompt: 'Describe the picture first. Or press Generate again and let the model choose.',
     tokens: '{{tokens}}/{{limit}}',
+    received: 'Show what the model received',
     tokensHelp:
       'The text encoder reads tokens, which are words and parts of words, in chunks of 75. This prompt fills {{tokens}} of {{limit}}.',
     countedPictures_one: '{{count}} picture',
@@ -397,6 +398,7 @@ export const en = {
     unknown_sampler: 'This sampler does not exist',
     unknown_schedule: 'This schedule does not exist',
     lora_not_found: 'There is no such LoRA',
+    hypernetwork_not_found: 'There is no such hypernetwork',
     unknown_tag: 'Unknown kind of tag',
     unknown_wildcard: 'The wildcard is not there',
     wildcard_empty: 'The wildcard has no lines',

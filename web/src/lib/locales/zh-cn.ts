@@ -35,6 +35,7 @@ export const zhCN: ChineseMessages = {
     advanced: '高级',
     emptyPrompt: '请先描述画面。也可以再按一次“生成”，让模型自由发挥。',
     tokens: '{{tokens}}/{{limit}}',
+    received: '查看模型实际收到的内容',
     tokensHelp:
       '文本编码器按词元（词或词的一部分）读取，每 75 个为一段。当前提示词占用 {{limit}} 个中的 {{tokens}} 个。',
     countedPictures_other: '{{count}} 张',
@@ -387,6 +388,7 @@ export const zhCN: ChineseMessages = {
     unknown_sampler: '没有这个采样器',
     unknown_schedule: '没有这个调度',
     lora_not_found: '没有这个 LoRA',
+    hypernetwork_not_found: '没有这个超网络',
     unknown_tag: '未知的标签类型',
     unknown_wildcard: '没有这个通配符',
     wildcard_empty: '通配符没有可用的行',

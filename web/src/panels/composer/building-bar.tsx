@@ -13,7 +13,12 @@ export function BuildingButtons({ size }: { size: number }) {
   const context = useCommandContext();
   return (
     <>
-      <IconButton label={t('building.book')} keys="B" icon={<BookOpen size={size} />} onClick={() => setOverlay('book')} />
+      <IconButton
+        label={t('building.book')}
+        keys="B"
+        icon={<BookOpen size={size} />}
+        onClick={() => setOverlay('book')}
+      />
       <IconButton
         label={t('building.surprise')}
         icon={<Dices size={size} />}

@@ -27,16 +27,22 @@ export interface PromptContext {
   sampler?: string | undefined;
   /** Id of the checkpoint that will read it. */
   model?: string | undefined;
+  /** What choices are drawn with; undefined = as with 0. */
+  seed?: number | undefined;
+  /** Names of the styles that are put on it. */
+  styles?: readonly string[];
 }
 
 /** The request that asks about a text. */
-function askedOf(prompt: string, { isNegative = false, steps, sampler, model }: PromptContext) {
+function askedOf(prompt: string, { isNegative = false, steps, sampler, model, seed, styles = [] }: PromptContext) {
   return {
     prompt,
     isNegative,
     ...(steps === undefined ? {} : { steps }),
     ...(sampler === undefined ? {} : { sampler }),
     ...(model === undefined ? {} : { model }),
+    ...(seed === undefined ? {} : { seed }),
+    ...(styles.length === 0 ? {} : { styles }),
   };
 }
 
@@ -66,4 +72,20 @@ export function usePromptUse(text: string, context: PromptContext = {}): PromptU
   );
   if (text === '') return { tokens: 0, chunks: 1, reading: EMPTY };
   return { tokens: data?.tokens ?? null, chunks: data?.chunks ?? 1, reading };
+}
+
+/** Every token of a text; undefined until it is there. */
+export function usePromptDetail(
+  text: string,
+  context: PromptContext,
+): { analysis: PromptAnalysis | undefined; isFailed: boolean } {
+  const body = { ...askedOf(text, context), hasDetail: true };
+  const { data, isError } = useQuery<PromptAnalysis>({
+    queryKey: keys.prompt(JSON.stringify(body)),
+    queryFn: ({ signal }) => call('/prompt/analyse', promptAnalysis, { method: 'POST', body, signal }),
+    staleTime: FORGET_MS,
+    gcTime: FORGET_MS,
+    retry: false,
+  });
+  return { analysis: data, isFailed: isError };
 }

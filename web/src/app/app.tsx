@@ -8,6 +8,7 @@ import { Boundary } from './boundary.tsx';
 import { Desk } from './desk.tsx';
 import { Book, Shortcuts, Toasts, usePreloadedPanels } from './lazy-panels.tsx';
 import { PhonePage } from './lazy-phone.tsx';
+import { Received } from './lazy-received.tsx';
 import { useAppearance } from './use-appearance.ts';
 import { useLiveEvents } from './use-live-events.ts';
 import { useShortcuts } from './use-shortcuts.ts';
@@ -38,6 +39,7 @@ function Page() {
     <>
       {isPhone ? <PhonePage /> : <Desk />}
       <Shortcuts />
+      <Received />
       <Book />
       <Announcer />
       <Toasts scheme={scheme} />

@@ -1,4 +1,4 @@
-/** How much of the text encoder's chunks a prompt fills: `12/75`. */
+/** How much of the text encoder's chunks a prompt fills: `12/75`. Leads to what the model received. */
 import { clsx } from 'clsx';
 import { useTranslation } from 'react-i18next';
 
@@ -10,10 +10,11 @@ interface TokenCountProps {
   /** null while it is not known; the place is kept. */
   tokens: number | null;
   chunks: number;
+  onOpen: () => void;
   className?: string;
 }
 
-export function TokenCount({ tokens, chunks, className }: TokenCountProps) {
+export function TokenCount({ tokens, chunks, onOpen, className }: TokenCountProps) {
   const { t } = useTranslation();
   const limit = chunks * CHUNK_TOKENS;
   if (tokens === null) return <span className={clsx('h-6', className)} aria-hidden />;
@@ -21,13 +22,17 @@ export function TokenCount({ tokens, chunks, className }: TokenCountProps) {
   const explained = t('composer.tokensHelp', { tokens, limit });
   return (
     <Tip text={explained}>
-      <span
-        role="note"
-        aria-label={explained}
-        className={clsx('numerals inline-flex h-6 items-center rounded-sm px-1 text-2xs text-faint', className)}
+      <button
+        type="button"
+        aria-label={`${text}. ${t('composer.received')}`}
+        onClick={onOpen}
+        className={clsx(
+          'numerals inline-flex h-6 items-center rounded-sm px-1 text-2xs text-faint hover:bg-hover hover:text-ink phone:h-11 phone:min-w-11 phone:justify-center',
+          className,
+        )}
       >
         {text}
-      </span>
+      </button>
     </Tip>
   );
 }

@@ -7,7 +7,7 @@ import { renderPart } from '../../../test/support/render.tsx';
 import { NO_WORDS } from '../../lib/prompt/complete.ts';
 import { NOTHING_READ, type PromptReading } from '../../lib/prompt/reading.ts';
 import { PromptText } from '../prompt-text.tsx';
-import { tintOf } from './colours.ts';
+import { tintOf } from '../../lib/prompt/tint.ts';
 
 let written = '';
 let recalled: number[] = [];

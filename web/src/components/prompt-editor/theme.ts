@@ -1,12 +1,15 @@
 /** How the editor looks: the page's own type and colours, and one calm tone for each thing the language has. */
 import { EditorView } from '@codemirror/view';
 
+import { TINTS, type TintWay } from '../../lib/prompt/tint.ts';
+
 const TONES = {
   schedule: 'light-dark(oklch(0.45 0.12 300), oklch(0.8 0.085 300))',
   choice: 'light-dark(oklch(0.44 0.09 245), oklch(0.79 0.08 240))',
   tag: 'var(--color-accent-ink)',
-  less: 'light-dark(oklch(0.55 0.08 250), oklch(0.68 0.07 250))',
 } as const;
+
+const tinted = (way: TintWay): string => `color-mix(in oklab, ${TINTS[way]} var(--tint), transparent)`;
 
 export const promptTheme = EditorView.theme({
   '&': { fontSize: 'inherit', color: 'inherit', background: 'transparent' },
@@ -22,9 +25,9 @@ export const promptTheme = EditorView.theme({
   '.cm-placeholder': { color: 'var(--color-faint)' },
 
   '.easel-weighted': { borderRadius: '3px', boxDecorationBreak: 'clone', padding: '1px 0' },
-  '.easel-more': { background: 'color-mix(in oklab, var(--color-accent) var(--tint), transparent)' },
-  '.easel-less': { background: `color-mix(in oklab, ${TONES.less} var(--tint), transparent)` },
-  '.easel-against': { background: 'color-mix(in oklab, var(--color-danger) var(--tint), transparent)' },
+  '.easel-more': { background: tinted('more') },
+  '.easel-less': { background: tinted('less') },
+  '.easel-against': { background: tinted('against') },
   '.easel-weight': { color: 'var(--color-accent-ink)' },
   '.easel-schedule': { color: TONES.schedule, fontWeight: '600' },
   '.easel-choice': { color: TONES.choice, fontWeight: '600' },

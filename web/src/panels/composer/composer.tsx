@@ -3,9 +3,8 @@ import { clsx } from 'clsx';
 import { Images, ListVideo, LoaderCircle, Paintbrush, SlidersHorizontal } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 
-import { useModels } from '../../api/catalogue.ts';
 import { usePromptWords } from '../../api/prompt-words.ts';
-import { usePromptUse, type PromptContext } from '../../api/prompt.ts';
+import { usePromptUse } from '../../api/prompt.ts';
 import { offerImport } from '../../commands/building.ts';
 import { useCommandContext } from '../../commands/context.ts';
 import { generate, PROMPT_ID } from '../../commands/generate.ts';
@@ -17,10 +16,11 @@ import { PromptProblems } from '../../components/prompt-problems.tsx';
 import { PromptText } from '../../components/prompt-text.tsx';
 import { Tip } from '../../components/tip.tsx';
 import { TokenCount } from '../../components/token-count.tsx';
-import { modelOf, valuesOf } from '../../lib/form.ts';
 import { describeProblem } from '../../lib/problem.ts';
 import { useForm } from '../../state/form.ts';
 import { useLayout } from '../../state/layout.ts';
+import { usePromptReader } from '../../state/reader.ts';
+import { showReceived } from '../../state/received.ts';
 import { setOverlay } from '../../state/view.ts';
 import { AspectMenu } from './aspect-menu.tsx';
 import { BuildingButtons, StyleChips } from './building-bar.tsx';
@@ -40,7 +40,7 @@ export function Composer({ isPhone, jobCount }: ComposerProps) {
   const prompt = useForm((state) => state.values.prompt);
   const isEmptyPromptNoted = useForm((state) => state.isEmptyPromptNoted);
   const update = useForm((state) => state.update);
-  const reader = useReader();
+  const reader = usePromptReader(false);
   const { reading, ...use } = usePromptUse(prompt, reader);
   const words = usePromptWords(reader.model);
   const isRefused = useRefusedField() === 'prompt';
@@ -80,7 +80,7 @@ export function Composer({ isPhone, jobCount }: ComposerProps) {
             <BuildingButtons size={16} />
             <span className="flex-1" />
             <EstimateLine />
-            <TokenCount {...use} className="mr-1" />
+            <TokenCount {...use} onOpen={() => showReceived('prompt')} className="mr-1" />
             <GenerateButton />
           </div>
         )}
@@ -111,21 +111,12 @@ export function Composer({ isPhone, jobCount }: ComposerProps) {
           />
           <IconButton label={t('gallery.open')} icon={<Images size={20} />} onClick={() => setOverlay('gallery')} />
           <QueueButton jobCount={jobCount} />
-          <TokenCount {...use} className="ml-auto" />
+          <TokenCount {...use} onOpen={() => showReceived('prompt')} className="ml-auto" />
           <GenerateButton />
         </div>
       )}
     </section>
   );
-}
-
-/** What reads the prompt, and what schedules in it count in. */
-function useReader(): PromptContext {
-  const form = useForm((state) => state.values);
-  const models = useModels();
-  const model = models && modelOf(form, models);
-  const values = models === undefined ? null : valuesOf(form, model);
-  return { steps: values?.steps, sampler: values?.sampler, model: model?.id };
 }
 
 function GenerateButton() {

@@ -8,6 +8,8 @@ import { errorIdOf, Field } from '../../components/field.tsx';
 import { PromptProblems } from '../../components/prompt-problems.tsx';
 import { PromptText } from '../../components/prompt-text.tsx';
 import { TokenCount } from '../../components/token-count.tsx';
+import { usePromptReader } from '../../state/reader.ts';
+import { showReceived } from '../../state/received.ts';
 
 import type { Parameters } from './use-parameters.ts';
 
@@ -15,7 +17,7 @@ const ID = 'negativePrompt';
 
 export function NegativePromptField({ form, model, update, errorOf }: Parameters) {
   const { t } = useTranslation();
-  const { reading, ...use } = usePromptUse(form.negativePrompt, { isNegative: true, model: model?.id });
+  const { reading, ...use } = usePromptUse(form.negativePrompt, usePromptReader(true));
   const words = usePromptWords(model?.id);
   const error = errorOf(ID);
   return (
@@ -27,7 +29,9 @@ export function NegativePromptField({ form, model, update, errorOf }: Parameters
       isChanged={form.negativePrompt !== ''}
       defaultText={t('parameters.empty')}
       onReset={() => update((values) => ({ ...values, negativePrompt: '' }))}
-      aside={form.negativePrompt === '' ? undefined : <TokenCount {...use} />}
+      aside={
+        form.negativePrompt === '' ? undefined : <TokenCount {...use} onOpen={() => showReceived('negativePrompt')} />
+      }
     >
       <PromptText
         id={ID}

@@ -70,7 +70,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<StudioApp
   await app.register(compress, { encodings: ['gzip', 'identity'], threshold: COMPRESS_FROM });
   await describeApi(app, dependencies.version);
   for (const addRoutes of ROUTES) addRoutes(app, dependencies);
-  await servePage(app, dependencies.webRoot);
+  servePage(app, dependencies.webRoot);
 
   const live = openLive(app.server, {
     ...dependencies,

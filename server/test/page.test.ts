@@ -1,5 +1,5 @@
 /** The web page: caching, the page's own addresses, and never a page in place of an error. */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -41,6 +41,19 @@ describe('the page', () => {
     expect(response.headers['content-type']).toContain('javascript');
     expect(response.headers['content-encoding']).toBe('gzip');
     expect((await get('/favicon.svg')).headers['cache-control']).toBe('no-cache');
+  });
+
+  it('is sent once as long as it stays the same', async () => {
+    const { etag } = (await get('/')).headers;
+    const again = await get('/gallery', { 'if-none-match': String(etag) });
+    expect([again.statusCode, again.body]).toEqual([304, '']);
+    expect((await get('/favicon.svg', { 'if-none-match': String(etag) })).statusCode).toBe(200);
+  });
+
+  it('stays whole while it is built anew', async () => {
+    await rm(join(studio.folders.root, 'web'), { recursive: true });
+    expect((await get('/assets/main-abc123.js')).body).toContain('console.log(1);');
+    expect((await get('/')).body).toContain('<title>Easel</title>');
   });
 
   it.each(['/assets/main-old.js', '/api/v1/nothing', '/api', '/sdapi/v1/nothing', '/API/v1/jobs', '/socket.io/x'])(

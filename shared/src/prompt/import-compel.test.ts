@@ -26,7 +26,11 @@ describe('a prompt in Compel or InvokeAI syntax', () => {
     expect(importCompel('("a", "b").blend(1, 0.8)').notes).toEqual([
       { kind: 'blend_not_possible', text: '("a", "b").blend(1, 0.8)' },
     ]);
-    expect(importCompel('a cat.swap(dog)').notes).toEqual([{ kind: 'swap_not_possible', text: 'cat.swap(dog)' }]);
+    expect(importCompel('a (cat.swap(dog))1.2 b++')).toEqual({
+      text: String.raw`a (cat.swap\(dog\):1.2) (b:1.21)`,
+      notes: [{ kind: 'swap_not_possible', text: 'cat.swap(dog)' }],
+    });
+    expect(importCompel('("a", "b").blend(1, 2)').text).toBe(String.raw`\("a", "b"\).blend\(1, 2\)`);
     expect(importCompel('("a", "b").and(1, 2)').notes.map(({ kind }) => kind)).toEqual(['weights_of_and_lost']);
   });
 

@@ -31,12 +31,15 @@ const EMBEDDING = /<([\p{L}\p{N}_\-. ]+)>/gu;
 
 export function importCompel(text: string): ImportedPrompt {
   const notes: ImportNote[] = [];
-  for (const match of text.matchAll(SWAP)) notes.push({ kind: 'swap_not_possible', text: match[0] });
-  const joined = text.replace(COMPOSED, (whole: string, list: string, kind: string, weights: string) => {
+  const kept = text.replace(SWAP, (whole: string) => {
+    notes.push({ kind: 'swap_not_possible', text: whole });
+    return literal(whole);
+  });
+  const joined = kept.replace(COMPOSED, (whole: string, list: string, kind: string, weights: string) => {
     const prompts = [...list.matchAll(QUOTED)].map(([, quoted = '']) => quoted.replace(/\\"/g, '"'));
     if (kind === 'blend') {
       notes.push({ kind: 'blend_not_possible', text: whole });
-      return whole;
+      return literal(whole);
     }
     if (weights.trim() !== '') notes.push({ kind: 'weights_of_and_lost', text: whole });
     return prompts.join(' BREAK ');
@@ -44,6 +47,9 @@ export function importCompel(text: string): ImportedPrompt {
   const ready = joined.replace(EMBEDDING, '$1');
   return { text: importWeights({ text: ready, closers: closingBrackets(ready) }, 0, ready.length, 0), notes };
 }
+
+/** Brackets that are text, here and with us. */
+const literal = (text: string): string => text.replace(/(?<!\\)[()]/g, String.raw`\$&`);
 
 interface Source {
   readonly text: string;

@@ -97,7 +97,6 @@ function StyleRow({ style, onEdit }: { style: StyleView; onEdit: () => void }) {
       <button
         type="button"
         aria-pressed={isWorn}
-        aria-label={b('styles.wear', { name })}
         onClick={toggle}
         className="flex min-h-11 min-w-0 flex-1 items-start gap-2 rounded-md px-2 py-1 text-left hover:bg-hover"
       >

@@ -56,7 +56,6 @@ export const buildingEn = {
     hint: 'With {prompt} in it a style stands around the prompt, else behind it.',
     add: 'New style',
     empty: 'No style yet',
-    wear: 'Put on {{name}}',
     import: 'Import styles.csv',
     export: 'Export styles.csv',
     imported: '{{added}} new, {{replaced}} replaced',

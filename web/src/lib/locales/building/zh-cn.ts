@@ -56,7 +56,6 @@ export const buildingZhCN: OneForm<BuildingMessages> = {
     hint: '样式里写有 {prompt} 时包在提示词外面，否则接在后面。',
     add: '新样式',
     empty: '还没有样式',
-    wear: '套用“{{name}}”',
     import: '导入 styles.csv',
     export: '导出 styles.csv',
     imported: '新增 {{added}} 个，替换 {{replaced}} 个',

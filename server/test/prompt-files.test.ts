@@ -13,6 +13,8 @@ beforeAll(async () => {
   await mkdir(join(studio.folders.models, 'embeddings'), { recursive: true });
   await writeFile(join(studio.folders.models, 'loras/people/smile.safetensors'), 'x');
   await writeFile(join(studio.folders.models, 'embeddings/charm.pt'), 'x');
+  await mkdir(join(studio.folders.models, 'hypernetworks'), { recursive: true });
+  await writeFile(join(studio.folders.models, 'hypernetworks/glow.pt'), 'x');
 });
 afterAll(async () => {
   await studio.end();
@@ -47,7 +49,7 @@ describe('a tag in a prompt', () => {
   });
 
   it('of another kind is refused, and so are very many', async () => {
-    expect(await refusal('<hypernet:x:1>')).toMatchObject({ status: 422, code: 'unknown_tag' });
+    expect(await refusal('<hyper:x:1>')).toMatchObject({ status: 422, code: 'unknown_tag' });
     expect(await refusal('<lora:smile:1>'.repeat(5000))).toMatchObject({ status: 422, code: 'out_of_range' });
   });
 
@@ -59,6 +61,17 @@ describe('a tag in a prompt', () => {
       got: 'lbw=1,2,3',
     });
     expect(await refusal('<lora:smile:1:step=5>')).toMatchObject({ code: 'not_allowed', got: 'step=5' });
+  });
+
+  it('names a hypernetwork by its file, or near ones', async () => {
+    expect((await post('a <hypernet:glow:0.5> cat')).statusCode).toBe(202);
+    expect(await refusal('a <hypernet:glwo> cat')).toMatchObject({
+      status: 422,
+      code: 'hypernetwork_not_found',
+      hint: 'Did you mean glow?',
+    });
+    for (const name of ['../loras/people/smile', '/etc/passwd', 'smile'])
+      expect(await refusal(`a <hypernet:${name}:1>`)).toMatchObject({ code: 'hypernetwork_not_found' });
   });
 
   it('means nothing in a comment', async () => {

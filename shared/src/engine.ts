@@ -49,6 +49,8 @@ export interface EngineJob {
   upscaler?: { file: string };
   /** The LoRA (or kin) that the prompt's tags name, in their order; one file may stand there twice. */
   adapters?: EngineAdapter[];
+  /** The hypernetworks that the prompt's tags name, in their order. */
+  hypernetworks?: EngineHypernetwork[];
   /** The textual inversions that the prompts may name. */
   embeddings?: EngineEmbedding[];
   parameters: GenerationParameters;
@@ -77,6 +79,13 @@ export interface EngineAdapter {
   blocks?: readonly number[];
   /** Steps at which what it changes in the U-Net counts; absent = all. The text is read once, before them. */
   steps?: StepRange;
+}
+
+/** A hypernetwork's file and how strongly it is used. */
+export interface EngineHypernetwork {
+  /** Absolute path. */
+  file: string;
+  weight: number;
 }
 
 /** A textual inversion by the name that prompts have for it. */

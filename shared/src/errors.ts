@@ -42,6 +42,7 @@ export const ERROR_CODES = {
   unknown_sampler: row(422, 'request', 'No sampler has this id.'),
   unknown_schedule: row(422, 'request', 'No schedule has this id.'),
   lora_not_found: row(422, 'request', 'No LoRA has the name in this tag.'),
+  hypernetwork_not_found: row(422, 'request', 'No hypernetwork has the name in this tag.'),
   unknown_tag: row(422, 'request', 'The prompt has a tag of a kind nobody knows.'),
   unknown_wildcard: row(422, 'request', 'The prompt names a wildcard that is not there.'),
   wildcard_empty: row(422, 'request', 'A wildcard in the prompt has no line to draw.'),

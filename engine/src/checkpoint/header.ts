@@ -18,6 +18,8 @@ export interface CheckpointHeader extends FileStamp {
   readonly file: string;
   readonly metadata: ReadonlyMap<string, string>;
   readonly tensors: ReadonlyMap<string, TensorEntry>;
+  /** Plain values beside the weights at the top of what torch saved: texts, numbers, truths. */
+  readonly notes?: ReadonlyMap<string, unknown>;
   /** Where the numbers begin; of a single .safetensors alone. */
   readonly dataStart?: number;
   /** Every file it was read from, where that is not `file` alone. */

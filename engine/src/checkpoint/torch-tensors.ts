@@ -105,5 +105,18 @@ export function headerOfTorch(torch: TorchFile, { file, stamp }: CheckpointFile)
         }),
       )
     : listed;
-  return { ...stamp, metadata: new Map(), tensors };
+  return { ...stamp, metadata: new Map(), notes: notesOf(torch.root), tensors };
+}
+
+const MOST_NOTES = 100;
+
+/** What programs say beside the weights; only what is no container. */
+function notesOf(root: PickleValue): Map<string, unknown> {
+  const notes = new Map<string, unknown>();
+  if (!(root instanceof Map)) return notes;
+  for (const [key, value] of root) {
+    const isPlain = value === null || ['string', 'number', 'boolean'].includes(typeof value);
+    if (typeof key === 'string' && isPlain && notes.size < MOST_NOTES) notes.set(key, value);
+  }
+  return notes;
 }

@@ -8,6 +8,7 @@ import type { GraphModel } from '../graph/model.ts';
 import { NO_BRANCHES, withBranches } from '../modules/branches.ts';
 import { withWrapping } from '../modules/convolution.ts';
 import { dialect } from '../modules/dialect.ts';
+import { withHypernetworks } from '../modules/hypernetwork.ts';
 import type { Ports } from '../modules/ports.ts';
 import { readDecoderConfig, readEncoderConfig, vaeDecoder, vaeEncoder } from '../modules/vae.ts';
 import { PLAIN, type NetworkOptions } from './network-options.ts';
@@ -36,9 +37,12 @@ export function assembleFamily({ networks, ignored, exact = [], ...rest }: Parts
   ): Ports => {
     const network = networks[role] as NetworkOf;
     const { written, inputs } = withBranches(options.branches?.[role] ?? NO_BRANCHES, () =>
-      withWrapping(options.wraps, () => network(weights, sidecar, options)),
+      withHypernetworks(options.hypernetworks ?? [], () =>
+        withWrapping(options.wraps, () => network(weights, sidecar, options)),
+      ),
     );
-    return { inputs: { ...written.inputs, ...inputs }, outputs: written.outputs };
+    const { inputs: own, outputs } = written.written;
+    return { inputs: { ...own, ...written.inputs, ...inputs }, outputs };
   };
   return {
     ...rest,

@@ -1,4 +1,5 @@
 /** What the networks of a checkpoint are built with beyond what its tensors say. A change means another session. */
+import type { Hypernetwork } from '../checkpoint/hypernetwork.ts';
 import { NO_AXES, type Axes } from '../graph/ops/network.ts';
 import { NO_BRANCHES, type BranchOptions } from '../modules/branches.ts';
 import { PLAIN_UNET, type UnetOptions } from '../modules/unet/options.ts';
@@ -10,6 +11,8 @@ export interface NetworkOptions {
   readonly unet: UnetOptions;
   /** Whether text encoders can be told of tokens that nobody sees. */
   readonly hidesTokens: boolean;
+  /** What changes the contexts of the U-Net's attentions; none when absent. */
+  readonly hypernetworks?: readonly Hypernetwork[];
   /** Which layers have branches for adapters; none in networks that are not named. */
   readonly branches?: Readonly<Partial<Record<Role, BranchOptions>>>;
 }

@@ -17,6 +17,7 @@ import { concatChannels, elementCount, isFiniteTensor, type Tensor } from '../nu
 import { unseenScores } from '../modules/text/unseen-tokens.ts';
 import { Adaptation, type Moment } from './adaptation.ts';
 import { Embeddings } from './embeddings.ts';
+import { Hypernetworks } from './hypernetworks.ts';
 import { buildKey, PLAIN, type NetworkOptions } from './network-options.ts';
 import { tokenizePrompt } from './prompt.ts';
 import { STAGE_OF } from './stages.ts';
@@ -26,6 +27,7 @@ import { Sessions } from './sessions.ts';
 import type {
   AdapterUse,
   EmbeddingUse,
+  HypernetworkUse,
   LatentDistribution,
   LoneVae,
   Pipeline,
@@ -63,8 +65,11 @@ export function openPipeline(
 class OpenPipeline implements Pipeline {
   readonly #sessions = new Sessions();
   readonly #notes = new Set<PictureNote>();
+  /** What its networks ask of the checkpoint; found out once. */
+  readonly #readAll: () => readonly ReadTensor[];
   readonly #adaptation: Adaptation;
   readonly #embeddings: Embeddings;
+  readonly #hypernetworks = new Hypernetworks();
   readonly #encodings = new TextEncodings();
   #usage: Usage = {};
   #options = PLAIN;
@@ -80,6 +85,7 @@ class OpenPipeline implements Pipeline {
     let reads: readonly ReadTensor[] | null = null;
     const readAll = (): readonly ReadTensor[] =>
       (reads ??= checkpoint.family.reads(checkpoint.header, checkpoint.sidecar));
+    this.#readAll = readAll;
     this.#adaptation = new Adaptation(readAll);
     this.#embeddings = new Embeddings(Object.keys(checkpoint.facts.text) as TextRole[], (role) => {
       const table = readAll().find(({ path }) => path.startsWith(`${role}.`) && path.endsWith('token_embedding'));
@@ -113,6 +119,16 @@ class OpenPipeline implements Pipeline {
     await this.#adaptation.use(adapters, placed, (roles) =>
       this.#sessions.release((key) => roles.some((role) => role === key)),
     );
+  }
+
+  async useHypernetworks(uses: readonly HypernetworkUse[]): Promise<void> {
+    const widths = (): ReadonlySet<number> =>
+      new Set(
+        this.#readAll().flatMap(({ path, entry }) =>
+          /^unet\..*attn\d\.to_k$/.test(path) ? [entry.shape[1] as number] : [],
+        ),
+      );
+    await this.#hypernetworks.use(uses, widths, () => this.#sessions.release((key) => key === 'unet'));
   }
 
   async adopt(plan: MemoryPlan): Promise<void> {
@@ -175,6 +191,7 @@ class OpenPipeline implements Pipeline {
       ...nothing,
       ...this.#wholeText(role, feeds, session),
       ...this.#adaptation.feeds(role, moment),
+      ...(role === 'unet' ? this.#hypernetworks.feeds : {}),
       ...feeds,
     };
     return this.#timed(role, async () => session.run(all, fetch));
@@ -350,6 +367,7 @@ class OpenPipeline implements Pipeline {
   async release(): Promise<void> {
     await this.#sessions.release();
     await this.#adaptation.release();
+    await this.#hypernetworks.release();
     const placing = [...this.#placing.values()];
     this.#placing.clear();
     for (const each of placing) await (await each.catch(() => null))?.release();
@@ -365,7 +383,11 @@ class OpenPipeline implements Pipeline {
     await requireUnchanged(header);
     const placed = await this.#place(header);
     const patched = isOfVae(role) ? null : this.#adaptation.header;
-    const options = { ...this.#options, branches: this.#adaptation.branches };
+    const options = {
+      ...this.#options,
+      branches: this.#adaptation.branches,
+      hypernetworks: role === 'unet' ? this.#hypernetworks.built : [],
+    };
     const model = family.build(role, patched ?? placed.header, sidecar, options);
     this.#adaptation.started(role, model.inputs);
     return startSession(model, this.plan.weights);

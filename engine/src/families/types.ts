@@ -183,6 +183,14 @@ export interface EmbeddingUse {
   readonly file: string;
 }
 
+/** A hypernetwork's file and how strongly it is used. */
+export interface HypernetworkUse {
+  /** Absolute path. */
+  readonly file: string;
+  /** 0 = as if it were not there. */
+  readonly weight: number;
+}
+
 /** An adapter's file and how strongly it is used. */
 export interface AdapterUse {
   /** Absolute path. */
@@ -235,6 +243,12 @@ export interface Pipeline {
    * @throws not_allowed where one that cannot run beside the layers shall count at some steps only
    */
   adapt(adapters: readonly AdapterUse[]): Promise<void>;
+  /**
+   * Uses these hypernetworks from now on, in their order, and no others; none at first. Another strength costs nothing.
+   * @throws model_gone | model_invalid | model_unsupported | pickle_unsafe | model_incompatible | storage_unavailable;
+   *   nothing is changed then
+   */
+  useHypernetworks(uses: readonly HypernetworkUse[]): Promise<void>;
   /** Starts sessions now rather than on first use. @throws model_gone | session_failed | out_of_memory */
   load(...roles: readonly Role[]): Promise<void>;
   /**

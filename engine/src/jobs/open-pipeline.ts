@@ -49,7 +49,7 @@ function unplanned(header: CheckpointHeader, budgetBytes: number): NonNullable<J
 }
 
 /** Which checkpoint, and what it is used with. */
-export type PipelineSource = Pick<EngineJob, 'checkpoint' | 'overrides' | 'adapters' | 'embeddings'>;
+export type PipelineSource = Pick<EngineJob, 'checkpoint' | 'overrides' | 'adapters' | 'hypernetworks' | 'embeddings'>;
 
 /**
  * The pipeline of a checkpoint with its networks started, or ready to start one after the other where the plan says so.
@@ -60,7 +60,7 @@ export type PipelineSource = Pick<EngineJob, 'checkpoint' | 'overrides' | 'adapt
  *   model_incompatible for an adapter of another base
  */
 export async function acquirePipeline(
-  { checkpoint: file, overrides = {}, adapters = [], embeddings = [] }: PipelineSource,
+  { checkpoint: file, overrides = {}, adapters = [], hypernetworks = [], embeddings = [] }: PipelineSource,
   unused: readonly Role[],
   networks: NetworkOptions,
   context: JobContext,
@@ -80,6 +80,7 @@ export async function acquirePipeline(
   await pipeline.useVae(context.vae === undefined ? null : await openLoneVae(context.vae));
   await pipeline.configure(networks);
   await pipeline.adapt(adapters);
+  await pipeline.useHypernetworks(hypernetworks);
   const skipped = await pipeline.useEmbeddings(embeddings);
   for (const { name, error } of skipped) {
     context.emit({ type: 'log', level: 'warn', message: `${name} is read as words: ${error.message}` });

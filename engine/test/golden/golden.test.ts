@@ -64,6 +64,7 @@ describe('the golden runner', () => {
     ['rng/torch-cpu', 'seed42.0'],
     ['lora/sd15_diffusers_formats', 'eps.peft.0.8'],
     ['lora/lcm_lora', 'latents.cfg1.8'],
+    ['adapters/hypernetwork_sd15', 'eps.weight0.5'],
     ['embeddings/textual_inversion', 'text.ti-card.png'],
     ['embeddings/prompt_a1111_sdxl', 'context.up'],
     ['embeddings/prompt_compel_sd15', 'context.down'],

@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { appendTensors } from '../support/append-tensors.ts';
 import { EngineProcess } from '../support/engine-process.ts';
 import { readManifest, writeFormulaCheckpoint } from '../support/formula-weights.ts';
+import { writeHypernetwork } from '../support/write-hypernetwork.ts';
 
 const GOLDEN = join(import.meta.dirname, '../../../fixtures/golden');
 const LORA = join(GOLDEN, 'lora/sd15_kinds');
@@ -151,6 +152,39 @@ describe('an adapter', () => {
   it('for nothing in this model is refused, and the next job runs', async () => {
     const answer = await end(jobOf({ adapters: [lora('base', 1)] }));
     expect(answer).toMatchObject({ type: 'failed', error: { code: 'model_incompatible' } });
+    await picture();
+  });
+});
+
+describe('a hypernetwork', () => {
+  const file = join(folder, 'hyper.pt');
+  const used = (...weights: number[]) => picture({ hypernetworks: weights.map((weight) => ({ file, weight })) });
+  beforeAll(() => {
+    const manifest = join(GOLDEN, 'adapters/hypernetwork_sd15/hypernetwork.manifest.json');
+    writeHypernetwork(readManifest(manifest), { activation_func: 'relu', activate_output: false }, file);
+  });
+
+  it('changes the picture by its strength, and nothing at 0 or when it is gone', async () => {
+    const plain = await picture();
+    const [half, whole] = [await used(0.5), await used(1)];
+    expect(new Set([plain, half, whole].map((each) => each.toString('base64'))).size).toBe(3);
+    expect((await used(0.5)).equals(half)).toBe(true);
+    expect((await used(0)).equals(plain)).toBe(true);
+    expect((await used(1, 0.5)).equals(whole)).toBe(false);
+    expect((await picture()).equals(plain)).toBe(true);
+  });
+
+  it('goes beside a LoRA', async () => {
+    const both = await picture({ hypernetworks: [{ file, weight: 1 }], adapters: [lora('lora', 0.8)] });
+    expect(both.equals(await used(1))).toBe(false);
+    expect(both.equals(await picture({ adapters: [lora('lora', 0.8)] }))).toBe(false);
+  });
+
+  it('for widths this model does not have, or that is none, is refused', async () => {
+    const tiny = join(GOLDEN, '../files/hypernetworks/relu.pt');
+    const refusal = async (path: string) => end(jobOf({ hypernetworks: [{ file: path, weight: 1 }] }));
+    expect(await refusal(tiny)).toMatchObject({ type: 'failed', error: { code: 'model_incompatible' } });
+    expect(await refusal(fileOf('lora'))).toMatchObject({ type: 'failed', error: { code: 'model_invalid' } });
     await picture();
   });
 });

@@ -56,6 +56,13 @@ export const KIND_FOLDERS: readonly KindFolders[] = [
     comfyui: ['models/controlnet'],
     invokeai: ['controlnet'],
   },
+  {
+    kind: 'hypernetwork',
+    own: 'hypernetworks',
+    webui: ['models/hypernetworks'],
+    comfyui: ['models/hypernetworks'],
+    invokeai: [],
+  },
 ];
 
 /** InvokeAI sorts by base model first. */

@@ -26,6 +26,9 @@ export const proposeRootName = (path: string, taken: ReadonlySet<string>): strin
   return name;
 };
 
+/** Tags in prompts leave every ending out, not only the usual one. */
+export const withoutEnding = (name: string): string => name.replace(/\.(ckpt|pth?|bin)$/i, '');
+
 const fold = (text: string): string => text.normalize('NFC').trim().toLowerCase();
 
 const isHashOf = ({ record }: Entry, hash: string): boolean =>
@@ -51,6 +54,7 @@ export function findNamed(entries: readonly Entry[], reference: string): Entry |
     entries.find((entry) => isNamed(entry, wanted)) ??
     (hash === undefined ? undefined : entries.find((entry) => isHashOf(entry, hash))) ??
     (titled?.['name'] === undefined ? undefined : entries.find((entry) => isNamed(entry, titled['name'] as string))) ??
+    entries.find(({ id, stem }) => [id, stem, fileNameOf(stem)].some((own) => fold(withoutEnding(own)) === wanted)) ??
     null
   );
 }

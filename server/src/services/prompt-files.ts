@@ -1,13 +1,14 @@
 /** The files that a prompt names: LoRA by their tags, textual inversions by their words. Names only, never paths. */
-import type { EngineAdapter, EngineEmbedding } from '@easel/shared/engine';
+import type { EngineAdapter, EngineEmbedding, EngineHypernetwork } from '@easel/shared/engine';
 import { RequestError, toStudioError } from '@easel/shared/errors';
 import type { GenerationParameters } from '@easel/shared/generation';
 import type { NetworkTarget } from '@easel/shared/networks';
 import { LORA_BLOCK_COUNTS, LORA_BLOCK_PRESETS } from '@easel/shared/prompt/lora-blocks';
 import type { FoundLora } from '@easel/shared/prompt/problems';
-import { dropComments, readLoraTag, takeTags } from '@easel/shared/prompt/tags';
+import { dropComments, readHypernetworkTag, readLoraTag, takeTags } from '@easel/shared/prompt/tags';
 
 import type { ModelFile, ModelLibrary } from './model-library.ts';
+import { withoutEnding } from './model-names.ts';
 import { nearest } from './near-names.ts';
 import { misfitOf, requireFit, type PromptTarget } from './network-fit.ts';
 import type { NamedNetwork } from './picture.ts';
@@ -15,6 +16,7 @@ import { findEmbeddings } from './prompt-embeddings.ts';
 
 export interface PromptFiles {
   readonly adapters: EngineAdapter[];
+  readonly hypernetworks: EngineHypernetwork[];
   readonly embeddings: EngineEmbedding[];
 }
 
@@ -49,8 +51,14 @@ export async function promptFiles(
     });
   }
   const adapters: EngineAdapter[] = [];
+  const hypernetworks: EngineHypernetwork[] = [];
   const networks = new Map<string, NamedNetwork>();
   for (const tag of tags) {
+    const hypernetwork = readHypernetworkTag(tag);
+    if (hypernetwork !== null) {
+      hypernetworks.push({ file: await hypernetworkFile(models, hypernetwork.name), weight: hypernetwork.weight });
+      continue;
+    }
     const lora = readLoraTag(tag);
     if (lora === null) throw unknownTag(tag.kind);
     const { textWeight, unetWeight, rankLimit, blocks, steps, unread } = lora;
@@ -80,7 +88,7 @@ export async function promptFiles(
     networks.set(`embedding ${name}`, { kind: 'embedding', name, id });
   }
   return {
-    files: { adapters, embeddings },
+    files: { adapters, hypernetworks, embeddings },
     networks: [...networks.values()],
     skipped: named.filter(({ skipped }) => skipped !== null).map(({ name }) => name),
   };
@@ -125,6 +133,27 @@ async function loraFile(models: ModelLibrary, name: string): Promise<ModelFile> 
   }
 }
 
+async function hypernetworkFile(models: ModelLibrary, name: string): Promise<string> {
+  try {
+    return (await models.resolveFile(name.includes('/') ? `hypernetwork:${name}` : name, ['hypernetwork'])).file;
+  } catch (thrown) {
+    const error = toStudioError(thrown);
+    if (error.code !== 'unknown_model') throw error;
+    const known = (await models.list({ kind: 'hypernetwork' })).models.map(({ id }) =>
+      withoutEnding(id.replace(/^.*hypernetwork:/, '')),
+    );
+    const near = nearest(name, known);
+    throw new RequestError('hypernetwork_not_found', `prompt: there is no hypernetwork "${name.slice(0, 100)}".`, {
+      field: 'prompt',
+      got: name.slice(0, 100),
+      hint:
+        near.length > 0
+          ? `Did you mean ${near.join(' or ')}?`
+          : 'Put its file into models/hypernetworks, or take the tag out of the prompt.',
+    });
+  }
+}
+
 function unreadPart(part: string): RequestError {
   const isOfBlocks = !/^(step|start|stop)=/.test(part);
   const got = part.slice(0, 60);
@@ -141,7 +170,7 @@ function unreadPart(part: string): RequestError {
 function unknownTag(kind: string): RequestError {
   return new RequestError('unknown_tag', `prompt: nothing is known of <${kind.slice(0, 40)}:…> tags.`, {
     field: 'prompt',
-    limit: ['lora', 'lyco'],
+    limit: ['lora', 'lyco', 'hypernet'],
     got: kind.slice(0, 40),
     hint: String.raw`Take the tag out of the prompt, or write \< where you mean the character.`,
   });

@@ -18,7 +18,15 @@ export const generationDefaults = textToImageParameters.pick({
 });
 
 /** What a file is for, by the folder it lies in. */
-export const MODEL_KINDS = ['checkpoint', 'vae', 'lora', 'embedding', 'upscaler', 'controlnet'] as const;
+export const MODEL_KINDS = [
+  'checkpoint',
+  'vae',
+  'lora',
+  'embedding',
+  'upscaler',
+  'controlnet',
+  'hypernetwork',
+] as const;
 export const modelKind = z.enum(MODEL_KINDS);
 export type ModelKind = z.infer<typeof modelKind>;
 

@@ -35,7 +35,7 @@ describe('what is odd in a prompt', () => {
     ['a | [b:c:5]', 'schedule_not_read', 'a \\| [b:c:5]'],
     ['a <lora:smiel:0.5> cat', 'lora_not_found', 'a <lora:smile:0.5> cat'],
     ['a <lora:xyz:0.5> cat', 'lora_not_found', 'a  cat'],
-    ['a <hypernet:xyz:0.5> cat', 'unknown_tag', 'a  cat'],
+    ['a <xyz:0.5> cat', 'unknown_tag', 'a  cat'],
     ['a <lora:large:1> cat', 'lora_wrong_base', 'a  cat'],
     ['a __color__ cat', 'wildcard_not_found', 'a __colour__ cat'],
     ['a {red|green cat', 'brace_not_paired', 'a \\{red|green cat'],

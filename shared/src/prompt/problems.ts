@@ -8,7 +8,7 @@ import { dropSpans, takeSpans, type Excerpt, type Span } from './excerpt.ts';
 import { splitConjunction } from './conjunction.ts';
 import { scanPrompt, TOKEN } from './scan.ts';
 import { forEachNode, parseSchedule, switchStep, type TimelineOptions } from './schedule.ts';
-import { dropComments, readLoraTag, takeTags } from './tags.ts';
+import { dropComments, readHypernetworkTag, readLoraTag, takeTags } from './tags.ts';
 
 export const PROMPT_PROBLEMS = [
   /** A bracket that never closes weighs everything behind it. */
@@ -136,6 +136,8 @@ function ofSchedules(part: Excerpt, options: ProblemOptions): PromptProblem[] {
 function ofTags(source: Excerpt, { findLora }: ProblemOptions): PromptProblem[] {
   return takeTags(source).tags.flatMap((tag): PromptProblem[] => {
     const span = placeOf(source, tag.span);
+    // Whether there is such a file, the server says.
+    if (readHypernetworkTag(tag) !== null) return [];
     const lora = readLoraTag(tag);
     if (lora === null) return [{ kind: 'unknown_tag', span, fix: { span, text: '' } }];
     const { isFound, isFitting = true, near } = findLora(lora.name);

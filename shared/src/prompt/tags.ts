@@ -91,6 +91,20 @@ export function readLoraTag({ kind, positional, named, span }: NetworkTag): Lora
   };
 }
 
+/** What a `<hypernet:…>` asks for. */
+export interface HypernetworkTag {
+  readonly name: string;
+  /** May be negative or 0. */
+  readonly weight: number;
+}
+
+/** A tag as a request for a hypernetwork; null for other kinds. */
+export function readHypernetworkTag({ kind, positional }: NetworkTag): HypernetworkTag | null {
+  if (kind !== 'hypernet') return null;
+  const [name = '', weight] = positional;
+  return { name: name.trim(), weight: finite(weight) ?? 1 };
+}
+
 const STEP_PARTS = ['step', 'start', 'stop'] as const;
 
 /** The text of the block weights, and the part of the tag it is; in old prompts it stands in the U-Net's place. */

@@ -62,6 +62,13 @@ export const sin = unary('Sin');
 export const cos = unary('Cos');
 export const tanh = unary('Tanh');
 export const relu = unary('Relu');
+export const sigmoid = unary('Sigmoid');
+export const elu = unary('Elu');
+export const selu = unary('Selu');
+export const leakyRelu = unary('LeakyRelu');
+export const hardSwish = unary('HardSwish');
+export const softplus = unary('Softplus');
+export const softsign = unary('Softsign');
 /** Exact (erf) gelu. */
 export const gelu = unary('Gelu');
 

@@ -13,6 +13,7 @@ import { constant, input, type Value } from '../../graph/value.ts';
 import { waveFrequencies } from '../../numeric/sinusoids.ts';
 import { convolution } from '../convolution.ts';
 import { dialect } from '../dialect.ts';
+import { throughHypernetworks } from '../hypernetwork.ts';
 import { linear, linearHalves } from '../linear.ts';
 import { groupNorm, layerNorm } from '../normalization.ts';
 import { cellsToTokens, tokensToCells } from '../tokens.ts';
@@ -264,8 +265,9 @@ function attention(
 ): Value {
   return within(weights, () => {
     const q = linear(x, weights.at('to_q'), { from: width, to: width, hasBias: false });
-    const k = linear(source, weights.at('to_k'), { from, to: width, hasBias: false });
-    const v = linear(source, weights.at('to_v'), { from, to: width, hasBias: false });
+    const [forKeys, forValues] = throughHypernetworks(source, from);
+    const k = linear(forKeys, weights.at('to_k'), { from, to: width, hasBias: false });
+    const v = linear(forValues, weights.at('to_v'), { from, to: width, hasBias: false });
     const attended = dialect().attention(q, k, v, heads);
     // Tokens that see but themselves answer with their own value.
     const answer = perturbed === null ? attended : where(perturbed, v, attended);

@@ -3,6 +3,7 @@ import { brownian } from './brownian.ts';
 import { compelPrompt } from './compel-prompt.ts';
 import { files } from './files.ts';
 import { folder } from './folder.ts';
+import { hypernetwork } from './hypernetwork.ts';
 import { k } from './k.ts';
 import { lcmLora } from './lcm-lora.ts';
 import { lora } from './lora.ts';
@@ -29,6 +30,7 @@ export const kinds: readonly Kind[] = [
   compelPrompt,
   files,
   folder,
+  hypernetwork,
   k,
   lcmLora,
   lora,

@@ -28,7 +28,6 @@ const CONSTANT: Readonly<Record<string, unknown>> = {
   'sd-vae': [],
   upscalers: UPSCALERS,
   'latent-upscale-modes': [],
-  hypernetworks: [],
   'face-restorers': [],
   'realesrgan-models': [],
   scripts: { txt2img: [], img2img: [] },
@@ -81,6 +80,12 @@ export function listRoutes(app: StudioApp, { engine, models, styles }: AppDepend
     (await models.list({ kind: 'lora' })).models
       .filter(({ isAvailable, reason }) => isAvailable && reason === null)
       .map(({ fileName, name }) => ({ name: wordOf(fileName), alias: name, path: fileName, metadata: {} })),
+  );
+
+  app.get('/sdapi/v1/hypernetworks', schema('Hypernetworks for <hypernet:name:weight>'), async () =>
+    (await models.list({ kind: 'hypernetwork' })).models
+      .filter(({ isAvailable, reason }) => isAvailable && reason === null)
+      .map(({ fileName }) => ({ name: wordOf(fileName), path: fileName })),
   );
 
   app.get('/sdapi/v1/embeddings', schema('Words that stand for textual inversions'), async () => {

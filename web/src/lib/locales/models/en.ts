@@ -37,6 +37,7 @@ export const modelsEn = {
     embedding: 'Embeddings',
     upscaler: 'Upscalers',
     controlnet: 'ControlNet',
+    hypernetwork: 'Hypernetworks',
   },
   kind: {
     checkpoint: 'Checkpoint',
@@ -45,6 +46,7 @@ export const modelsEn = {
     embedding: 'Embedding',
     upscaler: 'Upscaler',
     controlnet: 'ControlNet',
+    hypernetwork: 'Hypernetwork',
   },
   roots: {
     absent: 'The folder “{{name}}” cannot be reached',
@@ -77,6 +79,7 @@ export const modelsEn = {
     lora: 'Write <lora:{{name}}:1> into the prompt.',
     embedding: 'Write {{name}} into the prompt.',
     upscaler: 'Choose it under Advanced to enlarge pictures.',
+    hypernetwork: 'Write <hypernet:{{name}}:1> into the prompt.',
     controlnet: 'Easel lists files of this kind; requests cannot name them yet.',
   },
   findings: {

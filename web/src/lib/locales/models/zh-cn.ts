@@ -41,6 +41,7 @@ export const modelsZhCN: ChineseMessages = {
     embedding: '嵌入',
     upscaler: '放大模型',
     controlnet: 'ControlNet',
+    hypernetwork: '超网络',
   },
   kind: {
     checkpoint: '检查点',
@@ -49,6 +50,7 @@ export const modelsZhCN: ChineseMessages = {
     embedding: '嵌入',
     upscaler: '放大模型',
     controlnet: 'ControlNet',
+    hypernetwork: '超网络',
   },
   roots: {
     absent: '无法访问文件夹“{{name}}”',
@@ -82,6 +84,7 @@ export const modelsZhCN: ChineseMessages = {
     embedding: '在提示词中写 {{name}}。',
     upscaler: '可在“高级”中选用它来放大图片。',
     controlnet: 'Easel 会列出这类文件；请求中还不能指定它们。',
+    hypernetwork: '在提示词中写入 <hypernet:{{name}}:1>。',
   },
   findings: {
     title: '这是什么',

@@ -74,7 +74,6 @@ function Timeline({ told, evaluations, help, chosen, onChoose }: TimelineProps) 
             key={from}
             type="button"
             aria-pressed={index === chosen}
-            aria-label={from === to ? p('received.step', { from }) : p('received.steps', { from, to })}
             onClick={() => onChoose(index)}
             style={{ flexGrow: (to - from + 1) / evaluations }}
             className={clsx(
@@ -82,6 +81,7 @@ function Timeline({ told, evaluations, help, chosen, onChoose }: TimelineProps) 
               index === chosen ? 'bg-accent-wash font-semibold text-accent-ink' : 'text-soft hover:bg-hover',
             )}
           >
+            <span className="sr-only">{`${p('received.steps', { count: to - from + 1 })} `}</span>
             {from === to ? from : `${from}–${to}`}
           </button>
         ))}

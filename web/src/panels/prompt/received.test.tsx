@@ -24,7 +24,13 @@ const ANALYSIS = {
     ],
     texts: [
       { text: 'a red sun', chunks: [{ moved: 0, tokens: [token('a'), token('red', 1.4), token('sun')] }] },
-      { text: 'a red moon', chunks: [{ moved: 0, tokens: [] }, { moved: 1, tokens: [token('moon')] }] },
+      {
+        text: 'a red moon',
+        chunks: [
+          { moved: 0, tokens: [] },
+          { moved: 1, tokens: [token('moon')] },
+        ],
+      },
     ],
     parts: [
       {
@@ -69,8 +75,8 @@ describe('what the model received', () => {
     expect(screen.getByText('mira: 4 vectors')).toBeTruthy();
     expect(screen.getByText(/reads this prompt as 4 tokens of its own/)).toBeTruthy();
     // The reference serves an entry for one step more than it says.
-    expect(screen.getByRole('button', { name: 'steps 1 to 6' }).getAttribute('aria-pressed')).toBe('true');
-    fireEvent.click(screen.getByRole('button', { name: 'steps 7 to 10' }));
+    expect(screen.getByRole('button', { name: 'steps 1–6' }).getAttribute('aria-pressed')).toBe('true');
+    fireEvent.click(screen.getByRole('button', { name: 'steps 7–10' }));
     expect(screen.getByText('moon')).toBeTruthy();
     expect(screen.getByText(/1 token moved here/)).toBeTruthy();
   });

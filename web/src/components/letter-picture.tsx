@@ -18,12 +18,15 @@ export function LetterPicture({ src, name, alt, className }: LetterPictureProps)
   const [broken, setBroken] = useState<string | null>(null);
   if (src === null || src === broken) {
     return (
+      // A drawing, not a text: it is no part of what a button around it says.
       <span
         aria-hidden
-        className={clsx('grid place-items-center bg-sunken font-serif text-display text-faint select-none', className)}
-      >
-        {firstLetterOf(name).toUpperCase()}
-      </span>
+        data-letter={firstLetterOf(name).toUpperCase()}
+        className={clsx(
+          'grid place-items-center bg-sunken font-serif text-display text-faint select-none before:content-[attr(data-letter)]',
+          className,
+        )}
+      />
     );
   }
   return (

@@ -10,17 +10,14 @@ import type { NumberLimit } from '@easel/shared/units';
 interface SliderFieldProps extends Omit<FieldProps, 'children' | 'aside' | 'isGroup'> {
   value: number;
   limit: NumberLimit;
-  /** Where the slider begins, if not at the limit; the field goes on to that. */
-  usualMinimum?: number;
   /** Where the slider ends; the field goes on to the limit. */
   usualMaximum: number;
   step: number;
   onChange: (value: number) => void;
 }
 
-export function SliderField({ value, limit, usualMinimum, usualMaximum, step, onChange, ...field }: SliderFieldProps) {
+export function SliderField({ value, limit, usualMaximum, step, onChange, ...field }: SliderFieldProps) {
   const maximum = Math.min(limit.maximum, Math.max(usualMaximum, value));
-  const minimum = usualMinimum === undefined ? limit.minimum : Math.max(limit.minimum, Math.min(usualMinimum, value));
   return (
     <Field
       {...field}
@@ -38,7 +35,7 @@ export function SliderField({ value, limit, usualMinimum, usualMaximum, step, on
     >
       <Slider.Root
         value={value}
-        min={minimum}
+        min={limit.minimum}
         max={maximum}
         step={step}
         onValueChange={(next) => onChange(fitNumber(next, limit))}

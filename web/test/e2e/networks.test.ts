@@ -19,9 +19,10 @@ describeInBrowser('LoRA and embeddings', () => {
 
   const panel = () => easel.page.getByRole('region', { name: /^(LoRA and embeddings|LoRA 与嵌入)$/ });
   const openPanel = async (): Promise<void> => {
-    await panel()
-      .getByRole('button', { name: /^(LoRA and embeddings|LoRA 与嵌入)/ })
-      .click();
+    const trigger = panel().getByRole('button', { name: /^(LoRA and embeddings|LoRA 与嵌入)/ });
+    await trigger.waitFor();
+    // It is open already where something is in use.
+    if ((await trigger.getAttribute('aria-expanded')) !== 'true') await trigger.click();
     await panel().getByRole('searchbox').waitFor();
   };
   const riso = async () =>
@@ -33,7 +34,9 @@ describeInBrowser('LoRA and embeddings', () => {
     await easel.write('a lighthouse');
     await easel.openParameters();
     await openPanel();
-    await panel().getByRole('button', { name: `Add ${RISO}` }).click();
+    await panel()
+      .getByRole('button', { name: `Add ${RISO}` })
+      .click();
     expect(await easel.promptText()).toBe(`a lighthouse <lora:${RISO}:1>`);
     const weight = panel().getByRole('spinbutton', { name: `Weight of ${RISO}` });
     await weight.fill('0.5');
@@ -58,10 +61,12 @@ describeInBrowser('LoRA and embeddings', () => {
     await easel.write(`a boat <lora:${RISO}:0.7>`);
     await easel.openParameters();
     const off = panel().getByRole('switch', { name: `Use ${RISO}` });
-    if (!(await off.isVisible())) await openPanel();
+    await openPanel();
     await off.click();
     expect(await easel.promptText()).toBe(`a boat\n# <lora:${RISO}:0.7>`);
-    await panel().getByRole('button', { name: `Add ${MIRA}`, exact: true }).click();
+    await panel()
+      .getByRole('button', { name: `Add ${MIRA}`, exact: true })
+      .click();
     expect(await easel.promptText()).toBe(`a boat, ${MIRA}\n# <lora:${RISO}:0.7>`);
     await off.click();
     expect(await easel.promptText()).toBe(`a boat, ${MIRA}\n<lora:${RISO}:0.7>`);
@@ -74,7 +79,7 @@ describeInBrowser('LoRA and embeddings', () => {
     easel = await Driver.visit(browser(), { url: server().url, isDark });
     await easel.write(`a boat <lora:${RISO}:0.7> <lora:gone:1>, ${MIRA}`);
     await easel.openParameters();
-    if (!(await panel().getByRole('searchbox').isVisible())) await openPanel();
+    await openPanel();
     await panel().getByText('There is no LoRA of this name').waitFor();
     expect(await findingsOf(easel)).toEqual([]);
     await shoot(`networks-${isDark ? 'dark' : 'light'}`);
@@ -85,8 +90,10 @@ describeInBrowser('LoRA and embeddings', () => {
     await easel.write(`一艘船 <lora:${RISO}:0.7>`);
     await easel.button('参数').tap();
     await easel.page.getByRole('dialog').waitFor();
-    if (!(await panel().getByRole('searchbox').isVisible())) await openPanel();
-    await panel().getByRole('spinbutton', { name: `${RISO} 的权重` }).waitFor();
+    await openPanel();
+    await panel()
+      .getByRole('spinbutton', { name: `${RISO} 的权重` })
+      .waitFor();
     await panel().scrollIntoViewIfNeeded();
     expect(await findingsOf(easel)).toEqual([]);
     expect(await smallTargetsOf(easel)).toEqual([]);

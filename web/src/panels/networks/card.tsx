@@ -24,6 +24,7 @@ export function NetworkCard({ file, isUsed, onAdd, onAddNegative }: NetworkCardP
   const isPending = reason?.code === 'model_pending';
   const problem =
     misfit !== null ? misfitText(misfit, n) : reason === null ? null : isPending ? n('picker.pending') : reason.message;
+  const aboutId = `about-${model.id}`;
   const isOff = misfit !== null || (reason !== null && !isPending);
   const facts = [
     network?.base && n(`base.${network.base}`),
@@ -32,51 +33,51 @@ export function NetworkCard({ file, isUsed, onAdd, onAddNegative }: NetworkCardP
     network && network.vectors !== null && n('picker.vectors', { count: network.vectors }),
   ].filter((fact) => typeof fact === 'string');
   return (
-    <li className="relative min-w-0" data-network-card={model.id}>
+    <li
+      data-network-card={model.id}
+      className={clsx(
+        'relative flex min-w-0 flex-col overflow-hidden rounded-md border bg-raised transition-colors',
+        isUsed ? 'border-accent' : 'border-line',
+        !isOff && !isUsed && 'hover:border-faint hover:bg-hover',
+      )}
+    >
+      {/* What it does reaches over the whole card; its name is what it says. */}
       <button
         type="button"
         aria-label={n(isUsed ? 'picker.added' : 'picker.add', { name })}
         aria-disabled={isOff || isUsed}
-        aria-describedby={problem === null ? undefined : `card-${model.id}`}
+        aria-describedby={aboutId}
         onClick={() => !isOff && !isUsed && onAdd()}
-        className={clsx(
-          'flex h-full w-full flex-col overflow-hidden rounded-md border bg-raised text-left transition-colors',
-          isUsed ? 'border-accent' : 'border-line',
-          !isOff && !isUsed && 'hover:border-faint hover:bg-hover',
-        )}
+        className="flex w-full flex-col text-left after:absolute after:inset-0 after:content-['']"
       >
-        <span className={clsx('relative block w-full', isOff && 'opacity-50 grayscale')}>
+        <span className={clsx('block w-full', isOff && 'opacity-50 grayscale')}>
           <LetterPicture
             src={model.preview === null ? null : modelPreviewUrl(model.id, model.preview)}
             name={name}
             alt=""
             className="aspect-4/3 w-full"
           />
-          {isUsed && (
-            <span className="absolute top-1 left-1 grid size-5 place-items-center rounded-full bg-accent text-on-accent">
-              <Check size={12} aria-hidden />
-            </span>
-          )}
         </span>
-        <span className="flex min-w-0 flex-col gap-0.5 p-1.5">
-          <span className="truncate text-xs font-medium" title={name}>
-            {name}
-          </span>
-          {facts.length > 0 && <span className="text-2xs text-faint">{facts.join(' · ')}</span>}
-          {triggerWords.length > 0 && <span className="truncate text-2xs text-soft">{triggerWords.join(', ')}</span>}
+        <span className="block w-full truncate px-1.5 pt-1.5 text-xs font-medium" title={name}>
+          {name}
         </span>
       </button>
-      {problem !== null && (
-        <p id={`card-${model.id}`} className="px-1.5 pb-1 text-2xs break-words text-warn">
-          {problem}
-        </p>
+      {isUsed && (
+        <span className="pointer-events-none absolute top-1 left-1 grid size-5 place-items-center rounded-full bg-accent text-on-accent">
+          <Check size={12} aria-hidden />
+        </span>
       )}
+      <div id={aboutId} className="flex min-w-0 flex-col gap-0.5 px-1.5 pb-1.5 text-2xs">
+        {facts.length > 0 && <p className="text-faint">{facts.join(' · ')}</p>}
+        {triggerWords.length > 0 && <p className="truncate text-soft">{triggerWords.join(', ')}</p>}
+        {problem !== null && <p className="break-words text-warn">{problem}</p>}
+      </div>
       {onAddNegative !== undefined && !isOff && !isUsed && (
         <IconButton
           look="small"
           label={n('picker.toNegative', { name })}
           icon={<Minus size={13} />}
-          className="absolute! top-1 right-1 bg-raised/85"
+          className="absolute! top-1 right-1 z-1 bg-raised/85"
           onClick={onAddNegative}
         />
       )}

@@ -77,7 +77,8 @@ export function LoraRow({ use, id, library, edit }: LoraRowProps) {
           {isMore && hasText && (
             <WeightField
               id={`${id}-text`}
-              name={n('use.textWeight')}
+              name={n('use.textWeightOf', { name })}
+              caption={n('use.textWeight')}
               value={textWeight}
               onChange={(weight) => change((text, now) => weighLora(text, now, unetWeight, weight))}
             />

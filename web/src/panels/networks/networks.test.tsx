@@ -101,7 +101,7 @@ describe('LoRA and embeddings', () => {
     fireEvent.blur(weight);
     expect(prompt()).toBe('a <lora:ink:0.5> cat');
     fireEvent.click(button('More about ink'));
-    const text = screen.getByRole('spinbutton', { name: 'Weight in the text encoder' });
+    const text = screen.getByRole('spinbutton', { name: 'Weight of ink in the text encoder' });
     fireEvent.change(text, { target: { value: '1' } });
     fireEvent.blur(text);
     expect(prompt()).toBe('a <lora:ink:1:0.5> cat');

@@ -11,7 +11,8 @@ export const networksEn = {
   use: {
     on: 'Use {{name}}',
     weight: 'Weight of {{name}}',
-    textWeight: 'Weight in the text encoder',
+    textWeight: 'In the text encoder',
+    textWeightOf: 'Weight of {{name}} in the text encoder',
     more: 'More about {{name}}',
     remove: 'Take {{name}} out of the prompt',
     insert: 'Write “{{word}}” into the prompt',
@@ -24,7 +25,6 @@ export const networksEn = {
     unusable: 'Its file cannot be used: {{reason}}',
     distilled: 'Use {{steps}} steps, {{sampler}}, guidance {{guidance}}',
     distilledWhy: 'It was taught to paint in few steps: {{evidence}}.',
-    noText: 'It changes the U-Net alone.',
   },
   picker: {
     title: 'Add a LoRA or an embedding',

@@ -16,7 +16,8 @@ export const networksZhCN: ChineseMessages = {
   use: {
     on: '使用 {{name}}',
     weight: '{{name}} 的权重',
-    textWeight: '文本编码器中的权重',
+    textWeight: '文本编码器中',
+    textWeightOf: '{{name}} 在文本编码器中的权重',
     more: '{{name}} 的更多设置',
     remove: '从提示词中移除 {{name}}',
     insert: '把“{{word}}”写入提示词',
@@ -29,7 +30,6 @@ export const networksZhCN: ChineseMessages = {
     unusable: '文件无法使用：{{reason}}',
     distilled: '使用 {{steps}} 步、{{sampler}}、引导 {{guidance}}',
     distilledWhy: '它经过训练，只需很少的步数：{{evidence}}。',
-    noText: '它只改变 U-Net。',
   },
   picker: {
     title: '添加 LoRA 或嵌入',

@@ -84,7 +84,12 @@ describe('a LoRA of another base', () => {
       limit: 'sd1',
       hint: 'Choose a model of Stable Diffusion XL, or take the tag <lora:big> out of the prompt.',
     });
-    expect(await refusal('<lora:small>')).toMatchObject({ status: 422, code: 'model_incompatible', got: [64], limit: [768] });
+    expect(await refusal('<lora:small>')).toMatchObject({
+      status: 422,
+      code: 'model_incompatible',
+      got: [64],
+      limit: [768],
+    });
     expect(await refusal('<lora:plain>')).toMatchObject({ status: 202 });
   });
 
@@ -121,6 +126,12 @@ describe('an embedding', () => {
     expect(record?.notes).toContain('embedding-skipped');
     expect(record?.networks?.map(({ name }) => name)).toEqual(['charm']);
     expect([...readInfotext(text).embeddingHashes.keys()]).toEqual(['charm']);
+  });
+
+  it('is told to other programs with its vectors, and among the skipped where it does not go', async () => {
+    const { loaded, skipped } = (await studio.app.inject('/sdapi/v1/embeddings')).json<Record<string, object>>();
+    expect(loaded).toMatchObject({ charm: { shape: 768, vectors: 2 } });
+    expect(skipped).toMatchObject({ pairwise: { shape: 1280, vectors: 2 } });
   });
 
   it('whose name is only a part of a word is not meant', async () => {

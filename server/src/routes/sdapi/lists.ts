@@ -1,6 +1,8 @@
 /** The lists clients fill their menus with. What there is none of is an empty list, never a made-up one. */
 import { freemem, totalmem } from 'node:os';
 
+import { findMisfit } from '@easel/shared/networks';
+
 import type { AppDependencies } from '../../app-dependencies.ts';
 import { titleOf } from '../../services/model-library.ts';
 import type { StudioApp } from '../types.ts';
@@ -21,7 +23,7 @@ const UPSCALERS = ['None', 'Lanczos', 'Nearest'].map((name) => ({
 }));
 
 /** What prompts call a file: its name without the ending. */
-const wordOf = (fileName: string): string => fileName.replace(/\.(safetensors|ckpt|pth?|bin)$/i, '');
+const wordOf = (fileName: string): string => fileName.replace(/\.(safetensors|ckpt|pth?|bin|png|webp)$/i, '');
 
 const CONSTANT: Readonly<Record<string, unknown>> = {
   'cmd-flags': { api: true },
@@ -90,9 +92,27 @@ export function listRoutes(app: StudioApp, { engine, models, styles }: AppDepend
 
   app.get('/sdapi/v1/embeddings', schema('Words that stand for textual inversions'), async () => {
     const { models: found } = await models.list({ kind: 'embedding' });
+    const model = models.defaultModel();
     const known = found.filter(({ isAvailable, reason }) => isAvailable && reason === null);
-    const facts = { step: null, sd_checkpoint: null, sd_checkpoint_name: null, shape: null, vectors: null };
-    return { loaded: Object.fromEntries(known.map(({ fileName }) => [wordOf(fileName), facts])), skipped: {} };
+    const describe = (wanted: boolean): object =>
+      Object.fromEntries(
+        known
+          .filter(
+            ({ network }) => (network === null || model === null || findMisfit(network, model) === null) === wanted,
+          )
+          .map(({ fileName, network }) => [
+            wordOf(fileName),
+            {
+              step: null,
+              sd_checkpoint: null,
+              sd_checkpoint_name: null,
+              shape: network?.textWidths.at(-1) ?? null,
+              vectors: network?.vectors ?? null,
+            },
+          ]),
+      );
+    // Skipped are those of another width than the model's, as there.
+    return { loaded: describe(true), skipped: describe(false) };
   });
 
   app.get('/sdapi/v1/prompt-styles', schema('Styles'), async () =>

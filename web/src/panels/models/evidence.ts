@@ -27,6 +27,15 @@ const CHINESE: readonly (readonly [pattern: RegExp, words: string])[] = [
   [/^nothing in the file says it and the best known of these models do.*$/, '文件未注明，而这类模型中最常见的如此'],
   [/^nothing in the file says it, and models of this family predict that$/, '文件未注明，而此系列的模型均如此预测'],
   [/^nothing in the file says otherwise$/, '文件未另行注明'],
+  [/^nothing in the file shows its base$/, '文件中看不出它的基础模型'],
+  [/^ss_base_model_version says (\S+)$/, 'ss_base_model_version 为 $1'],
+  [/^its cross attention reads text of width (\d+)$/, '其交叉注意力读取宽度为 $1 的文本'],
+  [/^it changes two text encoders$/, '它改变两个文本编码器'],
+  [/^its attention is as deep as only that of SDXL is$/, '其注意力层数只有 SDXL 才有'],
+  [/^its text encoder is 1024 wide$/, '其文本编码器宽度为 1024'],
+  [/^its only text encoder is 768 wide$/, '其唯一的文本编码器宽度为 768'],
+  [/^its vectors are (\d+) wide$/, '其向量宽度为 $1'],
+  [/^its vectors are (\d+) and (\d+) wide$/, '其向量宽度为 $1 与 $2'],
   [/^nothing in the file shows its family$/, '文件中看不出它的系列'],
 ];
 

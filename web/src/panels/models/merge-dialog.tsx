@@ -47,7 +47,7 @@ export function MergeDialog({ models, first, isOpen, onClose, onShow }: MergeDia
   };
   const set = <T,>(values: readonly T[], at: number, value: T): T[] =>
     values.map((each, index) => (index === at ? value : each));
-  const usable = models.filter((model) => model.isUsable);
+  const usable = models.filter((model) => model.kind === 'checkpoint' && model.isUsable);
 
   return (
     <Sheet isOpen={isOpen} title={m('work.mergeTitle')} closeLabel={m('work.close')} onClose={onClose}>

@@ -22,6 +22,7 @@ import { Findings } from './findings.tsx';
 import { MergeDialog } from './merge-dialog.tsx';
 import { ModelBadges } from './model-badges.tsx';
 import { ModelPicture } from './model-picture.tsx';
+import { NetworkFacts } from './network-facts.tsx';
 import { OwnDefaults } from './own-defaults.tsx';
 import { PicturePicker } from './picture-picker.tsx';
 import { useChange } from './use-change.ts';
@@ -74,6 +75,7 @@ function Known({ model, list }: { model: ModelDetail; list: ModelList }) {
   return (
     <>
       <Head model={model} list={list} />
+      <NetworkFacts model={model} />
       {isCheckpoint && canBeCorrected(model) && <Findings model={model} />}
       {isCheckpoint && <OwnDefaults model={model} models={list.models} />}
       <TriggerWords model={model} />
@@ -95,6 +97,8 @@ function Head({ model, list }: { model: ModelDetail; list: ModelList }) {
   const limits = useCatalogue()?.limits;
   const inUse = modelOf(form, list)?.id === model.id;
   const isDefault = list.defaultModel === model.id;
+  // Only checkpoints paint.
+  const isPainter = model.isUsable && model.kind === 'checkpoint';
   const widthLimit = limits?.['width'];
   const use = (): void => {
     if (widthLimit) update((values) => withModel(values, modelOf(values, list), model, widthLimit));
@@ -126,12 +130,12 @@ function Head({ model, list }: { model: ModelDetail; list: ModelList }) {
         <p className="break-words text-soft">{m(`uses.${model.kind}`, { name: stemOf(model.fileName) })}</p>
       )}
       <div className="flex flex-wrap gap-2">
-        {model.isUsable && (
+        {isPainter && (
           <Button look="primary" icon={inUse ? <Check size={15} /> : undefined} onClick={use}>
             {m(inUse ? 'details.used' : 'details.use')}
           </Button>
         )}
-        {model.isUsable && !isDefault && (
+        {isPainter && !isDefault && (
           <Button
             icon={<Star size={14} />}
             onClick={() => void makeDefault().then((isDone) => isDone && toast.success(m('details.isDefault')))}
@@ -139,12 +143,12 @@ function Head({ model, list }: { model: ModelDetail; list: ModelList }) {
             {m('details.makeDefault')}
           </Button>
         )}
-        {model.isUsable && (
+        {isPainter && (
           <Button icon={<FileCog size={14} />} onClick={() => setDialog('convert')}>
             {m('details.convert')}
           </Button>
         )}
-        {model.isUsable && (
+        {isPainter && (
           <Button icon={<GitMerge size={14} />} onClick={() => setDialog('merge')}>
             {m('details.merge')}
           </Button>

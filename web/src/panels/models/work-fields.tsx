@@ -47,7 +47,7 @@ interface OutputFieldsProps {
 export function OutputFields({ values, models, error, hasVae = true, onChange, onEnter }: OutputFieldsProps) {
   const { m } = useWords();
   const words = { keep: 'precisionKeep', fp32: 'fp32', fp16: 'fp16', bf16: 'bf16' } as const;
-  const sources = models.filter((model) => model.kind === 'vae' || model.isUsable);
+  const sources = models.filter((model) => model.kind === 'vae' || (model.kind === 'checkpoint' && model.isUsable));
   return (
     <>
       <Field id={OUTPUT_ID} name={m('work.output')} help={m('work.outputHelp')} error={error}>

@@ -5,7 +5,7 @@ import { Check, Minus } from 'lucide-react';
 import { modelPreviewUrl } from '../../api/models.ts';
 import { IconButton } from '../../components/icon-button.tsx';
 import { LetterPicture } from '../../components/letter-picture.tsx';
-import { misfitText, useWords } from './use-words.ts';
+import { misfitText, networkFacts, useNetworkWords } from '../../lib/network-words.ts';
 
 import type { NetworkFile } from './library.ts';
 
@@ -18,7 +18,7 @@ interface NetworkCardProps {
 }
 
 export function NetworkCard({ file, isUsed, onAdd, onAddNegative }: NetworkCardProps) {
-  const { n } = useWords();
+  const { n } = useNetworkWords();
   const { model, name, misfit, triggerWords } = file;
   const { network, reason } = model;
   const isPending = reason?.code === 'model_pending';
@@ -26,12 +26,7 @@ export function NetworkCard({ file, isUsed, onAdd, onAddNegative }: NetworkCardP
     misfit !== null ? misfitText(misfit, n) : reason === null ? null : isPending ? n('picker.pending') : reason.message;
   const aboutId = `about-${model.id}`;
   const isOff = misfit !== null || (reason !== null && !isPending);
-  const facts = [
-    network?.base && n(`base.${network.base}`),
-    network && network.kind !== 'textual-inversion' && n(`kind.${network.kind}`),
-    network?.ranks && n('picker.rank', { rank: rangeOf(network.ranks) }),
-    network && network.vectors !== null && n('picker.vectors', { count: network.vectors }),
-  ].filter((fact) => typeof fact === 'string');
+  const facts = network === null ? [] : networkFacts(network, n);
   return (
     <li
       data-network-card={model.id}
@@ -84,6 +79,3 @@ export function NetworkCard({ file, isUsed, onAdd, onAddNegative }: NetworkCardP
     </li>
   );
 }
-
-const rangeOf = ({ least, most }: { least: number; most: number }): string =>
-  least === most ? String(most) : `${least}–${most}`;

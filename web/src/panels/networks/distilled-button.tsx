@@ -6,14 +6,14 @@ import { Button } from '../../components/button.tsx';
 import { wordsOf } from '../../lib/catalogue-words.ts';
 import { modelOf, valuesOf, withChange } from '../../lib/form.ts';
 import { useForm } from '../../state/form.ts';
-import { useWords } from './use-words.ts';
+import { useNetworkWords } from '../../lib/network-words.ts';
 
 import type { NetworkSampling } from '@easel/shared/networks';
 
 const KEYS = ['steps', 'guidance', 'sampler', 'schedule'] as const;
 
 export function DistilledButton({ sampling }: { sampling: NetworkSampling }) {
-  const { n, language } = useWords();
+  const { n, language } = useNetworkWords();
   const form = useForm((state) => state.values);
   const update = useForm((state) => state.update);
   const models = useModels();

@@ -4,23 +4,21 @@ import { removeEmbedding, weighEmbedding } from '@easel/shared/prompt/network-ed
 import { modelPreviewUrl } from '../../api/models.ts';
 import { TriggerWords } from './trigger-words.tsx';
 import { UseFrame } from './use-frame.tsx';
-import { misfitText, useWords } from './use-words.ts';
+import { misfitText, networkFacts, useNetworkWords } from '../../lib/network-words.ts';
 import { WeightField } from './weight-field.tsx';
 
 import type { EmbeddingUse } from './library.ts';
 import type { Networks } from './use-networks.ts';
 
 export function EmbeddingRow({ use, edit }: { use: EmbeddingUse; edit: Networks['edit'] }) {
-  const { n } = useWords();
+  const { n } = useNetworkWords();
   const { file, weight, isNegative } = use;
   const { name, model, misfit } = file;
   const { network } = model;
   const facts = [
-    n('kind.textual-inversion'),
-    network?.base && n(`base.${network.base}`),
-    network && n('picker.vectors', { count: network.vectors ?? 0 }),
-    isNegative && n('use.negative'),
-  ].filter((fact) => typeof fact === 'string');
+    ...(network === null ? [n('kind.textual-inversion')] : networkFacts(network, n)),
+    ...(isNegative ? [n('use.negative')] : []),
+  ];
   const problem = model.reason === null || model.reason.code === 'model_pending' ? null : model.reason.message;
   return (
     <UseFrame

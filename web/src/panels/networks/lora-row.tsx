@@ -10,7 +10,7 @@ import { DistilledButton } from './distilled-button.tsx';
 import { findLora, type NetworkFile } from './library.ts';
 import { TriggerWords } from './trigger-words.tsx';
 import { UseFrame } from './use-frame.tsx';
-import { misfitText, useWords, type NetworkWords } from './use-words.ts';
+import { misfitText, networkFacts, useNetworkWords, type NetworkWords } from '../../lib/network-words.ts';
 import { WeightField } from './weight-field.tsx';
 
 import type { Networks } from './use-networks.ts';
@@ -22,18 +22,14 @@ interface LoraRowProps extends Networks {
 }
 
 export function LoraRow({ use, id, library, edit }: LoraRowProps) {
-  const { n } = useWords();
+  const { n } = useNetworkWords();
   const { name, unetWeight, textWeight, isOn } = use;
   const file = library && findLora(library, name);
   const hasOwnText = textWeight !== unetWeight;
   const [isMore, setIsMore] = useState(hasOwnText);
   const network = file?.model.network ?? null;
   const hasText = network === null || network.parts.some((part) => part !== 'unet');
-  const facts = [
-    network && n(`kind.${network.kind}`),
-    network?.base && n(`base.${network.base}`),
-    isOn ? null : n('use.off'),
-  ].filter((fact) => typeof fact === 'string');
+  const facts = [...(network === null ? [] : networkFacts(network, n)), ...(isOn ? [] : [n('use.off')])];
   // The places are of the text as it is now: a click that comes late still means this tag.
   const change = (write: (text: string, now: LoraUse) => string): void => edit((text) => write(text, use));
   return (

@@ -7,10 +7,10 @@ import { EmbeddingRow } from './embedding-row.tsx';
 import { LoraRow } from './lora-row.tsx';
 import { Picker } from './picker.tsx';
 import { useNetworks } from './use-networks.ts';
-import { useWords } from './use-words.ts';
+import { useNetworkWords } from '../../lib/network-words.ts';
 
 export function NetworksPanel() {
-  const { n } = useWords();
+  const { n } = useNetworkWords();
   const networks = useNetworks();
   const { library, isFailed, loras, embeddings } = networks;
   const count = loras.filter(({ isOn }) => isOn).length + embeddings.length;

@@ -7,7 +7,7 @@ import { useState } from 'react';
 import { Button } from '../../components/button.tsx';
 import { NetworkCard } from './card.tsx';
 import { findLora, sift, type NetworkFile, type NetworkLibrary } from './library.ts';
-import { useWords } from './use-words.ts';
+import { useNetworkWords } from '../../lib/network-words.ts';
 
 import type { Networks } from './use-networks.ts';
 
@@ -15,7 +15,7 @@ import type { Networks } from './use-networks.ts';
 const FIRST = 24;
 
 export function Picker({ library, loras, embeddings, edit }: Networks & { library: NetworkLibrary }) {
-  const { n } = useWords();
+  const { n } = useNetworkWords();
   const [query, setQuery] = useState('');
   const [isFitting, setIsFitting] = useState(true);
   const goes = ({ misfit, model }: NetworkFile): boolean =>
@@ -95,7 +95,7 @@ interface CardsProps {
 }
 
 function Cards({ title, files, inUse, onAdd, onAddNegative }: CardsProps) {
-  const { n } = useWords();
+  const { n } = useNetworkWords();
   const [count, setCount] = useState(FIRST);
   if (files.length === 0) return null;
   const rest = files.length - count;

@@ -4,12 +4,12 @@ import { clsx } from 'clsx';
 import { Check, Plus } from 'lucide-react';
 
 import { useForm } from '../../state/form.ts';
-import { useWords } from './use-words.ts';
+import { useNetworkWords } from '../../lib/network-words.ts';
 
 import type { Networks } from './use-networks.ts';
 
 export function TriggerWords({ words, edit }: { words: readonly string[]; edit: Networks['edit'] }) {
-  const { n } = useWords();
+  const { n } = useNetworkWords();
   const prompt = useForm((state) => state.values.prompt);
   if (words.length === 0) return null;
   return (

@@ -4,7 +4,7 @@ import { X } from 'lucide-react';
 
 import { IconButton } from '../../components/icon-button.tsx';
 import { LetterPicture } from '../../components/letter-picture.tsx';
-import { useWords } from './use-words.ts';
+import { useNetworkWords } from '../../lib/network-words.ts';
 
 import type { ReactNode } from 'react';
 
@@ -23,7 +23,7 @@ interface UseFrameProps {
 }
 
 export function UseFrame({ name, picture, facts, isOn, controls, warning, onRemove, children }: UseFrameProps) {
-  const { n } = useWords();
+  const { n } = useNetworkWords();
   return (
     <li className="flex flex-col gap-1 rounded-md border border-line bg-raised p-2" data-network={name}>
       <div className="flex items-center gap-2">

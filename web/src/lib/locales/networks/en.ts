@@ -50,6 +50,7 @@ export const networksEn = {
     base: 'made for {{network}}, and the model is {{model}}',
     width: 'made for text of width {{network}}, and the model reads {{model}}',
   },
+  part: { unet: 'U-Net', 'text-encoder': 'text encoder', 'text-encoder-2': 'second text encoder' },
   base: { sd1: 'SD 1', sd2: 'SD 2', sdxl: 'SDXL' },
   kind: {
     lora: 'LoRA',

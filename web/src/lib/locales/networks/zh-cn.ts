@@ -52,6 +52,7 @@ export const networksZhCN: ChineseMessages = {
     base: '为 {{network}} 制作，而模型是 {{model}}',
     width: '为宽度 {{network}} 的文本制作，而模型读取 {{model}}',
   },
+  part: { unet: 'U-Net', 'text-encoder': '文本编码器', 'text-encoder-2': '第二文本编码器' },
   base: { sd1: 'SD 1', sd2: 'SD 2', sdxl: 'SDXL' },
   kind: {
     lora: 'LoRA',

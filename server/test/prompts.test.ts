@@ -15,16 +15,17 @@ afterAll(async () => {
 });
 
 type Method = 'GET' | 'PUT' | 'PATCH' | 'DELETE';
-const ask = async <T>(method: Method, path: string, payload?: object) => {
+/** Of every answer what it may have. */
+type Answer = PromptHistory & { templates: TemplateView[] };
+const ask = async (method: Method, path: string, payload?: object): Promise<{ status: number; body: Answer }> => {
   const answer = await studio.app.inject({
     method,
     url: `/api/v1/prompts${path}`,
     ...(payload === undefined ? {} : { payload }),
   });
-  return { status: answer.statusCode, body: (answer.body === '' ? null : answer.json()) as T };
+  return { status: answer.statusCode, body: (answer.body === '' ? null : answer.json()) as Answer };
 };
-const history = async (query = ''): Promise<PromptHistory> =>
-  (await ask<PromptHistory>('GET', `/history${query}`)).body;
+const history = async (query = ''): Promise<PromptHistory> => (await ask('GET', `/history${query}`)).body;
 const prompts = async (query = ''): Promise<string[]> => (await history(query)).prompts.map(({ prompt }) => prompt);
 
 describe('prompts that were used', () => {
@@ -101,8 +102,7 @@ describe('prompts that were used', () => {
 
 describe('templates', () => {
   const at = (name: string): string => `/templates/${encodeURIComponent(name)}`;
-  const names = async (): Promise<string[]> =>
-    (await ask<{ templates: TemplateView[] }>('GET', '/templates')).body.templates.map(({ name }) => name);
+  const names = async (): Promise<string[]> => (await ask('GET', '/templates')).body.templates.map(({ name }) => name);
 
   it('are saved, changed, renamed and deleted', async () => {
     const portrait = { prompt: 'a portrait of <?who:a cat>', negativePrompt: '' };

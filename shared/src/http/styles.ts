@@ -5,9 +5,9 @@ import { textField } from '../fields.ts';
 
 /** Styles in the own file, and characters of one text. */
 export const MOST_STYLES = 5000;
-export const STYLE_TEXT_LIMIT = 20_000;
+const STYLE_TEXT_LIMIT = 20_000;
 /** Characters of a styles.csv that is taken in. */
-export const STYLES_CSV_LIMIT = 3_000_000;
+const STYLES_CSV_LIMIT = 3_000_000;
 
 const isCleanName = (name: string): boolean =>
   name.trim() === name && !/[\p{Cc}\p{Surrogate}]/u.test(name) && !/^-{3,}/.test(name);

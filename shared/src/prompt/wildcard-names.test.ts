@@ -8,8 +8,31 @@ describe('the name of a wildcard', () => {
   });
 
   it.each([
-    ...['', '/', 'a/', '/a', '../a', 'a/../b', '.', '..', '.hidden', 'a.', ' a', 'a ', 'a//b', 'a\\b', 'C:a'],
-    ...['con', 'aux.txt', 'a/NUL', 'a__b', '_a', 'a_', 'a*', 'a\nb', 'a\0', 'x'.repeat(129)],
+    '',
+    '/',
+    'a/',
+    '/a',
+    '../a',
+    'a/../b',
+    '.',
+    '..',
+    '.hidden',
+    'a.',
+    ' a',
+    'a ',
+    'a//b',
+    'a\\b',
+    'C:a',
+    'con',
+    'aux.txt',
+    'a/NUL',
+    'a__b',
+    '_a',
+    'a_',
+    'a*',
+    'a\nb',
+    'a\0',
+    'x'.repeat(129),
   ])('may not be %j', (name) => {
     expect(isWildcardName(name)).toBe(false);
   });

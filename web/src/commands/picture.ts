@@ -45,6 +45,8 @@ const takePrompts: Take = (values, { parameters }) => ({
   ...values,
   ...promptsOf(parameters),
 });
+/** As it was typed, to be drawn anew. */
+const takeTemplate: Take = (values, { parameters }) => ({ ...values, ...promptsOf(parameters.template ?? parameters) });
 const takeSeed: Take = (values, { parameters }) => ({ ...values, seed: parameters.seed, isSeedLocked: true });
 const takeSize: Take = (values, { parameters }, models) => withSize(values, parameters, defaultsFor(values, models));
 
@@ -73,6 +75,9 @@ export const applyRemix = (id: string | null, context: CommandContext): Promise<
 
 export const applyPrompts = (id: string | null, context: CommandContext): Promise<void> =>
   take(takePrompts, context.t('toast.usedPrompts'), id, context);
+
+export const applyTemplate = (id: string | null, context: CommandContext): Promise<void> =>
+  take(takeTemplate, context.t('toast.usedPrompts'), id, context);
 
 export const applySeed = (id: string | null, context: CommandContext): Promise<void> =>
   take(takeSeed, context.t('toast.usedSeed'), id, context);

@@ -190,6 +190,7 @@ export const en = {
   picture: {
     title: 'Picture',
     alt: 'Picture made from: {{prompt}}',
+    altSheet: 'Grid of pictures: {{prompt}}',
     altWithoutPrompt: 'Picture made without a prompt',
     close: 'Close the picture',
     previous: 'Previous picture',
@@ -197,6 +198,8 @@ export const en = {
     fit: 'Fit to the window',
     actual: 'Show at 100 %',
     useAll: 'Use all',
+    template: 'As it was typed',
+    useTemplate: 'Use what was typed',
     useAllHint: 'Set every parameter, the seed too: Generate then makes the same picture',
     remix: 'Remix',
     remixHint: 'Set every parameter but the seed: Generate then makes a variation',

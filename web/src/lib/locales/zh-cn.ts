@@ -186,6 +186,7 @@ export const zhCN: ChineseMessages = {
   picture: {
     title: '图片',
     alt: '由此生成的图片：{{prompt}}',
+    altSheet: '图片网格：{{prompt}}',
     altWithoutPrompt: '没有提示词生成的图片',
     close: '关闭图片',
     previous: '上一张',
@@ -193,6 +194,8 @@ export const zhCN: ChineseMessages = {
     fit: '适应窗口',
     actual: '以 100% 显示',
     useAll: '全部使用',
+    template: '当时输入的内容',
+    useTemplate: '使用当时输入的内容',
     useAllHint: '设置包括种子在内的所有参数：再按“生成”会得到同一张图片',
     remix: '改编',
     remixHint: '设置除种子以外的所有参数：再按“生成”会得到一个变体',

@@ -52,6 +52,9 @@ export function TextInput({ label, value, onChange, hint, rows, isInvalid = fals
   );
 }
 
+/** For what comes in the place of the button that was pressed. */
+export const focused = (element: HTMLElement | null): void => element?.focus();
+
 /** Does nothing until it was pressed twice; the second button stands where the first did. */
 export function SureButton({
   label,
@@ -79,7 +82,7 @@ export function SureButton({
     <span className="inline-flex gap-1">
       <Button
         look="danger"
-        autoFocus
+        ref={focused}
         onBlur={() => setIsAsked(false)}
         onClick={() => {
           setIsAsked(false);

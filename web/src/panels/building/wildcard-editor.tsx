@@ -9,7 +9,7 @@ import { useCommandContext } from '../../commands/context.ts';
 import { Button } from '../../components/button.tsx';
 import { IconButton } from '../../components/icon-button.tsx';
 import { changeDraft, isChanged, useDraft, type Draft } from './draft.ts';
-import { areaClass, Hint, inputClass, SureButton, Trouble } from './parts.tsx';
+import { areaClass, focused, Hint, inputClass, SureButton, Trouble } from './parts.tsx';
 import { useWords } from './use-words.ts';
 import { useWork } from './use-work.ts';
 
@@ -31,7 +31,7 @@ export function WildcardEditor({ draft }: { draft: Draft }) {
   const save = (): Promise<boolean> => work.run(async () => take(await saveWildcard(client, shown, { text, version })));
   const reload = (): Promise<boolean> =>
     work.run(async () => {
-      const file = await client.fetchQuery(wildcardQuery(shown));
+      const file = await client.query(wildcardQuery(shown));
       changeDraft({ version: file.version, saved: file.text, text: file.text, isOwn: file.isOwn });
     });
   const remove = async (): Promise<void> => {
@@ -61,7 +61,7 @@ export function WildcardEditor({ draft }: { draft: Draft }) {
           className="flex flex-wrap items-center gap-2 rounded-lg bg-warn-wash px-3 py-2"
         >
           <span className="flex-1">{b('wildcards.leave')}</span>
-          <Button autoFocus onClick={() => setIsLeaving(false)}>
+          <Button ref={focused} onClick={() => setIsLeaving(false)}>
             {b('wildcards.stay')}
           </Button>
           <Button look="danger" onClick={leave}>

@@ -36,7 +36,7 @@ function WildcardList() {
   const found = wildcards.filter(({ name }) => words.every((word) => name.toLowerCase().includes(word)));
   const open = async (name: string): Promise<void> => {
     await work.run(async () => {
-      const { text, version, isOwn } = await client.fetchQuery(wildcardQuery(name));
+      const { text, version, isOwn } = await client.query(wildcardQuery(name));
       useDraft.setState({ draft: { name, version, saved: text, text, isOwn } });
     });
   };

@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { useImage } from '../../api/images.ts';
 import { useCatalogue, useModels } from '../../api/catalogue.ts';
 import { useCommandContext } from '../../commands/context.ts';
-import { applyOne, applyPrompts, applySeed, applySize, copy } from '../../commands/picture.ts';
+import { applyOne, applyPrompts, applySeed, applySize, applyTemplate, copy } from '../../commands/picture.ts';
 import { Button } from '../../components/button.tsx';
 import { IconButton } from '../../components/icon-button.tsx';
 import { Tip } from '../../components/tip.tsx';
@@ -67,6 +67,15 @@ function Details({ image }: { image: ImageView }) {
           context={context}
           onUse={() => void applyOne('negativePrompt', t('parameters.negativePrompt'), id, context)}
           useLabel={t('picture.useOne', { name: t('parameters.negativePrompt') })}
+        />
+      )}
+      {parameters.template !== undefined && (
+        <Words
+          name={t('picture.template')}
+          text={[parameters.template.prompt, ...(parameters.template.styles ?? []).map((name) => `+ ${name}`)].join('\n')}
+          context={context}
+          onUse={() => void applyTemplate(id, context)}
+          useLabel={t('picture.useTemplate')}
         />
       )}
       <dl className="flex flex-col">

@@ -28,6 +28,8 @@ export type AxisKind =
   | { readonly kind: 'search' }
   /** The values in every order. */
   | { readonly kind: 'order' }
+  /** A style that is added to those of the request, by its name. */
+  | { readonly kind: 'style' }
   /** The weight of a LoRA that the axis names. */
   | { readonly kind: 'lora' };
 
@@ -76,6 +78,7 @@ const BASICS: readonly AxisRow[] = [
   basic('promptSearch', 'Prompt S/R', { kind: 'search' }, { group: 'prompt', fields: prompts, isPlain: true }),
   basic('promptOrder', 'Prompt order', { kind: 'order' }, { group: 'prompt', fields: ['prompt'], isPlain: true }),
   basic('lora', 'LoRA weight', { kind: 'lora' }, { group: 'prompt', fields: ['prompt'], cost: 0.1 }),
+  basic('styles', 'Style', { kind: 'style' }, { webui: 'Styles', group: 'prompt', isPlain: true }),
   basic('prompt', 'Prompt', { kind: 'text' }, { group: 'prompt', isPlain: true }),
   basic('negativePrompt', 'Negative prompt', { kind: 'text' }, { group: 'prompt', isPlain: true }),
 ];

@@ -123,6 +123,7 @@ describe('the cells of a grid', () => {
       undefined,
       'vae:soft',
     ]);
+    expect(cells(axis('styles', 'none, Ink')).map(({ request }) => request.styles)).toEqual([undefined, ['Ink']]);
     expect(cells(axis('prompt', 'one, "two, three"')).map(({ request }) => request.prompt)).toEqual([
       'one',
       'two, three',

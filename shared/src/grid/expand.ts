@@ -113,6 +113,12 @@ function readAxis(row: AxisRow, axis: GridAxis, request: TextToImageRequest, con
         label,
         apply: (before) => ({ ...before, prompt: prompt(before.prompt) }),
       }));
+    case 'style':
+      return listOf(text).map((name) => ({
+        label: name,
+        apply: (before) =>
+          name.toLowerCase() === NO_FILE ? before : { ...before, styles: [...(before.styles ?? []), name] },
+      }));
     case 'lora':
       return readLora(axis);
     default:
@@ -128,7 +134,7 @@ function listOf(text: string, keepsEmpty = false): string[] {
   return items;
 }
 
-type ListKind = Exclude<AxisKind, { kind: 'number' | 'seed' | 'text' | 'search' | 'order' | 'lora' }>;
+type ListKind = Exclude<AxisKind, { kind: 'number' | 'seed' | 'text' | 'search' | 'order' | 'style' | 'lora' }>;
 
 const SIZE = /^(\d{1,5})\s*[x×*]\s*(\d{1,5})$/i;
 const TRUE = ['true', 'on', 'yes', '1'];
@@ -267,7 +273,7 @@ export function cellsOf(request: TextToImageRequest, axes: readonly ExpandedAxis
 }
 
 /** Which value of each axis a cell has; X counts fastest. */
-export function placeOf(index: number, lengths: readonly number[]): number[] {
+function placeOf(index: number, lengths: readonly number[]): number[] {
   let rest = index;
   return lengths.map((length) => {
     const at = rest % length;

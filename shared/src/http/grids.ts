@@ -43,7 +43,7 @@ export const gridEstimate = z.object({
 });
 export type GridEstimate = z.infer<typeof gridEstimate>;
 
-export const GRID_STATES = ['queued', 'running', 'done', 'failed', 'cancelled'] as const;
+const GRID_STATES = ['queued', 'running', 'done', 'failed', 'cancelled'] as const;
 
 export const gridSummary = z.object({
   id: z.string(),

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { jobOf, modelJobOf } from '../../test/support/samples.ts';
 import { announcementOf } from './announce.ts';
-import { endedTodayOf, fractionOf, percentOf, picturesOf, runningOf, waitingOf } from './progress.ts';
+import { endedTodayOf, foldGrids, fractionOf, percentOf, picturesOf, runningOf, waitingOf } from './progress.ts';
 
 import type { JobProgress, JobView } from '@easel/shared/http/jobs';
 
@@ -80,5 +80,16 @@ describe('the queue', () => {
     ];
     expect(waitingOf(jobs).map((job) => job.id)).toEqual(['a', 'b']);
     expect(endedTodayOf(jobs, new Date('2026-11-23T12:00:00.000Z')).map((job) => job.id)).toEqual(['late', 'early']);
+  });
+});
+
+describe('cells of a grid in a list of jobs', () => {
+  it('are one, which says how many more there are', () => {
+    const jobs = [jobOf({ id: 'a' }), jobOf({ id: 'b', grid: 'g' }), jobOf({ id: 'c', grid: 'g' }), jobOf({ id: 'd' })];
+    expect(foldGrids(jobs).map(({ job, more }) => [job.id, more])).toEqual([
+      ['a', 0],
+      ['b', 1],
+      ['d', 0],
+    ]);
   });
 });

@@ -1,6 +1,6 @@
 /** What stands in the gallery's grid: a picture, or the place of one that is being made. */
 import { clsx } from 'clsx';
-import { ImageOff } from 'lucide-react';
+import { Grid3x3, ImageOff } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 
 import { thumbnailUrl } from '../../api/images.ts';
@@ -31,7 +31,10 @@ const buttonClass =
 export function PictureCell({ image, size, index, isTabStop, isCurrent, onOpen }: PictureCellProps) {
   const { t } = useTranslation();
   const words = firstWords(image.prompt, LONGEST_ALT);
-  const alt = words === '' ? t('picture.altWithoutPrompt') : t('picture.alt', { prompt: words });
+  const alt =
+    words === ''
+      ? t('picture.altWithoutPrompt')
+      : t(image.isSheet ? 'picture.altSheet' : 'picture.alt', { prompt: words });
   return (
     <div role="gridcell" aria-selected={isCurrent} className="shrink-0" style={{ width: size, height: size }}>
       <button
@@ -40,7 +43,7 @@ export function PictureCell({ image, size, index, isTabStop, isCurrent, onOpen }
         data-image={image.id}
         tabIndex={isTabStop ? 0 : -1}
         onClick={onOpen}
-        className={clsx(buttonClass, isCurrent && 'outline-2 outline-accent')}
+        className={clsx(buttonClass, 'relative', isCurrent && 'outline-2 outline-accent')}
       >
         {image.isMissing ? (
           <span
@@ -57,8 +60,14 @@ export function PictureCell({ image, size, index, isTabStop, isCurrent, onOpen }
             loading="lazy"
             decoding="async"
             draggable={false}
-            className="size-full object-cover"
+            // Of a sheet all cells are to be seen, of a picture as much as there is room for.
+            className={clsx('size-full', image.isSheet ? 'object-contain' : 'object-cover')}
           />
+        )}
+        {image.isSheet && (
+          <span aria-hidden className="absolute right-1 bottom-1 rounded-sm bg-raised p-0.5 text-soft">
+            <Grid3x3 size={12} />
+          </span>
         )}
       </button>
     </div>

@@ -1,9 +1,11 @@
 /** One axis of the form: what it changes, its values, and what they come to as they stand. */
 import { AXES, axisRow } from '@easel/shared/grid/axes';
+import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 
 import { useCatalogue } from '../../api/catalogue.ts';
 import { useModelLibrary } from '../../api/models.ts';
+import { stylesQuery } from '../../api/styles.ts';
 import { GrowingText } from '../../components/growing-text.tsx';
 import { SearchSelect } from '../../components/search-select.tsx';
 import { describeProblem } from '../../lib/problem.ts';
@@ -31,6 +33,7 @@ export function AxisRow({ place, name, axis, reading, refusal, onSubmit }: AxisR
   const axisName = useAxisName();
   const catalogue = useCatalogue();
   const { list } = useModelLibrary();
+  const styles = useQuery(stylesQuery).data?.map((style) => style.name) ?? [];
   const id = `grid-axis-${place}`;
   const statusId = `${id}-status`;
   const row = axisRow(axis.type);
@@ -40,7 +43,7 @@ export function AxisRow({ place, name, axis, reading, refusal, onSubmit }: AxisR
   // The first axis is what makes a grid.
   const choices = place === 0 ? types : [{ value: '', label: g('form.none') }, ...types];
   const files = list?.models ?? [];
-  const listed = row && catalogue ? choicesOf(axis.type, catalogue, files, language) : null;
+  const listed = row && catalogue ? choicesOf(axis.type, { catalogue, models: files, styles }, language) : null;
   const isWrong = reading.problem !== null || refusal !== null;
 
   return (
@@ -132,7 +135,7 @@ function Status({ id, axis, reading, refusal }: Pick<AxisRowProps, 'axis' | 'rea
     const told = describeProblem(refusal, t, language);
     return (
       <p id={id} role="status" className="pt-1 text-xs text-danger">
-        {language === 'en' && told.message !== null ? told.message : `${told.title} ${told.hint}`}
+        {`${language === 'en' && told.message !== null ? told.message : told.title} ${told.hint}`}
       </p>
     );
   }

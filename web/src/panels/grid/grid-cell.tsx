@@ -10,6 +10,7 @@ import { openImage } from '../../state/view.ts';
 import { useWords } from './use-words.ts';
 
 import type { GridCellView } from '@easel/shared/http/grids';
+import type { KeyboardEvent } from 'react';
 
 /** Thumbnails are no larger. */
 const THUMBNAIL_SIDE = 384;
@@ -23,43 +24,40 @@ interface GridCellProps {
   size: number;
   isTabStop: boolean;
   onFocus: () => void;
+  onKeyDown: (event: KeyboardEvent) => void;
 }
 
-export function GridCell({ item, cell, place, size, isTabStop, onFocus }: GridCellProps) {
+export function GridCell({ item, cell, place, size, isTabStop, onFocus, onKeyDown }: GridCellProps) {
   const { g } = useWords();
   const words = useStateWords(item);
-  const shared = { 'data-cell': cell, tabIndex: isTabStop ? 0 : -1, onFocus, style: { width: size, height: size } };
-  const { image } = item;
-  if (image === null) {
-    return (
-      <div
-        {...shared}
-        role="img"
-        aria-label={`${place}: ${words}`}
-        data-cell-state={item.state}
-        className="grid place-items-center overflow-hidden rounded-sm bg-sunken text-faint"
-      >
-        <Absent item={item} size={size} />
-      </div>
-    );
-  }
+  const { image, state } = item;
   return (
     <button
       type="button"
-      {...shared}
-      aria-label={g('view.open', { place })}
-      data-cell-state={item.state}
-      onClick={() => openImage(image)}
-      className="block overflow-hidden rounded-sm bg-sunken hover:brightness-105"
+      data-cell={cell}
+      data-cell-state={state}
+      tabIndex={isTabStop ? 0 : -1}
+      aria-label={image === null ? `${place}: ${words}` : g('view.open', { place })}
+      // Still to be reached by arrow keys, and to be read.
+      aria-disabled={image === null}
+      onClick={() => image !== null && openImage(image)}
+      onFocus={onFocus}
+      onKeyDown={onKeyDown}
+      className="grid place-items-center overflow-hidden rounded-sm bg-sunken text-faint not-aria-disabled:hover:brightness-105 aria-disabled:cursor-default"
+      style={{ width: size, height: size }}
     >
-      <img
-        src={size > THUMBNAIL_SIDE ? fileUrl(image) : thumbnailUrl(image)}
-        alt={g('view.alt', { place })}
-        loading="lazy"
-        decoding="async"
-        draggable={false}
-        className="size-full object-contain"
-      />
+      {image === null ? (
+        <Absent item={item} size={size} />
+      ) : (
+        <img
+          src={size > THUMBNAIL_SIDE ? fileUrl(image) : thumbnailUrl(image)}
+          alt=""
+          loading="lazy"
+          decoding="async"
+          draggable={false}
+          className="size-full object-contain"
+        />
+      )}
     </button>
   );
 }

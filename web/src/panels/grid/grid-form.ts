@@ -125,7 +125,8 @@ export function problemOf(thrown: unknown): AxisProblem | null {
 }
 
 function printLimit(limit: unknown): string {
-  if (typeof limit !== 'object' || limit === null || Array.isArray(limit)) return String(limit ?? '');
+  if (typeof limit === 'number') return String(limit);
+  if (typeof limit !== 'object' || limit === null || Array.isArray(limit)) return '';
   const { minimum, maximum } = limit as { minimum?: number; maximum?: number };
   return `${minimum} – ${maximum}`;
 }

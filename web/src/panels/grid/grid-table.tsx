@@ -1,11 +1,14 @@
-/** The cells of one layer under the values of X and beside those of Y, which stay in sight. Arrow keys walk them. */
+/**
+ * The cells of one layer under the values of X and beside those of Y, which stay in sight; those of X alone as they fit.
+ * Arrow keys walk them.
+ */
+import { axisRow } from '@easel/shared/grid/axes';
 import { useRef, useState, type KeyboardEvent } from 'react';
 
 import { GridCell } from './grid-cell.tsx';
 import { useAxisName, useWords } from './use-words.ts';
 
 import type { GridCellView, ShownAxis } from '@easel/shared/http/grids';
-import { axisRow } from '@easel/shared/grid/axes';
 
 interface GridTableProps {
   axes: readonly ShownAxis[];
@@ -30,7 +33,7 @@ const ONE: readonly string[] = [''];
 export function GridTable({ axes, items, layer, size }: GridTableProps) {
   const { g } = useWords();
   const headingOf = useHeading();
-  const table = useRef<HTMLTableElement>(null);
+  const scroller = useRef<HTMLDivElement>(null);
   const [stop, setStop] = useState('0-0');
   const [x, y, z] = axes;
   const columns = x?.entries ?? ONE;
@@ -43,24 +46,55 @@ export function GridTable({ axes, items, layer, size }: GridTableProps) {
     event.preventDefault();
     const column = Math.min(columns.length - 1, Math.max(0, (at[0] ?? 0) + move[0]));
     const row = Math.min(rows.length - 1, Math.max(0, (at[1] ?? 0) + move[1]));
-    const next = table.current?.querySelector<HTMLElement>(`[data-cell="${column}-${row}"]`);
+    const next = scroller.current?.querySelector<HTMLElement>(`[data-cell="${column}-${row}"]`);
     next?.focus();
     setStop(`${column}-${row}`);
   };
 
+  if (x !== undefined && y === undefined) {
+    return (
+      <div
+        ref={scroller}
+
+        className="min-h-0 flex-1 overflow-y-auto overscroll-contain px-4 pb-4 phone:px-2"
+      >
+        <ul aria-label={g('view.table')} className="numerals flex flex-wrap gap-x-1 gap-y-2">
+          {columns.map((entry, column) => {
+            const item = items[column];
+            const cell = `${column}-0`;
+            const place = headingOf(x, entry);
+            return (
+              <li key={`${column} ${entry}`} className="flex flex-col gap-1 text-xs text-soft" style={{ width: size }}>
+                <span className="line-clamp-3 break-words">{place}</span>
+                {item !== undefined && (
+                  <GridCell
+                    item={item}
+                    cell={cell}
+                    place={place}
+                    size={size}
+                    isTabStop={cell === stop}
+                    onFocus={() => setStop(cell)}
+                    onKeyDown={walk}
+                  />
+                )}
+              </li>
+            );
+          })}
+        </ul>
+      </div>
+    );
+  }
   const heading = 'bg-wall px-2 py-1.5 text-xs font-medium text-soft';
   return (
-    <div className="min-h-0 flex-1 overflow-auto overscroll-contain px-4 pb-4 phone:px-2">
-      <table
-        ref={table}
-        role="grid"
-        aria-label={g('view.table')}
-        className="numerals border-separate border-spacing-1"
-        onKeyDown={walk}
-      >
+    <div
+      ref={scroller}
+
+      className="min-h-0 flex-1 overflow-auto overscroll-contain px-4 pb-4 phone:px-2"
+    >
+      <table aria-label={g('view.table')} className="numerals border-separate border-spacing-1">
         <thead>
           <tr>
-            {y !== undefined && <td className="sticky top-0 left-0 z-20 bg-wall" />}
+            {y !== undefined && <td aria-label={g('view.corner')} className="sticky top-0 left-0 z-20 bg-wall" />}
             {columns.map((entry, column) => (
               <th
                 key={`${column} ${entry}`}
@@ -103,6 +137,7 @@ export function GridTable({ axes, items, layer, size }: GridTableProps) {
                         size={size}
                         isTabStop={cell === stop}
                         onFocus={() => setStop(cell)}
+                        onKeyDown={walk}
                       />
                     )}
                   </td>

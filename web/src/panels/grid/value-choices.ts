@@ -16,11 +16,18 @@ export interface ValueChoice {
   readonly label: string;
 }
 
+/** What there is to choose from. */
+export interface ChoiceSources {
+  readonly catalogue: CatalogueView;
+  readonly models: readonly ModelView[];
+  /** Names. */
+  readonly styles: readonly string[];
+}
+
 /** Everything there is to choose from; null where values are typed. */
 export function choicesOf(
   type: string,
-  catalogue: CatalogueView,
-  models: readonly ModelView[],
+  { catalogue, models, styles }: ChoiceSources,
   language: string,
 ): ValueChoice[] | null {
   const kind = axisRow(type)?.value;
@@ -45,6 +52,8 @@ export function choicesOf(
       const none = kind.of === 'checkpoint' ? [] : [{ text: NO_FILE, label: NO_FILE }];
       return [...none, ...files.map(({ id, name }) => ({ text: id, label: name }))];
     }
+    case 'style':
+      return [NO_FILE, ...styles].map((text) => ({ text, label: text }));
     case 'toggle':
       return ['off', 'on'].map((text) => ({ text, label: text }));
     default:

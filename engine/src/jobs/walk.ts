@@ -50,7 +50,7 @@ export async function walkPicture(
   const keepsNegative = sampler.usesUnconditional === true;
   const denoiseBoth = guidedDenoiser(networkAt, guidanceSettings(parameters, sampler), total, keepsNegative);
   const options: SampleOptions = {
-    ...sampleOptions(parameters),
+    ...sampleOptions(parameters, sampler),
     noise,
     table,
     ...(keepsNegative ? { denoiseBoth } : {}),
@@ -109,8 +109,8 @@ export const needsNegative = (parameters: Parameters, sampler: Sampler): boolean
   guidanceSettings(parameters, sampler).scale !== 1 || sampler.usesUnconditional === true;
 
 /** Only what was asked for: samplers have defaults of their own. */
-function sampleOptions(parameters: Parameters): Omit<SampleOptions, 'noise'> {
-  const { eta, sNoise, sChurn, sTmin, sTmax = 0, unipcOrder } = parameters;
+function sampleOptions(parameters: Parameters, { requestedEta }: Sampler): Omit<SampleOptions, 'noise'> {
+  const { eta = requestedEta, sNoise, sChurn, sTmin, sTmax = 0, unipcOrder } = parameters;
   return {
     ...(eta === undefined ? {} : { eta }),
     ...(sNoise === undefined ? {} : { sNoise }),

@@ -81,8 +81,9 @@ export const dpmAdaptive: Sampler = {
   summary: 'Chooses its own steps; the number of steps has no effect.',
   defaultSchedule: 'uniform',
   evaluationsPerStep: 3,
-  isStochastic: false,
+  isStochastic: true,
   options: ['eta', 'sNoise', 'ensd'],
+  requestedEta: 1,
   sample,
   ownSigmas: evenlyTimedSigmas,
 };

@@ -16,7 +16,8 @@ function ordersOf(evaluations: number): number[] {
 
 /**
  * Walks evenly in log sigma from the first to the last level, which is not 0 and whose noise stays in; of the levels
- * between only the number counts. eta 0 when absent, as in k-diffusion.
+ * between only the number counts. eta 0 when absent, as in k-diffusion; requests get the
+ * WebUI's 1.
  */
 const sample: Sample = async function* (denoise, x, sigmas, o) {
   const { eta = 0, sNoise = 1 } = o;
@@ -53,8 +54,9 @@ export const dpmFast: Sampler = {
   summary: 'Third-order steps with as many evaluations as steps were asked for.',
   defaultSchedule: 'uniform',
   evaluationsPerStep: 1,
-  isStochastic: false,
+  isStochastic: true,
   options: ['eta', 'sNoise', 'ensd'],
+  requestedEta: 1,
   sample,
   ownSigmas: evenlyTimedSigmas,
 };

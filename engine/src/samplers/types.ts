@@ -80,6 +80,11 @@ export interface Sampler extends SamplerDescriptor {
   readonly usesBrownianNoise?: boolean;
   /** Asks `denoiseBoth` of its options: the unconditional prediction must be there even at guidance 1. */
   readonly usesUnconditional?: boolean;
+  /**
+   * What a request that says nothing of eta gets, where that is not what the method takes by itself: the WebUI lets all
+   * samplers that can add noise add it.
+   */
+  readonly requestedEta?: number;
   /** Factor on the guidance of the request, for samplers whose scale counts otherwise; 1 when absent. */
   readonly guidanceFactor?: number;
   /**

@@ -16,7 +16,12 @@ const checkpoint = join(folder, 'sd15.safetensors');
 let engine: EngineProcess;
 let count = 0;
 
-async function pictures(sampler: string, seed: number, pictureCount: number): Promise<Buffer[]> {
+async function pictures(
+  sampler: string,
+  seed: number,
+  pictureCount: number,
+  more: { eta?: number } = {},
+): Promise<Buffer[]> {
   const jobId = `job ${++count}`;
   engine.send({
     type: 'run',
@@ -41,6 +46,7 @@ async function pictures(sampler: string, seed: number, pictureCount: number): Pr
         count: pictureCount,
         clipSkip: 1,
         rng: 'nv',
+        ...more,
       },
     },
   });
@@ -68,5 +74,13 @@ describe('in a real engine', () => {
     const [alone] = (await pictures(id, 8, 1)) as [Buffer];
     expect(Buffer.compare(second, alone)).toBe(0);
     expect(Buffer.compare(first, second)).not.toBe(0);
+  });
+
+  it.each(['dpm-fast', 'dpm-adaptive'])('%s adds noise as in the WebUI, unless told not to', async (id) => {
+    const [plain] = (await pictures(id, 7, 1)) as [Buffer];
+    const [one] = (await pictures(id, 7, 1, { eta: 1 })) as [Buffer];
+    const [none] = (await pictures(id, 7, 1, { eta: 0 })) as [Buffer];
+    expect(Buffer.compare(plain, one)).toBe(0);
+    expect(Buffer.compare(plain, none)).not.toBe(0);
   });
 });

@@ -182,7 +182,7 @@ export const OPTIONS = {
   eta: {
     label: 'Eta',
     summary:
-      'How much fresh noise the sampler adds: 0 none, 1 all its method allows. Ancestral and SDE samplers take 1 by themselves, DDIM 0.',
+      'How much fresh noise the sampler adds: 0 none, 1 all its method allows. Ancestral and SDE samplers, DPM fast and DPM adaptive take 1 by themselves, DDIM 0.',
     group: 'sampling',
     readBy: 'sampler',
     value: number(0, 1, null, 0.01),

@@ -1,8 +1,6 @@
 /**
  * Textual inversion: vectors that take the place of token embeddings. Reads every form they are passed around in: the
- * WebUI's .pt, diffusers' .bin, .safetensors, SDXL's pairs, and pictures with the vectors in a text chunk.
- *
- * Vectors hidden in the pixels of a picture are not read.
+ * WebUI's .pt, diffusers' .bin, .safetensors, SDXL's pairs, and pictures (embedding-picture.ts).
  */
 import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
@@ -12,6 +10,7 @@ import { CheckpointError } from '@easel/shared/errors';
 import { openFile } from '../checkpoint/open-file.ts';
 import { placeTensors } from '../checkpoint/place-tensors.ts';
 import { tensor, type Tensor } from '../numeric/tensor.ts';
+import { isPng, isWebp, readVectorPicture } from './embedding-picture.ts';
 import { readNumbers } from './read-numbers.ts';
 
 /** Where vectors belong: a text encoder of SDXL, or the only one of a model. */
@@ -30,8 +29,6 @@ type Found = Pick<EmbeddingFile, 'vectors' | 'metadata'>;
 /** A chunk has no room for more. */
 const MOST_VECTORS = 75;
 const LARGEST_PICTURE = 64 << 20;
-const PNG = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
-const KEYWORD = 'sd-ti-embedding';
 
 /** @throws model_gone | model_invalid | pickle_unsafe */
 export async function readEmbedding(path: string): Promise<EmbeddingFile> {
@@ -75,46 +72,21 @@ async function readTensors(path: string): Promise<Found> {
   }
 }
 
-/** Vectors out of a PNG's text; null for files that are none. @source the WebUI's embedding cards: base64 of JSON */
+/** Vectors out of a picture; null for files that are none. */
 async function readPicture(path: string): Promise<Found | null> {
   const facts = await stat(path).catch(() => null);
-  if (facts?.isFile() !== true || !/\.png$/i.test(path) || facts.size > LARGEST_PICTURE) return null;
+  if (facts?.isFile() !== true || !/\.(png|webp)$/i.test(path) || facts.size > LARGEST_PICTURE) return null;
   const bytes = await readFile(path);
-  if (!bytes.subarray(0, PNG.length).equals(PNG)) return null;
-  const text = textChunk(bytes, KEYWORD);
-  if (text === null) throw notAnEmbedding(path, 'the picture carries no vectors');
-  let card: unknown;
+  if (!isPng(bytes) && !isWebp(bytes)) return null;
   try {
-    card = JSON.parse(Buffer.from(text, 'base64').toString('utf8'));
-  } catch (cause) {
-    throw notAnEmbedding(path, 'what the picture carries cannot be read', { cause });
+    const rows = await readVectorPicture(bytes);
+    const width = rows[0]?.length ?? 0;
+    const vectors = new Map([['only' as const, tensor(Float32Array.from(rows.flat()), [rows.length, width])]]);
+    return { vectors, metadata: new Map() };
+  } catch (thrown) {
+    if (!(thrown instanceof RangeError)) throw thrown;
+    throw notAnEmbedding(path, thrown.message, { cause: thrown });
   }
-  const parameters = (card as { string_to_param?: Record<string, unknown> }).string_to_param ?? {};
-  const stored = Object.values(parameters)[0] as { TORCHTENSOR?: unknown } | undefined;
-  const rows = stored?.TORCHTENSOR ?? stored;
-  const isTable = (value: unknown): value is number[][] =>
-    Array.isArray(value) &&
-    value.every(
-      (row) => Array.isArray(row) && row.length === (value[0] as unknown[]).length && row.every(Number.isFinite),
-    );
-  if (!isTable(rows) || rows.length === 0) throw notAnEmbedding(path, 'what the picture carries are no vectors');
-  const width = rows[0]?.length ?? 0;
-  const vectors = new Map([['only' as const, tensor(Float32Array.from(rows.flat()), [rows.length, width])]]);
-  return { vectors, metadata: new Map() };
-}
-
-/** The text behind a keyword; null where the picture has none. */
-function textChunk(bytes: Buffer, keyword: string): string | null {
-  for (let at = PNG.length; at + 8 <= bytes.length;) {
-    const length = bytes.readUInt32BE(at);
-    const content = bytes.subarray(at + 8, at + 8 + length);
-    if (bytes.toString('latin1', at + 4, at + 8) === 'tEXt') {
-      const end = content.indexOf(0);
-      if (content.toString('latin1', 0, end) === keyword) return content.toString('latin1', end + 1);
-    }
-    at += length + 12;
-  }
-  return null;
 }
 
 function notAnEmbedding(file: string, problem: string, options?: ErrorOptions): CheckpointError {

@@ -32,12 +32,16 @@ beforeAll(async () => {
   await lora('broken', 'bad');
   await embedding('charm', {});
   await embedding('pairwise', { base: 'sdxl', textWidths: [768, 1280] });
+  // One is a picture itself; the others are pictures of one.
+  await mkdir(join(studio.folders.models, 'embeddings/cards'), { recursive: true });
+  for (const name of ['cards/picture.png', 'charm.png', 'charm.preview.webp'])
+    await writeFile(join(studio.folders.models, 'embeddings', name), 'x');
   for (;;) {
     const models = await list();
     const isSettled = models.every(({ reason, isUsable, hashing }) =>
       isUsable ? hashing === 'done' : reason?.code !== 'model_pending',
     );
-    if (models.length === 8 && isSettled) break;
+    if (models.length === 9 && isSettled) break;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }, 60_000);
@@ -68,6 +72,10 @@ describe('the list', () => {
     expect(find('lora:plain')).toMatchObject({ isUsable: true, reason: null, network: { kind: 'lora', base: 'sd1' } });
     expect(find('lora:big')).toMatchObject({ isUsable: true, network: { base: 'sdxl' } });
     expect(find('lora:broken')).toMatchObject({ isUsable: false, network: null, reason: { code: 'model_invalid' } });
+    expect(find('embedding:cards/picture.png')).toMatchObject({
+      isUsable: true,
+      preview: expect.anything() as unknown,
+    });
     expect(find('embedding:charm.pt')).toMatchObject({ isUsable: true, network: { vectors: 2 } });
     expect(find('tiny')).toMatchObject({ network: null, conditioning: { context: 768, text: [768] } });
   });

@@ -93,7 +93,7 @@ export class ModelFolders {
     const seen = new Set<string>();
     for (const place of places) {
       const real = await realpath(place.folder).catch(() => place.folder);
-      const scan = await scanModels(place.folder);
+      const scan = await scanModels(place.folder, { hasPictures: place.kind === 'embedding' });
       watched.push(...scan.folders);
       if (scan.isCut)
         roots

@@ -54,6 +54,8 @@ export const PLAIN_EXTENSION = '.safetensors';
 const READ_FORMATS = [PLAIN_EXTENSION, '.ckpt', '.pt', '.pth', '.bin'];
 /** Formats that hold models of this kind, and that people therefore put here. */
 const OTHER_FORMATS = ['.onnx', '.gguf'];
+/** Of embeddings, which are also passed around as pictures with the vectors in them. */
+const PICTURE_FORMATS = ['.png', '.webp'];
 /** What makes a folder one model. */
 const FOLDER_INDEX = 'model_index.json';
 const DEEPEST_IN_MODEL = 4;
@@ -64,7 +66,8 @@ const extensionOf = (name: string): string => {
 };
 
 /** What is left of a name without the ending of a model file. */
-const stemOf = (name: string): string => (isModelName(name) ? name.slice(0, -extensionOf(name).length) : name);
+const stemOf = (name: string): string =>
+  isModelName(name) || PICTURE_FORMATS.includes(extensionOf(name)) ? name.slice(0, -extensionOf(name).length) : name;
 
 const PREVIEW_ENDINGS = ['png', 'jpg', 'jpeg', 'webp']
   .flatMap((type) => [`.preview.${type}`, `.${type}`])
@@ -98,6 +101,13 @@ async function filesBeside(
   return { preview, json, civitai, yaml };
 }
 
+/** Whether a picture may be a model rather than the picture of one. @param names what else lies there, in small letters */
+const isModelPicture = (name: string, names: ReadonlyMap<string, string>): boolean => {
+  if (!PICTURE_FORMATS.includes(extensionOf(name)) || /\.preview\.[a-z]+$/i.test(name)) return false;
+  const stem = stemOf(name).toLowerCase();
+  return ![...READ_FORMATS, ...OTHER_FORMATS].some((ending) => names.has(stem + ending));
+};
+
 const isModelName = (name: string): boolean => [...READ_FORMATS, ...OTHER_FORMATS].includes(extensionOf(name));
 
 const unreadable = (thrown: unknown): string => {
@@ -105,7 +115,13 @@ const unreadable = (thrown: unknown): string => {
   return code === 'EACCES' || code === 'EPERM' ? 'this program may not read it' : (code ?? 'unknown reason');
 };
 
-const examineEntry = async (folder: string, path: string, entry: Dirent): Promise<FoundModelFile | null> => {
+/** @param isPicture whether a picture is a model, too */
+const examineEntry = async (
+  folder: string,
+  path: string,
+  entry: Dirent,
+  isPicture: boolean,
+): Promise<FoundModelFile | null> => {
   const found = { path, isFolder: false, sizeBytes: 0, mtimeMs: 0, beside: NOTHING_BESIDE };
   if (entry.isSymbolicLink()) {
     if (extensionOf(entry.name) !== '' && !isModelName(entry.name)) return null;
@@ -118,7 +134,7 @@ const examineEntry = async (folder: string, path: string, entry: Dirent): Promis
       },
     };
   }
-  if (!isModelName(entry.name)) return null;
+  if (!isModelName(entry.name) && !isPicture) return null;
   if (!entry.isFile()) {
     return {
       ...found,
@@ -127,7 +143,8 @@ const examineEntry = async (folder: string, path: string, entry: Dirent): Promis
   }
   try {
     const { size, mtimeMs } = await stat(join(folder, path));
-    if (READ_FORMATS.includes(extensionOf(entry.name))) return { ...found, sizeBytes: size, mtimeMs, reason: null };
+    if (isPicture || READ_FORMATS.includes(extensionOf(entry.name)))
+      return { ...found, sizeBytes: size, mtimeMs, reason: null };
     return {
       ...found,
       sizeBytes: size,
@@ -189,8 +206,11 @@ export async function isUnchanged(
   return facts?.size === sizeBytes && facts.mtimeMs === mtimeMs;
 }
 
-/** @param folder absolute; one that is not there is empty */
-export async function scanModels(folder: string): Promise<ModelScan> {
+/**
+ * @param folder absolute; one that is not there is empty
+ * @param options.hasPictures whether pictures may be models there, as embeddings are
+ */
+export async function scanModels(folder: string, options: { hasPictures?: boolean } = {}): Promise<ModelScan> {
   const scan: ModelScan = { files: [], folders: [], isCut: false };
   const walk = async (below: string, depth: number): Promise<void> => {
     let entries: Dirent[];
@@ -233,7 +253,8 @@ export async function scanModels(folder: string): Promise<ModelScan> {
           model.beside = await filesBeside(folder, below, entry.name, names);
         continue;
       }
-      const file = await examineEntry(folder, path, entry);
+      const isPicture = options.hasPictures === true && isModelPicture(entry.name, names);
+      const file = await examineEntry(folder, path, entry, isPicture);
       if (file === null) continue;
       if (file.reason === null) file.beside = await filesBeside(folder, below, entry.name, names);
       scan.files.push(file);

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { textField } from '../fields.ts';
 import { NETWORK_BASES } from '../networks.ts';
 import { styleNames } from '../prompt/template.ts';
-import { PROMPT_PROBLEMS } from '../prompt/problems.ts';
+import { PROMPT_PROBLEMS } from '../prompt/problem-kinds.ts';
 import { LIMITS, PROMPT_LIMIT } from '../units.ts';
 
 export const promptAnalysisRequest = z.strictObject({

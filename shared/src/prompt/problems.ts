@@ -6,31 +6,10 @@
 import { findChoices, type ChoicePlaces } from './choices.ts';
 import { dropSpans, takeSpans, type Excerpt, type Span } from './excerpt.ts';
 import { splitConjunction } from './conjunction.ts';
+import type { PromptProblemKind } from './problem-kinds.ts';
 import { scanPrompt, TOKEN } from './scan.ts';
 import { forEachNode, parseSchedule, switchStep, type TimelineOptions } from './schedule.ts';
 import { dropComments, readHypernetworkTag, readLoraTag, takeTags } from './tags.ts';
-
-export const PROMPT_PROBLEMS = [
-  /** A bracket that never closes weighs everything behind it. */
-  'bracket_not_closed',
-  'bracket_not_opened',
-  /** A bar or a backslash keeps the schedules of the text from being read. */
-  'schedule_not_read',
-  /** The switch lies behind the last step, or before the first. */
-  'switch_never',
-  'switch_at_once',
-  'lora_not_found',
-  /** There is such a LoRA, but it is for models of another kind. */
-  'lora_wrong_base',
-  'unknown_tag',
-  'wildcard_not_found',
-  /** A brace without a partner is text. */
-  'brace_not_paired',
-  /** Tags and AND are words in a negative prompt. */
-  'tag_in_negative',
-  'and_in_negative',
-] as const;
-export type PromptProblemKind = (typeof PROMPT_PROBLEMS)[number];
 
 export interface PromptProblem {
   readonly kind: PromptProblemKind;

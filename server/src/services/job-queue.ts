@@ -6,7 +6,6 @@
  */
 import { randomUUID } from 'node:crypto';
 
-import type { JobMeasurement } from '@easel/shared/engine';
 import {
   CancelledError,
   EngineLostError,
@@ -24,72 +23,45 @@ import {
   type JobState,
   type JobView,
 } from '@easel/shared/http/jobs';
-import type { ModelWorkParameters } from '@easel/shared/model-work';
 import type { Transaction } from 'kysely';
 
-import type { EngineHost } from '../engine-host/engine-host.ts';
-import type { Store } from '../store/database.ts';
 import { JobRecords, type JobRecord } from '../store/job-records.ts';
 import type { Tables } from '../store/tables.ts';
 import type { Events } from './events.ts';
-import { toImageRow, toImageSummary } from './image-row.ts';
+import { JobEnds } from './job-ends.ts';
+import {
+  crashedTwice,
+  isPictureJob,
+  JobExecution,
+  MOST_ATTEMPTS,
+  type ActiveJob,
+  type JobQueueOptions,
+  type PictureJob,
+} from './job-execution.ts';
 import { JobRun } from './job-run.ts';
 import { toJobView } from './job-view.ts';
-import { ModelJobRun } from './model-job-run.ts';
-import type { ModelLibrary } from './model-library.ts';
-import type { ModelWork } from './model-work.ts';
-import type { Failpoint, PictureFiles, PictureToSave, SavedPicture } from './picture.ts';
-import type { PictureWork, PlannedPictures } from './picture-work.ts';
-import type { RememberedPrompts } from './prompt-history.ts';
-import { groupByTexts, type DrawnTexts } from './prompt-drawing.ts';
+import type { DrawnTexts } from './prompt-drawing.ts';
 import type { EncodedPreview } from './preview-encoder.ts';
 
 /** Jobs that may wait at once. */
 export const QUEUE_LIMIT = 10_000;
-/** Starts a job gets: the engine, or the server with it, may die at it once. */
-const MOST_ATTEMPTS = 2;
 /** Pause between attempts when the database does not take a state. */
 const STORE_TROUBLE_MS = 1000;
 
 const OVER: readonly JobState[] = ['done', 'failed', 'cancelled'];
 const ALL: readonly JobState[] = ['queued', 'running', ...OVER];
 
-export interface JobQueueOptions {
-  store: Store;
-  engine: EngineHost;
-  models: ModelLibrary;
-  work: ModelWork;
-  pictures: PictureFiles;
-  pictureWork: PictureWork;
-  promptHistory: RememberedPrompts;
-  events: Events;
-  failpoint: Failpoint;
-  log(level: 'info' | 'warn' | 'error', message: string): void;
-}
-
-/** A job that is not over. */
-interface ActiveJob extends JobRecord {
-  /** Ids of its pictures by their place. */
-  images: Map<number, string>;
-  run: JobRun | ModelJobRun | null;
-}
-
-type PictureJob = ActiveJob & { parameters: GenerationParameters };
-type ModelJob = ActiveJob & { parameters: ModelWorkParameters };
-
-const isPictureJob = (job: ActiveJob): job is PictureJob => makesPictures(job.parameters);
-const isModelJob = (job: ActiveJob): job is ModelJob => !makesPictures(job.parameters);
-
 export class JobQueue {
   readonly #options: JobQueueOptions;
   readonly #records: JobRecords;
+  readonly #execution: JobExecution;
   readonly #active = new Map<string, ActiveJob>();
   /** In the order they will run. */
   #waiting: ActiveJob[] = [];
   #running: ActiveJob | null = null;
   /** Submitted, but not in the database yet. */
   #entering = 0;
-  readonly #endWaiters = new Map<string, Set<() => void>>();
+  readonly #ends = new JobEnds();
   #isStarted = false;
   #isStopping = false;
   #pumping: Promise<void> | null = null;
@@ -97,6 +69,14 @@ export class JobQueue {
   constructor(options: JobQueueOptions) {
     this.#options = options;
     this.#records = new JobRecords(options.store);
+    this.#execution = new JobExecution(options, this.#records, {
+      isOpen: ({ id }) => this.#active.has(id),
+      view: (job) => this.#view(job),
+      finish: async (job, result) => this.#end(job, 'done', null, result),
+      finished: (job, endedAt) => this.#over(job, 'done', null, endedAt),
+      fail: async (job, error) => this.#end(job, 'failed', error),
+      stopped: async (job, thrown) => this.#afterRun(job, thrown),
+    });
     options.engine.onState((state) => {
       if (state.state === 'ready') this.#pump();
     });
@@ -257,22 +237,7 @@ export class JobQueue {
   /** Resolves with the job once it is done, failed or cancelled. @throws unknown_job; the signal's reason */
   async waitFor(id: string, signal?: AbortSignal): Promise<JobView> {
     signal?.throwIfAborted();
-    if (this.#active.has(id)) {
-      await new Promise<void>((resolve, reject) => {
-        const waiters = this.#endWaiters.get(id) ?? new Set();
-        this.#endWaiters.set(id, waiters);
-        const end = (): void => {
-          signal?.removeEventListener('abort', abort);
-          resolve();
-        };
-        const abort = (): void => {
-          waiters.delete(end);
-          reject(signal?.reason as Error);
-        };
-        waiters.add(end);
-        signal?.addEventListener('abort', abort, { once: true });
-      });
-    }
+    if (this.#active.has(id)) await this.#ends.waitFor(id, signal);
     return this.get(id);
   }
 
@@ -344,142 +309,7 @@ export class JobQueue {
     if (!(await this.#records.change(job.id, ['queued', 'running'], 'running', { startedAt }))) return;
     job.state = 'running';
     job.startedAt = startedAt;
-    if (isPictureJob(job)) await this.#runPictures(job);
-    else if (isModelJob(job)) await this.#runModelWork(job);
-  }
-
-  async #runPictures(job: PictureJob): Promise<void> {
-    job.images =
-      (await this.#records.imagesOf([job.id], { withDeleted: true })).get(job.id) ?? new Map<number, string>();
-    const missing = Array.from({ length: job.parameters.count }, (_, index) => index).filter(
-      (index) => !job.images.has(index),
-    );
-    if (missing.length === 0) {
-      await this.#end(job, 'done', null);
-      return;
-    }
-    if (job.attempt > MOST_ATTEMPTS) {
-      await this.#end(job, 'failed', crashedTwice());
-      return;
-    }
-
-    // One work of the engine for each text that is told: mostly one.
-    const works: PlannedPictures[] = [];
-    try {
-      for (const group of groupByTexts(job.parameters, job.drawn, missing)) {
-        works.push(await this.#options.pictureWork.plan(job.id, group.parameters, group.imageIndexes));
-      }
-    } catch (refusal) {
-      await this.#end(job, 'failed', toStudioError(refusal).toWire());
-      return;
-    }
-    // Cancelled meanwhile: the engine has not heard of it yet and never will.
-    const [first] = works;
-    if (!this.#active.has(job.id) || first === undefined) return;
-
-    let current = first;
-    const learnFrom = (measured: JobMeasurement): void => {
-      void current.learn(measured).catch((error: unknown) => {
-        this.#options.log('warn', `What job ${job.id} has taught could not be kept: ${toStudioError(error).message}`);
-      });
-    };
-    const run = this.#createRun(job, works, missing, learnFrom);
-    job.run = run;
-    this.#options.events.publish('job:started', { job: this.#view(job) });
-    let thrown: StudioError | null = null;
-    try {
-      for (const work of works) {
-        // Cancelled between two of them, when the engine has nothing to cancel.
-        if (!this.#active.has(job.id)) break;
-        current = work;
-        await this.#options.engine.run(work.job, run);
-      }
-    } catch (error) {
-      thrown = toStudioError(error);
-    }
-    try {
-      await run.settle();
-    } catch (error) {
-      thrown = toStudioError(error);
-    }
-    // The last picture, or somebody who cancelled, has ended it already.
-    if (this.#active.has(job.id)) await this.#afterRun(job, thrown);
-  }
-
-  async #runModelWork(job: ModelJob): Promise<void> {
-    const { engine, events, models, work } = this.#options;
-    if (job.attempt > MOST_ATTEMPTS) {
-      await this.#end(job, 'failed', crashedTwice());
-      return;
-    }
-    const run = new ModelJobRun(() => {
-      if (this.#active.has(job.id)) events.publish('job:progress', { job: this.#view(job) });
-    });
-    job.run = run;
-    let thrown: StudioError | null = null;
-    try {
-      const planned = await work.plan(job.id, job.parameters);
-      // Cancelled meanwhile: the engine has not heard of it yet and never will.
-      if (!this.#active.has(job.id)) return;
-      events.publish('job:started', { job: this.#view(job) });
-      await engine.run(planned, run);
-    } catch (error) {
-      thrown = toStudioError(error);
-    }
-    // The file has its name, whatever happened after that.
-    if (run.result !== null) {
-      void models.rescan();
-      await this.#end(job, 'done', null, run.result);
-    } else if (this.#active.has(job.id)) await this.#afterRun(job, thrown);
-  }
-
-  #createRun(
-    job: PictureJob,
-    works: readonly PlannedPictures[],
-    missing: readonly number[],
-    onMeasured: (measured: JobMeasurement) => void,
-  ): JobRun {
-    const { engine, events, models, pictures } = this.#options;
-    const { model } = works[0] as PlannedPictures;
-    return new JobRun({
-      job,
-      missing,
-      modelName: model.view.name,
-      modelSha256: async () => models.sha256(model.view.id),
-      namedIn: (imageIndex) => {
-        const work = works.find(({ job: { imageIndexes } }) => imageIndexes.includes(imageIndex));
-        return { networks: work?.networks ?? [], notes: work?.hasSkipped === true ? ['embedding-skipped'] : [] };
-      },
-      networkHash: async (id) => models.networkHash(id),
-      pictures,
-      isWatched: () => events.hasPreviewListeners,
-      onProgress: () => {
-        if (this.#active.has(job.id)) events.publish('job:progress', { job: this.#view(job) });
-      },
-      onPreview: ({ imageIndex, step, mime, bytes }, steps) => {
-        events.publishPreview({ jobId: job.id, imageIndex, step, steps, mime, bytes: new Uint8Array(bytes).buffer });
-      },
-      record: async (picture, saved) => this.#record(job, picture, saved),
-      onMeasured,
-      onSaveFailed: () => engine.cancel(job.id),
-    });
-  }
-
-  /** The row of the picture and, with the last one, the job's end: one transaction, and only then anybody hears of it. */
-  async #record(job: PictureJob, picture: PictureToSave, saved: SavedPicture): Promise<void> {
-    const { store, events, failpoint } = this.#options;
-    const isLast = job.images.size + 1 === job.parameters.count;
-    const endedAt = now();
-    failpoint('before-commit');
-    const isDone = await store.transaction().execute(async (transaction) => {
-      await transaction.insertInto('images').values(toImageRow(picture, saved)).execute();
-      return isLast && (await this.#records.change(job.id, ['running'], 'done', { endedAt }, transaction));
-    });
-    failpoint('after-commit');
-    job.images.set(picture.imageIndex, picture.imageId);
-    const row = { ...toImageRow(picture, saved), is_missing: 0 };
-    events.publish('image:created', { image: toImageSummary(row) });
-    if (isDone) this.#over(job, 'done', null, endedAt);
+    await this.#execution.carryOut(job);
   }
 
   async #afterRun(job: ActiveJob, thrown: StudioError | null): Promise<void> {
@@ -528,8 +358,7 @@ export class JobQueue {
     else if (state === 'failed') events.publish('job:failed', { job: view });
     else events.publish('job:cancelled', { job: view });
     if (error !== null) log('warn', `job ${job.id} failed: ${error.code}: ${error.message}`);
-    for (const waiter of this.#endWaiters.get(job.id) ?? []) waiter();
-    this.#endWaiters.delete(job.id);
+    this.#ends.ended(job.id);
   }
 
   /**
@@ -589,12 +418,3 @@ const newJob = (parameters: JobParameters, origin: string, drawn: DrawnTexts): O
 
 const unknownJob = (id: string): RequestError =>
   new RequestError('unknown_job', `There is no job "${id.slice(0, 100)}".`, { got: id.slice(0, 100) });
-
-const crashedTwice = (cause?: EngineLostError): WireError => ({
-  code: 'crashed_twice',
-  message: `The engine died twice at this job, so it is not tried a third time. ${cause?.message ?? ''}`.trim(),
-  details: {
-    hint: 'Try a smaller size or another model; the log in the data folder says more.',
-    ...(cause === undefined ? {} : { lastLines: cause.details['lastLines'] }),
-  },
-});

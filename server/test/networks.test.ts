@@ -110,6 +110,16 @@ describe('a LoRA of another base', () => {
   });
 });
 
+it('thousands of tags, of names with paths too, are told in a moment and refused as too many', async () => {
+  const prompt = Array.from({ length: 5000 }, (_, i) => `<lora:../p${i}>`).join(' ');
+  const begun = performance.now();
+  const { problems } = await analyse(prompt, { model: 'tiny' });
+  expect(problems).toHaveLength(5000);
+  expect(performance.now() - begun).toBeLessThan(10_000);
+  expect(await refusal(prompt)).toMatchObject({ status: 422, code: 'out_of_range', field: 'prompt', limit: 100 });
+  expect(await refusal('<lora:/etc/passwd:1>')).toMatchObject({ status: 422, code: 'lora_not_found' });
+});
+
 it('a LoRA that cannot be read is refused with its own reason', async () => {
   expect(await refusal('<lora:broken:1>')).toMatchObject({
     status: 422,

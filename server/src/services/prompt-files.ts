@@ -108,10 +108,17 @@ export async function loraFinder(
   target: NetworkTarget | null = null,
 ): Promise<(name: string) => FoundLora> {
   const names = (await models.list({ kind: 'lora' })).models.map(({ id }) => id.replace(/^.*lora:/, ''));
-  return (name) => {
+  const known = new Map<string, FoundLora>();
+  const look = (name: string): FoundLora => {
     const view = models.peekFile(loraReference(name), ['lora']);
-    if (view === null) return { isFound: false, near: nearest(name, names) };
-    return { isFound: true, near: [], isFitting: target === null || misfitOf({ view }, target) === null };
+    if (view !== null)
+      return { isFound: true, near: [], isFitting: target === null || misfitOf({ view }, target) === null };
+    return { isFound: false, near: known.size < MOST_LORAS ? nearest(name, names) : [] };
+  };
+  return (name) => {
+    const found = known.get(name) ?? look(name);
+    known.set(name, found);
+    return found;
   };
 }
 

@@ -37,6 +37,9 @@ async function fetchWords(client: QueryClient, model: string | undefined): Promi
 /** Completion does without what cannot be had just now. */
 const without = <Value>(asked: Promise<Value>, nothing: Value): Promise<Value> => asked.catch(() => nothing);
 
+/** What a prompt calls an embedding: its file's name without folders and ending. */
+const wordOf = (id: string): string => (id.split(/[/:]/).at(-1) ?? id).replace(/\.(pt|bin|safetensors|png|webp)$/i, '');
+
 /** How people call the lines of models. */
 const BASES: Readonly<Record<NetworkBase, string>> = { sd1: 'SD 1', sd2: 'SD 2', sdxl: 'SDXL' };
 
@@ -58,6 +61,6 @@ function filesOf({ models }: ModelList, chosen: string | undefined): Pick<Prompt
       })),
     embeddings: usable
       .filter(({ kind }) => kind === 'embedding')
-      .map((file) => ({ ...fileOf(file), name: file.id.split(/[/:]/).at(-1) ?? file.id })),
+      .map((file) => ({ ...fileOf(file), name: wordOf(file.id) })),
   };
 }

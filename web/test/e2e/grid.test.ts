@@ -26,12 +26,11 @@ describeInBrowser('grids', () => {
     const folder = process.env['GRID_SCREENSHOTS'];
     if (folder !== undefined) await easel.page.screenshot({ path: `${folder}/${name}.png` });
   };
-  const chooseAxis = async (name: string, search: string): Promise<void> => {
+  /** @param option its label, with the group it is in */
+  const chooseAxis = async (name: string, search: string, option: string): Promise<void> => {
     await easel.page.getByRole('combobox', { name: `${name} axis: what it changes` }).click();
-    await easel.page.keyboard.type(search);
-    await easel.page.getByRole('option').first().waitFor();
-    await easel.page.keyboard.press('ArrowDown');
-    await easel.page.keyboard.press('Enter');
+    await easel.page.getByPlaceholder('Search parameters…').fill(search);
+    await easel.page.getByRole('option', { name: option, exact: true }).click();
     await easel.page.getByRole('textbox', { name: `${name} axis: values` }).waitFor();
   };
   const values = (name: string) => easel.page.getByRole('textbox', { name: `${name} axis: values` });
@@ -62,7 +61,7 @@ describeInBrowser('grids', () => {
     await axis('X').getByText('“many” is no number.').waitFor();
     expect(await easel.button('Make a grid').isDisabled()).toBe(true);
     await values('X').fill('2-4 (+2)');
-    await chooseAxis('Y', 'guid');
+    await chooseAxis('Y', 'guid', 'Guidance Basics');
     await values('Y').fill('2, 99');
     await axis('Y').getByText('“99” is outside of what is allowed: 1 – 30.').waitFor();
     await values('Y').fill('2, 6');
@@ -119,7 +118,7 @@ describeInBrowser('grids', () => {
     await visit({ isDark: true });
     await easel.write('a boat');
     await openForm();
-    await chooseAxis('X', 'seed');
+    await chooseAxis('X', 'seed', 'Seed Basics');
     await values('X').fill('1-20');
     await easel.button('Make 20 pictures').click();
     await cells('done').first().waitFor({ timeout: GRID_MS });
@@ -143,14 +142,14 @@ describeInBrowser('grids', () => {
     await visit();
     await easel.write('a lake');
     await openForm();
-    await chooseAxis('X', 'sampler');
+    await chooseAxis('X', 'sampl', 'Sampler Basics');
     await easel.button('X axis: choose values').click();
     await easel.page.getByRole('checkbox', { name: 'Euler', exact: true }).click();
     await easel.page.getByRole('checkbox', { name: 'Heun', exact: true }).click();
     await shoot('picker');
     await easel.page.keyboard.press('Escape');
     expect(await values('X').inputValue()).toBe('Euler, Heun');
-    await chooseAxis('Y', 'Model');
+    await chooseAxis('Y', 'model', 'Model Basics');
     await values('Y').fill('nobody');
     await axis('Y')
       .getByText(/There is no model "nobody"/)
@@ -166,7 +165,7 @@ describeInBrowser('grids', () => {
     await easel.page.getByRole('button', { name: 'Parameters', exact: true }).tap();
     await easel.button('X/Y/Z grid…').tap();
     await easel.page.getByRole('heading', { name: 'New grid' }).waitFor();
-    await chooseAxis('X', 'steps');
+    await chooseAxis('X', 'step', 'Steps Basics');
     await values('X').fill('1-3');
     await easel.button('Make 3 pictures').waitFor();
     await shoot('phone-form');

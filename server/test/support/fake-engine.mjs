@@ -70,6 +70,8 @@ const catalogue = {
       'ensd',
       'refiner',
       'refinerSwitchAt',
+      'prediction',
+      'noiseSchedule',
     ].map((id) => ({
       ...descriptor(id, id),
       group: 'seed',

@@ -16,20 +16,21 @@ import type { ModelKind, ModelList, ModelView } from '@easel/shared/http/models'
 
 import type { EngineHost } from '../engine-host/engine-host.ts';
 import type { Store } from '../store/database.ts';
-import { ModelRecords, type ModelRecord } from '../store/model-records.ts';
+import { ModelRecords } from '../store/model-records.ts';
 import type { Events } from './events.ts';
 import type { FileHasher } from './file-hash.ts';
 import { FolderWatch } from './folder-watch.ts';
 import type { ServedFile } from './gallery.ts';
 import { readBeside } from './model-beside.ts';
 import { examinerOf, inspectionOf, isPending, keyOf, nameOf, viewOf, type Entry } from './model-entry.ts';
+import { ModelExamination } from './model-examination.ts';
 import { ModelFolders } from './model-folders.ts';
 import { ModelHashing } from './model-hashing.ts';
 import { findNamed } from './model-names.ts';
 import type { ModelPreviews } from './model-previews.ts';
+import { noModel, unknownModel, unusableModel } from './model-refusals.ts';
 import { isUnchanged } from './model-scan.ts';
 import { ModelSettingsBook } from './model-settings.ts';
-import { nearest } from './near-names.ts';
 
 export interface UsableModel {
   view: ModelView;
@@ -80,8 +81,6 @@ const VAE_KINDS: readonly ModelKind[] = ['vae'];
 const REFRESH_INTERVAL_MS = 2000;
 /** And a wrong name causes one at most this often. */
 const SECOND_LOOK_MS = 300;
-/** Pauses between looks at whether a suspect can be examined alone. */
-const SUSPECT_INTERVAL_MS = 2000;
 /** How long a request for a model waits while files are still being examined. */
 const SETTLE_TIMEOUT_MS = 8000;
 /** Pauses between looks at whether the extra roots are there. */
@@ -95,18 +94,15 @@ export class ModelLibrary {
   readonly #records: ModelRecords;
   readonly #folders: ModelFolders;
   readonly #settings: ModelSettingsBook;
+  readonly #examination: ModelExamination;
   readonly #hashing: ModelHashing;
   readonly #watch: FolderWatch;
   #chosenDefault: string | null = null;
   #scanning: Promise<void> | null = null;
   #mustScanAgain = false;
   #scannedAt = 0;
-  /** Files during whose examination the engine died while a job ran: looked at again when none does. */
-  readonly #suspects = new Set<string>();
-  #retryTimer: NodeJS.Timeout | null = null;
   #rootTimer: NodeJS.Timeout | null = null;
   #announceTimer: NodeJS.Timeout | null = null;
-  #examining: Promise<unknown> = Promise.resolve();
   #isClosed = false;
 
   constructor(options: ModelLibraryOptions) {
@@ -114,6 +110,15 @@ export class ModelLibrary {
     this.#records = new ModelRecords(options.store);
     this.#folders = new ModelFolders(this.#records, options);
     this.#settings = new ModelSettingsBook(options.store);
+    this.#examination = new ModelExamination({
+      engine: options.engine,
+      records: this.#records,
+      entryLike: (entry) => this.#entries.find((each) => keyOf(each) === keyOf(entry)),
+      examinerOf: (entry) => this.#examiner(entry),
+      isPending: (entry) => this.#isPending(entry),
+      overridesOf: (entry) => this.#settings.of(entry).overrides,
+      onRetry: () => void this.rescan(),
+    });
     this.#hashing = new ModelHashing({
       hasher: options.hasher,
       records: this.#records,
@@ -142,7 +147,8 @@ export class ModelLibrary {
     this.#isClosed = true;
     this.#watch.close();
     this.#hashing.close();
-    for (const timer of [this.#retryTimer, this.#rootTimer]) if (timer !== null) clearInterval(timer);
+    this.#examination.close();
+    if (this.#rootTimer !== null) clearInterval(this.#rootTimer);
     if (this.#announceTimer !== null) clearTimeout(this.#announceTimer);
   }
 
@@ -185,7 +191,7 @@ export class ModelLibrary {
         ? change
         : { ...change, defaults: { ...change.defaults, vae: (await this.#vae('defaults.vae', vae)).id } };
     await this.#settings.change(entry, named, catalogue);
-    if (this.#isPending(entry)) await this.#examine(entry);
+    if (this.#isPending(entry)) await this.#examination.examine(entry);
     this.#options.events.publish('models:changed', {});
     return this.get(id);
   }
@@ -258,7 +264,7 @@ export class ModelLibrary {
       entry = this.#find(reference);
     }
     if (entry === null) throw reference === undefined ? this.#noModel() : this.#unknown(reference);
-    if (this.#inspection(entry) === null) throw this.#unusable(entry);
+    if (this.#inspection(entry) === null) throw unusableModel(this.#view(entry));
     const view = this.#view(entry);
     return {
       view,
@@ -282,7 +288,7 @@ export class ModelLibrary {
       entry = find();
     }
     if (entry === null) throw this.#unknown(reference);
-    if (entry.found.reason !== null || !entry.isAvailable) throw this.#unusable(entry);
+    if (entry.found.reason !== null || !entry.isAvailable) throw unusableModel(this.#view(entry));
     const { overrides } = this.#settings.of(entry);
     const { id, kind, folder, found, record } = entry;
     const view = this.#view(entry);
@@ -382,8 +388,8 @@ export class ModelLibrary {
       for (const entry of this.#entries) {
         if (this.#isClosed) return;
         if (!this.#isPending(entry) || this.#options.engine.state.state !== 'ready') continue;
-        if (this.#suspects.has(keyOf(entry)) && this.#options.engine.isRunning) continue;
-        await this.#examine(entry);
+        if (this.#examination.mustWait(entry)) continue;
+        await this.#examination.examine(entry);
         hasChanged = true;
         this.#announce();
       }
@@ -411,64 +417,6 @@ export class ModelLibrary {
 
   async #lookAfterRoots(): Promise<void> {
     if (await this.#folders.haveRootsMoved()) await this.rescan();
-  }
-
-  /** One file after the other: of two at once nobody could say which one the engine died of. */
-  async #examine(entry: Entry): Promise<void> {
-    const examining = this.#examining.then(async () => this.#examineNow(entry));
-    this.#examining = examining.catch(() => null);
-    return examining;
-  }
-
-  async #examineNow(asked: Entry): Promise<void> {
-    const { engine } = this.#options;
-    // Another look at the folders may have put a new entry for the same file in its place, and examined it.
-    const now = (): Entry | undefined => this.#entries.find((each) => keyOf(each) === keyOf(asked));
-    const entry = now();
-    if (entry === undefined || entry.record === null || !this.#isPending(entry) || engine.state.state !== 'ready')
-      return;
-    const { overrides } = this.#settings.of(entry);
-    const file = join(entry.folder, entry.found.path);
-    const examiner = this.#examiner(entry);
-    const record: ModelRecord = { ...entry.record, examiner, inspection: null, network: null, error: null };
-    try {
-      const { kind } = entry;
-      if (kind === 'lora' || kind === 'embedding') record.network = await engine.inspectNetwork(file, kind);
-      else record.inspection = await engine.inspect(file, overrides);
-    } catch (thrown) {
-      const error = toStudioError(thrown);
-      if (error.code === 'engine_lost' && error.details['wasShared'] === true) {
-        this.#suspects.add(keyOf(entry));
-        this.#retryTimer ??= setInterval(() => this.#retrySuspects(), SUSPECT_INTERVAL_MS).unref();
-        return;
-      }
-      record.error =
-        error.code === 'engine_lost'
-          ? {
-              code: 'model_invalid',
-              message: `The engine died while reading ${entry.found.path}, so it is left alone until it changes.`,
-            }
-          : error.toWire();
-      // What the file says of itself is worth knowing all the more where a correction does not work.
-      if (Object.keys(overrides).length > 0 && error.code !== 'engine_lost') {
-        const plain = await engine.inspect(file).catch(() => null);
-        record.error.details = { ...record.error.details, detection: plain?.detection };
-      }
-    }
-    this.#suspects.delete(keyOf(entry));
-    const current = now();
-    const { sizeBytes, mtimeMs, inspection, network, error } = record;
-    if (current?.record?.sizeBytes === sizeBytes && current.record.mtimeMs === mtimeMs) {
-      // A hash may have come meanwhile.
-      current.record = { ...current.record, examiner, inspection, network, error };
-      await this.#records.save(current.record);
-    }
-    // The engine that died at this file is needed for the next one.
-    if (record.error !== null && engine.state.state !== 'ready') await engine.whenReady().catch(() => null);
-  }
-
-  #retrySuspects(): void {
-    if (this.#suspects.size > 0 && !this.#options.engine.isRunning) void this.rescan();
   }
 
   /** Something is known of a file's hashes that was not. */
@@ -543,6 +491,19 @@ export class ModelLibrary {
     return inspectionOf(entry, this.#examiner(entry));
   }
 
+  #noModel(): StudioError {
+    const reasons = this.#entries.map((entry) => this.#view(entry).reason?.message);
+    return noModel(reasons.find((message) => message !== undefined));
+  }
+
+  #unknown(reference: string): StudioError {
+    const usable = this.#entries.filter((entry) => this.#inspection(entry) !== null);
+    return unknownModel(
+      reference,
+      usable.map((entry) => ({ id: entry.id, name: nameOf(entry) })),
+    );
+  }
+
   #view(entry: Entry): ModelView {
     const settings = this.#settings.of(entry);
     return viewOf(entry, {
@@ -550,40 +511,6 @@ export class ModelLibrary {
       preview: this.#options.previews.version(entry, settings.preview),
       hashing: this.#hashing.stateOf(entry),
       examiner: this.#examiner(entry),
-    });
-  }
-
-  #unusable(entry: Entry): StudioError {
-    const { reason } = this.#view(entry);
-    const code =
-      reason?.code === 'model_pending' || reason?.code === 'model_unavailable' ? reason.code : 'model_unusable';
-    return new RequestError(code, `model: ${entry.id} cannot be used. ${reason?.message ?? ''}`.trim(), {
-      field: 'model',
-      got: entry.id,
-      ...(reason?.hint === undefined ? {} : { hint: reason.hint }),
-    });
-  }
-
-  #noModel(): StudioError {
-    const first = this.#entries
-      .map((entry) => this.#view(entry).reason?.message)
-      .find((message) => message !== undefined);
-    return new RequestError('no_model', `There is no usable model.${first === undefined ? '' : ` ${first}`}`, {
-      hint: 'Put a Stable Diffusion checkpoint (.safetensors, .ckpt or a diffusers folder) into the folder models/checkpoints. The demo model that came with Easel comes back with "git restore models".',
-    });
-  }
-
-  #unknown(reference: string): StudioError {
-    const names = this.#entries.filter((entry) => this.#inspection(entry) !== null);
-    const near = nearest(
-      reference,
-      names.flatMap((entry) => [entry.id, nameOf(entry)]),
-    );
-    return new RequestError('unknown_model', `There is no model "${reference.slice(0, 100)}".`, {
-      field: 'model',
-      got: reference.slice(0, 100),
-      limit: names.slice(0, 50).map(({ id }) => id),
-      hint: near.length > 0 ? `Did you mean ${near.join(' or ')}?` : 'GET /api/v1/models lists them.',
     });
   }
 }

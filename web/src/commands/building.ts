@@ -6,20 +6,21 @@ import { toast } from '../lib/toast.ts';
 import { useForm } from '../state/form.ts';
 import { reportProblem, type CommandContext } from './context.ts';
 
+import type { BuildingWords } from '../lib/use-building-words.ts';
+
 /** Sets a prompt that suits the chosen model; the one before can be had back. */
-export async function surpriseMe(context: CommandContext): Promise<void> {
-  const { client, t } = context;
+export async function surpriseMe(context: CommandContext, b: BuildingWords): Promise<void> {
   try {
     const { surprisePrompt } = await import('@easel/shared/prompt/surprise');
     const { values, update } = useForm.getState();
-    const models = cachedModels(client);
+    const models = cachedModels(context.client);
     const prompt = surprisePrompt((models && modelOf(values, models)?.id) ?? null, drawSeed());
     const before = values.prompt;
     update((now) => ({ ...now, prompt }));
     // What is typed is a person's work; what the last surprise made is not.
     if (before.trim() !== '' && before !== lastSurprise) {
       const undo = (): void => update((now) => ({ ...now, prompt: before }));
-      toast(t('building.surprised'), { action: { label: t('toast.undo'), onClick: undo } });
+      toast(b('bar.surprised'), { action: { label: b('bar.undo'), onClick: undo } });
     }
     lastSurprise = prompt;
   } catch (thrown) {
@@ -36,9 +37,8 @@ const FOREIGN =
 const LONGEST = 20_000;
 
 /** Offers to write a pasted text of Compel or InvokeAI as ours, and says what that would lose. */
-export async function offerImport(pasted: string, context: CommandContext): Promise<void> {
+export async function offerImport(pasted: string, context: CommandContext, b: BuildingWords): Promise<void> {
   if (pasted.length > LONGEST || !FOREIGN.test(pasted)) return;
-  const { t } = context;
   try {
     const { importCompel } = await import('@easel/shared/prompt/import-compel');
     const { text, notes } = importCompel(pasted);
@@ -48,12 +48,12 @@ export async function offerImport(pasted: string, context: CommandContext): Prom
       // By now something else may stand there.
       if (!values.prompt.includes(pasted)) return;
       update((now) => ({ ...now, prompt: now.prompt.replace(pasted, () => text) }));
-      toast.success(t('building.imported'));
+      toast.success(b('bar.imported'));
     };
-    const lost = notes.map((note) => `${t(`building.${note.kind}`)} ${note.text.slice(0, 60)}`).join(' · ');
-    toast(t('building.importOffer'), {
+    const lost = notes.map((note) => `${b(`bar.${note.kind}`)} ${note.text.slice(0, 60)}`).join(' · ');
+    toast(b('bar.importOffer'), {
       description: lost === '' ? text.slice(0, 160) : lost,
-      action: { label: t('building.import'), onClick: convert },
+      action: { label: b('bar.import'), onClick: convert },
       duration: 12_000,
     });
   } catch (thrown) {

@@ -9,9 +9,9 @@ import { Button } from '../../components/button.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { IconButton } from '../../components/icon-button.tsx';
 import { useDebounced } from '../../lib/use-debounced.ts';
+import { useBuildingWords } from '../../lib/use-building-words.ts';
 import { inputClass, Row, SureButton, Trouble } from './parts.tsx';
 import { useBook } from './use-book.ts';
-import { useWords } from './use-words.ts';
 import { useWork } from './use-work.ts';
 
 import type { UsedPrompt } from '@easel/shared/http/prompts';
@@ -19,7 +19,7 @@ import type { UsedPrompt } from '@easel/shared/http/prompts';
 const REST_MS = 200;
 
 export function HistoryTab() {
-  const { b } = useWords();
+  const { b } = useBuildingWords();
   const { client } = useCommandContext();
   const work = useWork();
   const [query, setQuery] = useState('');
@@ -90,7 +90,7 @@ export function HistoryTab() {
 }
 
 function UsedRow({ used, onStar, onForget }: { used: UsedPrompt; onStar: () => void; onForget: () => void }) {
-  const { b } = useWords();
+  const { b } = useBuildingWords();
   const { setPrompts } = useBook();
   const { prompt, negativePrompt, styles, uses, isStarred } = used;
   return (

@@ -5,8 +5,8 @@ import { useTranslation } from 'react-i18next';
 
 import { Button } from '../../components/button.tsx';
 import { Notice } from '../../components/notice.tsx';
-import { useWords } from './use-words.ts';
 
+import { useBuildingWords } from '../../lib/use-building-words.ts';
 import type { Work } from './use-work.ts';
 import type { ReactNode } from 'react';
 
@@ -69,7 +69,7 @@ export function SureButton({
   isDisabled?: boolean;
   onSure: () => void;
 }) {
-  const { b } = useWords();
+  const { b } = useBuildingWords();
   const [isAsked, setIsAsked] = useState(false);
   if (!isAsked) {
     return (

@@ -10,9 +10,9 @@ import { Button } from '../../components/button.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { IconButton } from '../../components/icon-button.tsx';
 import { toast } from '../../lib/toast.ts';
+import { useBuildingWords } from '../../lib/use-building-words.ts';
 import { useForm } from '../../state/form.ts';
 import { Hint, Row, SureButton, TextInput, Trouble } from './parts.tsx';
-import { useWords } from './use-words.ts';
 import { useWork } from './use-work.ts';
 
 import type { StyleView } from '@easel/shared/http/styles';
@@ -20,7 +20,7 @@ import type { StyleView } from '@easel/shared/http/styles';
 type Text = Pick<StyleView, 'name' | 'prompt' | 'negativePrompt'>;
 
 export function StylesTab() {
-  const { b } = useWords();
+  const { b } = useBuildingWords();
   const { client } = useCommandContext();
   const work = useWork();
   const file = useRef<HTMLInputElement>(null);
@@ -83,7 +83,7 @@ export function StylesTab() {
 }
 
 function StyleRow({ style, onEdit }: { style: StyleView; onEdit: () => void }) {
-  const { b } = useWords();
+  const { b } = useBuildingWords();
   const { name, prompt, negativePrompt, isOwn } = style;
   const isWorn = useForm((state) => state.values.styles.includes(name));
   const update = useForm((state) => state.update);
@@ -126,7 +126,7 @@ function StyleRow({ style, onEdit }: { style: StyleView; onEdit: () => void }) {
 }
 
 function StyleEditor({ before, text, onDone }: { before: string | null; text: Text; onDone: () => void }) {
-  const { b } = useWords();
+  const { b } = useBuildingWords();
   const { client } = useCommandContext();
   const work = useWork();
   const update = useForm((state) => state.update);

@@ -9,10 +9,10 @@ import { useCommandContext } from '../../commands/context.ts';
 import { Button } from '../../components/button.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { IconButton } from '../../components/icon-button.tsx';
+import { useBuildingWords } from '../../lib/use-building-words.ts';
 import { useForm } from '../../state/form.ts';
 import { Hint, Row, SureButton, TextInput, Trouble } from './parts.tsx';
 import { useBook } from './use-book.ts';
-import { useWords } from './use-words.ts';
 import { useWork } from './use-work.ts';
 
 import type { TemplateView } from '@easel/shared/http/prompts';
@@ -20,7 +20,7 @@ import type { TemplateView } from '@easel/shared/http/prompts';
 type Text = Pick<TemplateView, 'name' | 'prompt' | 'negativePrompt'>;
 
 export function TemplatesTab() {
-  const { b } = useWords();
+  const { b } = useBuildingWords();
   const { data: templates = [], isPending, isError } = useQuery(templatesQuery);
   const [open, setOpen] = useState<string | null>(null);
   const [edited, setEdited] = useState<{ before: string | null; text: Text } | null>(null);
@@ -70,7 +70,7 @@ export function TemplatesTab() {
 }
 
 function Filling({ template }: { template: Text }) {
-  const { b } = useWords();
+  const { b } = useBuildingWords();
   const { setPrompts } = useBook();
   const [filled, setFilled] = useState<ReadonlyMap<string, string>>(new Map());
   const slots = slotsOf([template.prompt, template.negativePrompt]);
@@ -119,7 +119,7 @@ function Filling({ template }: { template: Text }) {
 }
 
 function TemplateEditor({ before, text, onDone }: { before: string | null; text: Text; onDone: () => void }) {
-  const { b } = useWords();
+  const { b } = useBuildingWords();
   const { client } = useCommandContext();
   const work = useWork();
   const [draft, setDraft] = useState(text);

@@ -1,8 +1,8 @@
 /** What the book does with the prompt: take one over, put something into it. */
 import { toast } from '../../lib/toast.ts';
+import { useBuildingWords } from '../../lib/use-building-words.ts';
 import { useForm } from '../../state/form.ts';
 import { setOverlay } from '../../state/view.ts';
-import { useWords } from './use-words.ts';
 
 import type { FormValues } from '../../lib/form.ts';
 
@@ -14,7 +14,7 @@ export function useBook(): {
   /** Puts a word behind the prompt. */
   append: (text: string) => void;
 } {
-  const { b } = useWords();
+  const { b } = useBuildingWords();
   const update = useForm((state) => state.update);
   return {
     setPrompts: (prompts) => {

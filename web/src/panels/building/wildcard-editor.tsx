@@ -8,13 +8,13 @@ import { deleteWildcard, renameWildcard, saveWildcard, wildcardQuery } from '../
 import { useCommandContext } from '../../commands/context.ts';
 import { Button } from '../../components/button.tsx';
 import { IconButton } from '../../components/icon-button.tsx';
+import { useBuildingWords } from '../../lib/use-building-words.ts';
 import { changeDraft, isChanged, useDraft, type Draft } from './draft.ts';
 import { areaClass, focused, Hint, inputClass, SureButton, Trouble } from './parts.tsx';
-import { useWords } from './use-words.ts';
 import { useWork } from './use-work.ts';
 
 export function WildcardEditor({ draft }: { draft: Draft }) {
-  const { b } = useWords();
+  const { b } = useBuildingWords();
   const { client } = useCommandContext();
   const work = useWork();
   const [isLeaving, setIsLeaving] = useState(false);
@@ -123,7 +123,7 @@ function Name({
   isFixed: boolean;
   onRename: (to: string) => Promise<boolean>;
 }) {
-  const { b } = useWords();
+  const { b } = useBuildingWords();
   const [typed, setTyped] = useState(name);
   if (isFixed) return <h3 className="min-w-0 flex-1 truncate font-medium">{name}</h3>;
   const to = typed.trim();

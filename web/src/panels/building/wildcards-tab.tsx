@@ -9,10 +9,10 @@ import { useCommandContext } from '../../commands/context.ts';
 import { Button } from '../../components/button.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { IconButton } from '../../components/icon-button.tsx';
+import { useBuildingWords } from '../../lib/use-building-words.ts';
 import { useDraft } from './draft.ts';
 import { Hint, inputClass, Row, TextInput, Trouble } from './parts.tsx';
 import { useBook } from './use-book.ts';
-import { useWords } from './use-words.ts';
 import { useWork } from './use-work.ts';
 import { WildcardEditor } from './wildcard-editor.tsx';
 
@@ -27,7 +27,7 @@ export function WildcardsTab() {
 }
 
 function WildcardList() {
-  const { b } = useWords();
+  const { b } = useBuildingWords();
   const { client } = useCommandContext();
   const work = useWork();
   const { data: wildcards = [], isPending, isError } = useQuery(wildcardsQuery);
@@ -69,7 +69,7 @@ function WildcardList() {
 }
 
 function WildcardRow({ wildcard: { name, lines, isOwn }, onOpen }: { wildcard: WildcardView; onOpen: () => void }) {
-  const { b } = useWords();
+  const { b } = useBuildingWords();
   const { append } = useBook();
   const facts = [b('wildcards.lines', { count: lines }), ...(isOwn ? [] : [b('wildcards.foreign')])];
   return (
@@ -92,7 +92,7 @@ function WildcardRow({ wildcard: { name, lines, isOwn }, onOpen }: { wildcard: W
 }
 
 function NewWildcard({ taken }: { taken: readonly string[] }) {
-  const { b } = useWords();
+  const { b } = useBuildingWords();
   const [name, setName] = useState<string | null>(null);
   if (name === null) {
     return (

@@ -5,10 +5,10 @@ import { useTranslation } from 'react-i18next';
 
 import { usePromptWords } from '../../api/prompt-words.ts';
 import { usePromptUse } from '../../api/prompt.ts';
-import { offerImport } from '../../commands/building.ts';
 import { useCommandContext } from '../../commands/context.ts';
 import { generate, PROMPT_ID } from '../../commands/generate.ts';
 import { toggleParameters } from '../../commands/table.ts';
+import { useRecall } from '../../commands/use-recall.ts';
 import { Button } from '../../components/button.tsx';
 import { IconButton } from '../../components/icon-button.tsx';
 import { Notice } from '../../components/notice.tsx';
@@ -23,7 +23,7 @@ import { usePromptReader } from '../../state/reader.ts';
 import { showReceived } from '../../state/received.ts';
 import { setOverlay } from '../../state/view.ts';
 import { AspectMenu } from './aspect-menu.tsx';
-import { BuildingButtons, StyleChips } from './building-bar.tsx';
+import { BuildingButtons, StyleChips } from './lazy-bar.tsx';
 import { EstimateLine } from './estimate-line.tsx';
 
 const HINT_ID = 'prompt-hint';
@@ -44,7 +44,6 @@ export function Composer({ isPhone, jobCount }: ComposerProps) {
   const { reading, ...use } = usePromptUse(prompt, reader);
   const words = usePromptWords(reader.model);
   const isRefused = useRefusedField() === 'prompt';
-  const context = useCommandContext();
 
   return (
     <section aria-label={t('zone.composer')} className="flex flex-col gap-2">
@@ -55,13 +54,13 @@ export function Composer({ isPhone, jobCount }: ComposerProps) {
           isPhone ? 'rounded-lg border' : 'rounded-xl border shadow-low',
           isRefused && 'border-danger',
         )}
-        onPaste={({ clipboardData }) => void offerImport(clipboardData.getData('text/plain'), context)}
       >
         <PromptText
           id={PROMPT_ID}
           value={prompt}
           reading={reading}
           words={words}
+          onRecall={useRecall('prompt')}
           minimumLines={isPhone ? 1 : 2}
           maximumHeight={isPhone ? '30dvh' : '34dvh'}
           padding={isPhone ? '0.6875rem 1rem' : '0.75rem 1rem 0.25rem'}

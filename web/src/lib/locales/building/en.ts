@@ -1,5 +1,19 @@
 /** The sentences of the prompt book in English; they come with it. Other languages have exactly these keys. */
 export const buildingEn = {
+  bar: {
+    book: 'Prompt book',
+    surprise: 'Surprise me',
+    surprised: 'A prompt was made up',
+    styles: 'Styles on the prompt',
+    takeOff: 'Take off {{name}}',
+    importOffer: 'This reads like Compel or InvokeAI',
+    import: 'Rewrite',
+    imported: 'Rewritten',
+    blend_not_possible: 'Stays as text, for nothing blends prompts:',
+    swap_not_possible: 'Stays as text, for nothing swaps words:',
+    weights_of_and_lost: 'The weights of the parts are lost:',
+    undo: 'Undo',
+  },
   title: 'Prompt book',
   close: 'Close the prompt book',
   tabs: {

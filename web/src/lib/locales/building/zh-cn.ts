@@ -8,6 +8,20 @@ type OneForm<Messages> = {
 };
 
 export const buildingZhCN: OneForm<BuildingMessages> = {
+  bar: {
+    book: '提示词簿',
+    surprise: '给我惊喜',
+    surprised: '已随机写出一条提示词',
+    styles: '提示词上的样式',
+    takeOff: '去掉“{{name}}”',
+    importOffer: '这像是 Compel 或 InvokeAI 的写法',
+    import: '改写',
+    imported: '已改写',
+    blend_not_possible: '无法混合提示词，保留为文字：',
+    swap_not_possible: '无法替换词语，保留为文字：',
+    weights_of_and_lost: '各部分的权重会丢失：',
+    undo: '撤销',
+  },
   title: '提示词簿',
   close: '关闭提示词簿',
   tabs: { label: '提示词簿的各部分', history: '历史', templates: '模板', styles: '样式', wildcards: '通配符' },

@@ -1,15 +1,15 @@
-/** The words of the prompt book. They come with its code, not with the first load. */
+/** The words of the prompt book and the buttons that lead to it. They come with their code, not with the first load. */
 import { useTranslation } from 'react-i18next';
 
-import { buildingEn } from '../../lib/locales/building/en.ts';
-import { buildingZhCN } from '../../lib/locales/building/zh-cn.ts';
+import { buildingEn } from './locales/building/en.ts';
+import { buildingZhCN } from './locales/building/zh-cn.ts';
 
 import type { TFunction } from 'i18next';
 
 export type BuildingWords = TFunction<'building'>;
 
-/** @returns the panel's translate function and the language it speaks */
-export function useWords(): { b: BuildingWords; language: string } {
+/** @returns their translate function and the language it speaks */
+export function useBuildingWords(): { b: BuildingWords; language: string } {
   const { i18n } = useTranslation();
   if (!i18n.hasResourceBundle('en', 'building')) {
     i18n.addResourceBundle('en', 'building', buildingEn);

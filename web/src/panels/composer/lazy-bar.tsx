@@ -1,0 +1,24 @@
+/** Holds the place of building-bar.tsx until that has come; where it cannot be had, prompts are written without. */
+import { lazy, Suspense } from 'react';
+
+const load = async () => import('./building-bar.tsx').catch(() => null);
+const Nothing = (_: { size?: number }): null => null;
+
+const LazyButtons = lazy(async () => ({ default: (await load())?.BuildingButtons ?? Nothing }));
+const LazyChips = lazy(async () => ({ default: (await load())?.StyleChips ?? Nothing }));
+
+export function BuildingButtons({ size }: { size: number }) {
+  return (
+    <Suspense fallback={<span className="h-control w-16 phone:w-22" />}>
+      <LazyButtons size={size} />
+    </Suspense>
+  );
+}
+
+export function StyleChips() {
+  return (
+    <Suspense fallback={null}>
+      <LazyChips />
+    </Suspense>
+  );
+}

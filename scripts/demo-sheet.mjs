@@ -1,10 +1,10 @@
 /**
  * `npm run demo-sheet`: docs/images/demo-model.webp, some prompts and four seeds each, drawn by the studio; nothing is picked out.
  *
- * usage: npm run demo-sheet -- [--companions] [--out FILE] [--seed N] [--settings JSON]
+ * usage: npm run demo-sheet -- [--of model|companions|upscaler] [--out FILE] [--seed N] [--settings JSON]
  *
- * --companions: docs/images/demo-companions.webp, what the LoRA and the embedding beside it do. --settings: more of the request,
- * for every picture.
+ * --of companions: what the LoRAs and the embedding beside the model do; upscaler: its pictures enlarged. Each is a file of its
+ * own in docs/images. --settings: more of the request, for every picture.
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -15,7 +15,7 @@ import { ROOT } from './lib/workspace.mjs';
 const { values } = parseArgs({
   options: {
     out: { type: 'string' },
-    companions: { type: 'boolean', default: false },
+    of: { type: 'string', default: 'model' },
     seed: { type: 'string', default: '1' },
     settings: { type: 'string', default: '{}' },
   },
@@ -35,20 +35,46 @@ const PROMPTS = [
   'a white rabbit wearing a red hat on a green background',
   'an orange fish under water',
 ];
-/** What companions do, below what the model draws without the LoRA. */
-const COMPANION_PROMPTS = ['', ', riso print <lora:easel-demo-riso:1>'].flatMap((companion) =>
-  [
-    'a red house on a green hill, sunset',
-    'a white cat on a blue background',
-    'a portrait of easel-demo-mira, a blue background',
-  ].map((prompt) => prompt + companion),
-);
-const prompts = values.companions ? COMPANION_PROMPTS : PROMPTS;
-const target = values.out ?? join(ROOT, `docs/images/demo-${values.companions ? 'companions' : 'model'}.webp`);
-const SEEDS = 4;
-const COLUMNS = 3;
-/** Edge of a picture on the sheet. */
-const SHOWN = 128;
+/** Without guidance, as the LoRA of few steps has it. */
+const FEW = { steps: 4, guidance: 1, sampler: 'lcm', schedule: 'sgm-uniform' };
+const STYLED = [
+  'a red house on a green hill, sunset',
+  'a white cat on a blue background',
+  'a portrait of easel-demo-mira, a blue background',
+];
+const BOAT = 'a yellow boat on the sea during the day, rain';
+/** What companions do, each row below or beside what it is compared to. */
+const COMPANIONS = [
+  ...STYLED.map((prompt) => ({ prompt })),
+  ...STYLED.map((prompt) => ({ prompt: `${prompt}, riso print <lora:easel-demo-riso:1>` })),
+  { prompt: BOAT, note: '20 steps' },
+  { prompt: BOAT, note: '4 steps, LCM', settings: FEW },
+  { prompt: `${BOAT} <lora:easel-demo-lcm:1>`, note: '4 steps, LCM', settings: FEW },
+];
+const UPSCALED = [
+  'an orange cat on a blue background',
+  'a red lighthouse by the sea during the day, with clouds',
+  'a portrait of a smiling person with long blonde hair, a blue shirt, a pink background',
+  'a purple owl in front of a yellow background',
+];
+/** @type {Record<string, { entries: { prompt: string, note?: string, settings?: object }[], seeds: number, columns: number, shown: number }>} shown: edge of a picture on the sheet */
+const SHEETS = {
+  model: { entries: PROMPTS.map((prompt) => ({ prompt })), seeds: 4, columns: 3, shown: 128 },
+  companions: { entries: COMPANIONS, seeds: 4, columns: 3, shown: 128 },
+  upscaler: {
+    entries: [
+      ...UPSCALED.map((prompt) => ({ prompt, note: 'Lanczos' })),
+      ...UPSCALED.map((prompt) => ({ prompt, note: 'easel-demo-4x', settings: { upscaler: 'easel-demo-4x' } })),
+    ],
+    seeds: 1,
+    columns: 4,
+    shown: 320,
+  },
+};
+const sheet = SHEETS[values.of];
+if (sheet === undefined) throw new Error(`There is no sheet "${values.of}", but ${Object.keys(SHEETS).join(', ')}.`);
+const { entries, seeds, columns, shown: edge } = sheet;
+const target = values.out ?? join(ROOT, `docs/images/demo-${values.of}.webp`);
 const GAP = 2;
 const CAPTION = 28;
 
@@ -71,31 +97,34 @@ function captionOf(prompt, width) {
 
 await withDemoStudio(async (paint, studio) => {
   const model = await findDemoModel(studio);
-  const wide = SEEDS * (SHOWN + GAP) + 14;
-  const tall = SHOWN + CAPTION;
+  const wide = seeds * (edge + GAP) + 14;
+  const tall = edge + CAPTION;
   const pieces = [];
-  for (const [index, prompt] of prompts.entries()) {
-    const [left, top] = [(index % COLUMNS) * wide, Math.floor(index / COLUMNS) * tall];
+  for (const [index, { prompt, note, settings }] of entries.entries()) {
+    const [left, top] = [(index % columns) * wide, Math.floor(index / columns) * tall];
     const pictures = await paint({
       model,
       prompt,
       seed: Number(values.seed),
-      count: SEEDS,
+      count: seeds,
+      upscaler: 'none',
+      ...settings,
       ...JSON.parse(values.settings),
     });
     for (const [i, { width, height, rgb }] of pictures.entries()) {
       const shown = await sharp(rgb, { raw: { width, height, channels: 3 } })
-        .resize(SHOWN, SHOWN, { kernel: width < SHOWN ? 'nearest' : 'lanczos3' })
+        .resize(edge, edge, { kernel: 'lanczos3' })
         .png()
         .toBuffer();
-      pieces.push({ input: shown, left: left + i * (SHOWN + GAP), top });
+      pieces.push({ input: shown, left: left + i * (edge + GAP), top });
     }
-    pieces.push({ input: captionOf(prompt, wide - 14), left, top: top + SHOWN });
+    const caption = note === undefined ? prompt : `${prompt} (${note})`;
+    pieces.push({ input: captionOf(caption, wide - 14), left, top: top + edge });
   }
-  const rows = Math.ceil(prompts.length / COLUMNS);
-  await sharp({ create: { width: COLUMNS * wide, height: rows * tall, channels: 3, background: 'white' } })
+  const rows = Math.ceil(entries.length / columns);
+  await sharp({ create: { width: columns * wide, height: rows * tall, channels: 3, background: 'white' } })
     .composite(pieces)
     .webp({ quality: 88 })
     .toFile(target);
-  console.log(`${target}: ${prompts.length} prompts, seeds ${values.seed} to ${Number(values.seed) + SEEDS - 1}`);
+  console.log(`${target}: ${entries.length} prompts, seeds ${values.seed} to ${Number(values.seed) + seeds - 1}`);
 });

@@ -33,7 +33,7 @@ with no download. It is deliberately small: it draws flat illustrated scenes at 
   faces; in eleven colours; on hills, snow, sand, at sea, on a table, before a plain backdrop; by day, at sunset, at night; with clouds, rain, snow, sun, moon, stars,
   rainbow, mountains, a hot-air balloon; as watercolor, pixel art, line drawing, sepia photograph, neon. Words it does not know should do nothing (not measured).
 - **What it cannot**: anything else. Photographs, text, hands, other sizes than about 128 px (composition breaks up), small details, above all of faces.
-- **Settings it likes**: 20 steps, guidance 4, DPM++ 2M, 128 x 128.
+- **Settings it likes**: 20 steps, guidance 4, DPM++ 2M, 128 x 128, and `easel-demo-4x` as upscaler; all of these are its defaults.
 
 ![Twelve prompts, four seeds each, nothing picked out](../../docs/images/demo-model.webp)
 

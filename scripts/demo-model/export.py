@@ -115,7 +115,7 @@ def write():
         "demo.config": json.dumps(CFG), "easel.latent_rgb": json.dumps(colours),
     }
     save_file(out, a.out, meta)
-    side = {"title": a.title, "architecture": "stable-diffusion-v1", "width": 128, "height": 128, "steps": 20, "cfg": 4, "clip_heads": CFG["text"]["heads"],
+    side = {"title": a.title, "architecture": "stable-diffusion-v1", "width": 128, "height": 128, "steps": 20, "cfg": 4, "upscaler": "easel-demo-4x", "clip_heads": CFG["text"]["heads"],
             "unet_heads": CFG["unet"]["heads"], "scale_factor": ldm.SCALE, "diffusers": diffusers_configs(),
             "latent_rgb": colours, "prompts": EXAMPLES}
     json.dump(side, open(os.path.splitext(a.out)[0] + ".json", "w"), indent=1)

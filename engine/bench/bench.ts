@@ -1,5 +1,5 @@
 /**
- * npm run bench -- [--peer PYTHON] [--rounds N] [--parts text,unet,vae] [--form fast|low] [checkpoint ...]
+ * npm run bench -- [--peer PYTHON] [--rounds N] [--parts text,unet,vae,lora] [--form fast|low] [checkpoint ...]
  *
  * Speed and memory on full-size checkpoints (npm run formula-checkpoint makes one): the U-Net, the VAE decoder and the
  * text encoder at 512 x 512 pixels against this machine's sgemm ceiling and, with a Python that has diffusers, against
@@ -16,6 +16,8 @@ import { FORMULA_CHECKPOINT, XL_FORMULA_CHECKPOINT } from './paths.ts';
 
 const PARTS = { text: 'text encode', unet: 'U-Net step', vae: 'VAE decode' } as const;
 type Part = keyof typeof PARTS;
+/** Asked for beside the parts by --parts lora. */
+const LORA_PART = 'lora';
 /** Large blocks go back to the kernel when a session is released; the server starts its engine so too. */
 const ENGINE_ENVIRONMENT = { MALLOC_MMAP_THRESHOLD_: '1048576' };
 const LOADS = 3;
@@ -27,11 +29,12 @@ const { values: options, positionals } = parseArgs({
     peer: { type: 'string' },
     rounds: { type: 'string', default: '3' },
     form: { type: 'string', default: 'fast' },
-    parts: { type: 'string', default: Object.keys(PARTS).join() },
+    parts: { type: 'string', default: [...Object.keys(PARTS), LORA_PART].join() },
   },
   allowPositionals: true,
 });
 const rounds = Number(options.rounds);
+const hasLora = options.parts.split(',').includes(LORA_PART);
 const parts = (Object.keys(PARTS) as Part[]).filter((part) => options.parts.split(',').includes(part));
 const files =
   positionals.length > 0
@@ -143,6 +146,33 @@ async function measureLoads(file: string, other: string): Promise<void> {
   ours.end();
 }
 
+/** The U-Net with a LoRA of rank 16 on all its attentions beside the same without, in two processes that take turns. */
+async function measureLora(file: string, plain: Contestant): Promise<void> {
+  const adapted = engineOn(file, file);
+  await adapted.ask('prepare');
+  await adapted.ask('writeLora');
+  await adapted.ask('load');
+  await adapted.ask('unet');
+  const added = await adapted.ask('addLora');
+  await adapted.ask('unet');
+  await plain.ask('unet');
+  const weighed: Answer[] = [];
+  const steps: { plain: Answer; adapted: Answer }[] = [];
+  for (let round = 0; round < rounds; round++) {
+    weighed.push(await adapted.ask('weighLora'));
+    steps.push({ plain: await plain.ask('unet'), adapted: await adapted.ask('unet') });
+  }
+  adapted.end();
+  const share = (key: 'ms' | 'cpuMs'): string =>
+    ((median(steps.map((step) => step.adapted[key] / step.plain[key])) - 1) * 100).toFixed(1);
+  const ready = (of: Answer): number => of['readyMs'] as number;
+  say('LoRA, rank 16', `a step takes ${share('ms')} % more (${share('cpuMs')} % by processor time)`);
+  say(
+    '',
+    `added in ${seconds(ready(added))}; another weight in ${Math.round(median(weighed.map(ready)))} ms (${Math.round(median(weighed.map(({ cpuMs }) => cpuMs)))} ms of processor time)`,
+  );
+}
+
 for (const file of files) {
   const bytes = statSync(file).size;
   const load = loadavg()
@@ -163,6 +193,7 @@ for (const file of files) {
   }
   await ours.ask('load');
   await measureParts(file, peer, ours);
+  if (hasLora) await measureLora(file, ours);
   const { residentMegabytes, anonymousMegabytes, peakMegabytes } = await ours.ask('memory');
   say(
     'running',

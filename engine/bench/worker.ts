@@ -16,6 +16,7 @@ import type { Value } from '../src/graph/value.ts';
 import { createPipelineCache } from '../src/jobs/pipeline-cache.ts';
 import { startSession } from '../src/runtime/session.ts';
 import { createCeiling, PRODUCT_GFLOP, type Ceiling } from './ceiling.ts';
+import { formulaLora } from './formula-lora.ts';
 import { processMemory } from './process-memory.ts';
 
 const [file = '', form = 'fast', other = ''] = process.argv.slice(2);
@@ -91,6 +92,19 @@ async function measureSwitch(): Promise<{ ms: number }> {
   return { ms };
 }
 
+let lora: string | null = null;
+
+/** Uses the formula LoRA, for the first time or at another weight, up to where the first step may begin. */
+async function useLora(weight: number): Promise<Record<string, unknown>> {
+  const used = pipeline as Pipeline;
+  lora ??= await formulaLora(file);
+  const startedAt = performance.now();
+  await used.adapt([{ file: lora, textWeight: weight, unetWeight: weight, rankLimit: null }]);
+  // The U-Net's session where it has to be another one, and what its branches are fed.
+  await used.load('unet');
+  return { readyMs: performance.now() - startedAt };
+}
+
 const tasks: Readonly<Record<string, () => Promise<Record<string, unknown>>>> = {
   prepare,
   async load() {
@@ -108,6 +122,13 @@ const tasks: Readonly<Record<string, () => Promise<Record<string, unknown>>>> = 
     ceiling ??= await createCeiling();
     return { gflops: await ceiling.measure(), gflop: PRODUCT_GFLOP };
   },
+  // Not part of what adding takes.
+  async writeLora() {
+    lora = await formulaLora(file);
+    return {};
+  },
+  addLora: async () => useLora(1),
+  weighLora: async () => useLora(0.5 + Math.random() / 2),
   switch: measureSwitch,
   memory: () => Promise.resolve({ ...processMemory() }),
 };

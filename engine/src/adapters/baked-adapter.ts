@@ -3,6 +3,7 @@
  * stays small whatever its rank.
  */
 import { placeTensors, type PlacedCheckpoint } from '../checkpoint/place-tensors.ts';
+import { NumberReader } from '../checkpoint/read-numbers.ts';
 import { openAdapter, type AdapterFile } from './adapter-file.ts';
 import { strengthAt, type AdapterStrength } from './branch-feeds.ts';
 import type { LayerNames } from './layers.ts';
@@ -11,6 +12,8 @@ import { matchAdapter, type AdapterMatch } from './match-adapter.ts';
 import { biasChange, type Change } from './weight-changes.ts';
 
 export class BakedAdapter {
+  readonly #reader = new NumberReader();
+
   private constructor(
     private readonly adapter: AdapterFile,
     private readonly placed: PlacedCheckpoint,
@@ -50,7 +53,7 @@ export class BakedAdapter {
       const strength = strengthAt(this.strengths, layer);
       if (strength === 0 || (isWeight ? kind === null : !group.has('biasDifference') && !group.has('normBias')))
         continue;
-      const numbers = await readGroup(group, this.placed.header.tensors, this.adapter);
+      const numbers = await readGroup(group, this.placed.header.tensors, this.adapter, this.#reader);
       const patch = { layer, kind, numbers };
       if (isWeight || biasChange(patch) !== null)
         changes.push({ patch, strength, file: this.adapter.file, statedScale: this.adapter.scale });
@@ -59,6 +62,7 @@ export class BakedAdapter {
   }
 
   async release(): Promise<void> {
+    await this.#reader.close();
     await this.placed.release();
   }
 }

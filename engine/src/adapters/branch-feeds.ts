@@ -64,6 +64,11 @@ function sideBySide(
     const strength = strengthAt(each, branch.layer);
     return strength === 0 ? [] : [{ ...branch.lowRank, factor: branch.lowRank.scale * strength }];
   });
+  const [only] = parts;
+  if (only !== undefined && parts.length === 1) {
+    // What is read off the file is fed as it is; nothing changes it.
+    return { rank: only.rank, down: only.down, up: only.factor === 1 ? only.up : scaled(only.up, only.factor) };
+  }
   const from = behindDown.reduce((product, extent) => product * extent, 1);
   const total = parts.reduce((sum, { rank }) => sum + rank, 0);
   // No convolution has nothing to do: it gets one rank of zeros.
@@ -80,4 +85,11 @@ function sideBySide(
     at += part.rank;
   }
   return { rank, down, up };
+}
+
+/** A loop of its own: a callback for each of two million numbers would be felt. */
+function scaled(numbers: Float32Array, factor: number): Float32Array {
+  const out = new Float32Array(numbers.length);
+  for (let i = 0; i < out.length; i++) out[i] = (numbers[i] as number) * factor;
+  return out;
 }

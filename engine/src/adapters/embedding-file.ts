@@ -11,7 +11,7 @@ import { openFile } from '../checkpoint/open-file.ts';
 import { placeTensors } from '../checkpoint/place-tensors.ts';
 import { tensor, type Tensor } from '../numeric/tensor.ts';
 import { isPng, isWebp, readVectorPicture } from './embedding-picture.ts';
-import { readNumbers } from './read-numbers.ts';
+import { readNumbers } from '../checkpoint/read-numbers.ts';
 
 /** Where vectors belong: a text encoder of SDXL, or the only one of a model. */
 export type EmbeddingSlot = 'clip_l' | 'clip_g' | 'only';

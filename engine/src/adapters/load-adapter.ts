@@ -4,11 +4,12 @@ import { basename } from 'node:path';
 import { CheckpointError } from '@easel/shared/errors';
 
 import { placeTensors } from '../checkpoint/place-tensors.ts';
+import { NumberReader } from '../checkpoint/read-numbers.ts';
+import type { Tensor } from '../numeric/tensor.ts';
 import { openAdapter, type AdapterFile, type AdapterGroup, type Leaf } from './adapter-file.ts';
 import { lowRankOf, type LowRank } from './kinds/lora.ts';
 import type { Layer, LayerNames } from './layers.ts';
 import { matchAdapter } from './match-adapter.ts';
-import { readNumbers } from './read-numbers.ts';
 import type { AdapterKind, Numbers } from './types.ts';
 
 /** A change that runs beside a layer. */
@@ -60,12 +61,13 @@ export async function loadAdapter(
   if (expanded > LARGEST_BYTES) throw tooLarge(adapter, expanded);
 
   const placed = await placeTensors(adapter.header, () => true);
+  const reader = new NumberReader();
   try {
     const branches = new Map<string, Branch>();
     const patches: Patch[] = [];
     const kinds = new Set<string>();
     for (const { stem, group, layer, kind } of matched) {
-      const numbers = await readGroup(group, placed.header.tensors, adapter);
+      const numbers = await readGroup(group, placed.header.tensors, adapter, reader);
       const isLowRank = kind?.id === 'lora' && !numbers.has('doraScale');
       if (kind !== null) kinds.add(numbers.has('doraScale') ? `${kind.label} (DoRA)` : kind.label);
       if (isLowRank) branches.set(layer.path, { layer, lowRank: lowRankFor(layer, numbers, adapter, rankLimit, stem) });
@@ -81,6 +83,7 @@ export async function loadAdapter(
       bytes: expanded,
     };
   } finally {
+    await reader.close();
     await placed.release();
   }
 }
@@ -93,9 +96,10 @@ export async function readGroup(
   group: AdapterGroup,
   tensors: AdapterFile['header']['tensors'],
   { file }: AdapterFile,
+  reader: NumberReader,
 ): Promise<Numbers> {
-  const numbers = new Map<Leaf, Awaited<ReturnType<typeof readNumbers>>>();
-  for (const [leaf, entry] of group) numbers.set(leaf, await readNumbers(tensors.get(entry.name) ?? entry, file));
+  const numbers = new Map<Leaf, Tensor>();
+  for (const [leaf, entry] of group) numbers.set(leaf, await reader.read(tensors.get(entry.name) ?? entry, file));
   return numbers;
 }
 

@@ -2,16 +2,17 @@
  * Weights with the changes of adapters that cannot run beside them, in a scratch file; the checkpoint itself and all its
  * other weights stay where they are.
  */
-import { open, type FileHandle } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { CheckpointHeader } from '../checkpoint/header.ts';
 import type { PlacedCheckpoint } from '../checkpoint/place-tensors.ts';
 import { makeScratch, scratchError } from '../checkpoint/scratch.ts';
 import type { TensorEntry } from '../checkpoint/tensor-entry.ts';
+import { writeAll } from '../checkpoint/write-all.ts';
 import { strengthAt, type AdapterStrength } from './branch-feeds.ts';
 import type { Patch } from './load-adapter.ts';
-import { readNumbers } from './read-numbers.ts';
+import { readNumbers } from '../checkpoint/read-numbers.ts';
 import { biasChange, changedNumbers, type Change } from './weight-changes.ts';
 
 /** Changes of every weight, or bias, that is patched, by the tensor's name. */
@@ -47,7 +48,12 @@ export async function patchCheckpoint(
         const entry = header.tensors.get(name) as TensorEntry;
         const { data, shape } = await readNumbers(entry, header.file);
         const values = changedNumbers({ name, data, shape }, list);
-        await append(target, values, offset);
+        await writeAll(
+          target,
+          new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
+          offset,
+          scratchError,
+        );
         const { derivation: _none, ...rest } = entry;
         tensors.set(name, { ...rest, dtype: 'F32', file, offset, byteLength: values.byteLength });
         offset += values.byteLength;
@@ -82,16 +88,3 @@ function changesOf(strengths: readonly AdapterStrength[]): Changes {
 
 /** Whether the weight's change runs beside it and only the bias is patched. */
 const isBeside = ({ kind, numbers }: Patch): boolean => kind?.id === 'lora' && !numbers.has('doraScale');
-
-async function append(target: FileHandle, values: Float32Array, position: number): Promise<void> {
-  const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-  let done = 0;
-  while (done < bytes.length) {
-    const { bytesWritten } = await target
-      .write(bytes, done, bytes.length - done, position + done)
-      .catch((cause: unknown) => {
-        throw scratchError(cause);
-      });
-    done += bytesWritten;
-  }
-}

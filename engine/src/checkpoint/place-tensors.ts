@@ -16,6 +16,7 @@ import type { CheckpointHeader } from './header.ts';
 import { makeScratch, scratchError } from './scratch.ts';
 import { FILE_DTYPE_BYTES, type Piece, type StoragePlace, type TensorEntry } from './tensor-entry.ts';
 import { unpack } from './unpack.ts';
+import { writeAll } from './write-all.ts';
 
 export interface PlacedCheckpoint {
   /** Every wanted tensor lies at an offset of a file. */
@@ -171,15 +172,7 @@ class Placer {
   }
 
   async #append(bytes: Uint8Array): Promise<void> {
-    let done = 0;
-    while (done < bytes.length) {
-      const { bytesWritten } = await this.target
-        .write(bytes, done, bytes.length - done, this.#end + done)
-        .catch((cause: unknown) => {
-          throw scratchError(cause);
-        });
-      done += bytesWritten;
-    }
+    await writeAll(this.target, bytes, this.#end, scratchError);
     this.#end += bytes.length;
   }
 }

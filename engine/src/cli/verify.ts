@@ -5,7 +5,8 @@ import { CheckpointFile } from '../checkpoint/checkpoint-file.ts';
 import { openCheckpoint } from '../checkpoint/open.ts';
 import { placeTensors } from '../checkpoint/place-tensors.ts';
 import { FILE_DTYPE_BYTES, type TensorEntry } from '../checkpoint/tensor-entry.ts';
-import { isFloat, toFloat32 } from '../convert/numbers.ts';
+import { toFloat32 } from '../checkpoint/to-float32.ts';
+import { isFloat } from '../convert/numbers.ts';
 import { recogniseKind } from '../families/file-kind.ts';
 import { recogniseCheckpoint } from '../families/recognise.ts';
 

@@ -13,9 +13,11 @@ import { changedNumbers, type Change } from '../adapters/weight-changes.ts';
 import { CheckpointFile } from '../checkpoint/checkpoint-file.ts';
 import type { GroundedEntry } from '../checkpoint/derivation.ts';
 import { placeTensors } from '../checkpoint/place-tensors.ts';
-import { FILE_DTYPE_BYTES, type TensorEntry } from '../checkpoint/tensor-entry.ts';
+import { FILE_DTYPE_BYTES, type FileDtype, type TensorEntry } from '../checkpoint/tensor-entry.ts';
+import { toFloat32 } from '../checkpoint/to-float32.ts';
+import { writeAll } from '../checkpoint/write-all.ts';
 import { combine } from './combine.ts';
-import { fromFloat32, isFloat, toFloat32, towardsOdd, type WrittenDtype } from './numbers.ts';
+import { fromFloat32, isFloat, towardsOdd, type WrittenDtype } from './numbers.ts';
 import type { Plan, PlannedFile, PlannedTensor, Term } from './plan.ts';
 import { encodeHeader } from './safetensors-header.ts';
 import { storageError, Target } from './target.ts';
@@ -203,13 +205,7 @@ class Work {
   }
 
   async #append(handle: FileHandle, bytes: Uint8Array, path: string): Promise<void> {
-    let done = 0;
-    while (done < bytes.length) {
-      const { bytesWritten } = await handle.write(bytes, done, bytes.length - done).catch((cause: unknown) => {
-        throw storageError(path, cause);
-      });
-      done += bytesWritten;
-    }
+    await writeAll(handle, bytes, null, (cause) => storageError(path, cause));
     this.#doneBytes += bytes.length;
   }
 }
@@ -223,7 +219,7 @@ function bake({ name, shape, dtype }: PlannedTensor, data: Float32Array, changes
 /** Two files may have tensors of one name. */
 const keyOf = ({ file, name }: GroundedEntry): string => `${file}\n${name}`;
 
-function floatDtype({ dtype, name }: TensorEntry): Parameters<typeof toFloat32>[1] {
+function floatDtype({ dtype, name }: TensorEntry): FileDtype {
   if (isFloat(dtype)) return dtype;
   throw new StudioError('internal', `${name} is of ${dtype}, which is not computed with.`);
 }

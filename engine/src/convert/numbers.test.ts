@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
 import { float8e4m3ToFloat, halfToFloat } from '../checkpoint/half.ts';
-import { fromFloat32, toFloat32, towardsOdd } from './numbers.ts';
+import { toFloat32 } from '../checkpoint/to-float32.ts';
+import { fromFloat32, towardsOdd } from './numbers.ts';
 
 const bitsOf = (values: readonly number[], dtype: 'F16' | 'BF16'): number[] => [
   ...new Uint16Array(fromFloat32(Float32Array.from(values), dtype).bytes.buffer),

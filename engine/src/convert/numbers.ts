@@ -1,9 +1,8 @@
 /**
- * Numbers of weight files as float32 and back, a chunk at a time. Rounding is to the nearest, ties to even, as torch's.
+ * Numbers as weight files have them, from float32, a chunk at a time. Rounding is to the nearest, ties to even, as torch's.
  *
- * Source: IEEE 754; the 8-bit forms as in checkpoint/half.ts, whose tables these are.
+ * Source: IEEE 754.
  */
-import { float8e4m3ToFloat, float8e5m2ToFloat, halfToFloat } from '../checkpoint/half.ts';
 import type { FileDtype } from '../checkpoint/tensor-entry.ts';
 
 /** What a file's numbers can be written as after arithmetic. */
@@ -14,44 +13,6 @@ type FloatDtype = (typeof FLOATS)[number];
 
 /** Whether numbers of this kind are weights; others are counters, masks and marks, and are never rounded. */
 export const isFloat = (dtype: FileDtype): dtype is FloatDtype => (FLOATS as readonly string[]).includes(dtype);
-
-/** Exact values by bit pattern; made at the first use. */
-function table(size: number, toFloat: (bits: number) => number): () => Float32Array {
-  let made: Float32Array | null = null;
-  return () => (made ??= Float32Array.from({ length: size }, (_, bits) => toFloat(bits)));
-}
-const HALVES = table(1 << 16, halfToFloat);
-const E4M3 = table(1 << 8, float8e4m3ToFloat);
-const E5M2 = table(1 << 8, float8e5m2ToFloat);
-
-function look(words: Uint8Array | Uint16Array, values: Float32Array): Float32Array {
-  const out = new Float32Array(words.length);
-  for (let i = 0; i < words.length; i++) out[i] = values[words[i] as number] as number;
-  return out;
-}
-
-/** @param bytes whole numbers, aligned to their size; little-endian, as files and all machines of Node have them */
-export function toFloat32(bytes: Uint8Array, dtype: FloatDtype): Float32Array {
-  const { buffer, byteOffset, byteLength } = bytes;
-  switch (dtype) {
-    case 'F32':
-      return new Float32Array(buffer, byteOffset, byteLength / 4);
-    case 'F64':
-      return Float32Array.from(new Float64Array(buffer, byteOffset, byteLength / 8));
-    case 'F16':
-      return look(new Uint16Array(buffer, byteOffset, byteLength / 2), HALVES());
-    case 'BF16': {
-      const words = new Uint16Array(buffer, byteOffset, byteLength / 2);
-      const bits = new Uint32Array(words.length);
-      for (let i = 0; i < words.length; i++) bits[i] = (words[i] as number) << 16;
-      return new Float32Array(bits.buffer);
-    }
-    case 'F8_E4M3':
-      return look(bytes, E4M3());
-    case 'F8_E5M2':
-      return look(bytes, E5M2());
-  }
-}
 
 const INFINITE = 0x7f800000;
 

@@ -176,7 +176,11 @@ class OpenPipeline implements Pipeline {
   async load(...roles: readonly Role[]): Promise<void> {
     // One at a time stay: starting them early would only be for the last of them.
     if (this.plan.isOffloading) return;
-    for (const role of roles) await this.#session(role);
+    for (const role of roles) {
+      await this.#session(role);
+      // What its branches are fed is made once, and here rather than in the first step.
+      this.#adaptation.feeds(role);
+    }
   }
 
   async run(role: Role, feeds: Feeds, fetch?: readonly string[]): Promise<Results> {

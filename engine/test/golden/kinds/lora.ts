@@ -5,7 +5,7 @@
 import { nameLayers } from '../../../src/adapters/layers.ts';
 import { loadAdapter, type LoadedAdapter } from '../../../src/adapters/load-adapter.ts';
 import { patchCheckpoint } from '../../../src/adapters/patched-checkpoint.ts';
-import { readNumbers } from '../../../src/adapters/read-numbers.ts';
+import { readNumbers } from '../../../src/checkpoint/read-numbers.ts';
 import { recogniseCheckpoint, type RecognisedCheckpoint } from '../../../src/families/recognise.ts';
 import type { AdapterUse, Pipeline, TextFormat, TextRole } from '../../../src/families/types.ts';
 import { toldVector } from '../../../src/families/xl-line.ts';

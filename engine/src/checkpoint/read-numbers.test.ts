@@ -5,34 +5,43 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { float8e4m3ToFloat, float8e5m2ToFloat, halfToFloat } from './half.ts';
-import { readTensor } from './read-tensor.ts';
+import { readNumbers } from './read-numbers.ts';
 
 let folder = '';
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'easel-read-tensor-'));
+  folder = mkdtempSync(join(tmpdir(), 'easel-read-numbers-'));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('reading a tensor', () => {
   it.each([
-    ['f32', new Uint8Array(Float32Array.of(1.5, -0.1).buffer), [1.5, Math.fround(-0.1)]],
-    ['f16', new Uint8Array(Uint16Array.of(0x3e00, 0xc000).buffer), [1.5, -2]],
-    ['bf16', new Uint8Array(Uint16Array.of(0x3fc0, 0xc000).buffer), [1.5, -2]],
-    ['f8e4m3', Uint8Array.of(0x3c, 0xc0), [1.5, -2]],
-    ['f8e5m2', Uint8Array.of(0x3e, 0xc0), [1.5, -2]],
+    ['F32', new Uint8Array(Float32Array.of(1.5, -0.1).buffer), [1.5, Math.fround(-0.1)]],
+    ['F16', new Uint8Array(Uint16Array.of(0x3e00, 0xc000).buffer), [1.5, -2]],
+    ['BF16', new Uint8Array(Uint16Array.of(0x3fc0, 0xc000).buffer), [1.5, -2]],
+    ['F8_E4M3', Uint8Array.of(0x3c, 0xc0), [1.5, -2]],
+    ['F8_E5M2', Uint8Array.of(0x3e, 0xc0), [1.5, -2]],
+    ['I64', new Uint8Array(BigInt64Array.of(3n, -2n).buffer), [3, -2]],
+    ['BOOL', Uint8Array.of(1, 0), [1, 0]],
   ] as const)('gives %s as float32 from any offset', async (dtype, bytes, expected) => {
     const file = join(folder, dtype);
     writeFileSync(file, Buffer.concat([Buffer.alloc(3, 0xff), bytes]));
-    const values = await readTensor({ name: 'x', dtype, shape: [2], file, offset: 3, byteLength: bytes.length });
-    expect([...values]).toEqual(expected);
+    const { data } = await readNumbers({ name: 'x', dtype, shape: [2], offset: 3, byteLength: bytes.length }, file);
+    expect([...data]).toEqual(expected);
   });
 
-  it('notices a file that became shorter', async () => {
+  it('notices a file that became shorter, or is gone', async () => {
     const file = join(folder, 'short');
+    const entry = { name: 'x', dtype: 'F32', shape: [2], offset: 0, byteLength: 8 } as const;
     writeFileSync(file, Buffer.alloc(6));
-    await expect(
-      readTensor({ name: 'x', dtype: 'f32', shape: [2], file, offset: 0, byteLength: 8 }),
-    ).rejects.toMatchObject({ code: 'model_gone' });
+    await expect(readNumbers(entry, file)).rejects.toMatchObject({ code: 'model_invalid' });
+    await expect(readNumbers(entry, `${file}er`)).rejects.toMatchObject({ code: 'model_gone' });
+  });
+
+  it('takes no number that is none', async () => {
+    const file = join(folder, 'nan');
+    writeFileSync(file, new Uint8Array(Float32Array.of(1, Number.NaN).buffer));
+    const entry = { name: 'x', dtype: 'F32', shape: [2], offset: 0, byteLength: 8 } as const;
+    await expect(readNumbers(entry, file)).rejects.toMatchObject({ code: 'model_invalid', details: { tensor: 'x' } });
   });
 });
 

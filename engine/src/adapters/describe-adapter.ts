@@ -194,7 +194,7 @@ export function statedTriggers(metadata: ReadonlyMap<string, string>): string[] 
   return [...new Set(sane)].slice(0, MOST_TRIGGERS);
 }
 
-export function statedHash(metadata: ReadonlyMap<string, string>): string | null {
+function statedHash(metadata: ReadonlyMap<string, string>): string | null {
   const hash = metadata.get('sshs_model_hash')?.toLowerCase();
   return hash !== undefined && /^[0-9a-f]{64}$/.test(hash) ? hash : null;
 }

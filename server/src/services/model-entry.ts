@@ -66,7 +66,7 @@ export const inspectionOf = (entry: Entry, examiner: string): NonNullable<ModelR
     : null;
 
 /** What is known of a usable LoRA or embedding; null for all others. */
-export const networkOf = (entry: Entry, examiner: string): ModelRecord['network'] =>
+const networkOf = (entry: Entry, examiner: string): ModelRecord['network'] =>
   entry.isAvailable && entry.found.reason === null && !isPending(entry, examiner)
     ? (entry.record?.network ?? null)
     : null;

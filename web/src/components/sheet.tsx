@@ -44,7 +44,11 @@ export function Sheet({ isOpen, title, closeLabel, aside, isTall = false, onClos
                 <X size={16} />
               </Dialog.Close>
             </header>
-            <div className="min-h-0 flex-1 overflow-y-auto overscroll-contain pb-[env(safe-area-inset-bottom)]">
+            {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what has nothing to press is scrolled by keys */}
+            <div
+              tabIndex={0}
+              className="min-h-0 flex-1 overflow-y-auto overscroll-contain pb-[env(safe-area-inset-bottom)] -outline-offset-2"
+            >
               {children}
             </div>
           </Dialog.Popup>

@@ -330,6 +330,9 @@ export const en = {
     Delete: 'Del',
     ArrowLeft: '←',
     ArrowRight: '→',
+    ArrowUp: '↑',
+    ArrowDown: '↓',
+    Space: 'Space',
   },
   toast: {
     deleted: 'Moved to the bin',

@@ -322,6 +322,9 @@ export const zhCN: ChineseMessages = {
     Delete: 'Del',
     ArrowLeft: '←',
     ArrowRight: '→',
+    ArrowUp: '↑',
+    ArrowDown: '↓',
+    Space: '空格',
   },
   toast: {
     deleted: '已移到回收站',

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 
 import { usePromptWords } from '../../api/prompt-words.ts';
 import { usePromptUse } from '../../api/prompt.ts';
+import { useRecall } from '../../commands/use-recall.ts';
 import { errorIdOf, Field } from '../../components/field.tsx';
 import { PromptProblems } from '../../components/prompt-problems.tsx';
 import { PromptText } from '../../components/prompt-text.tsx';
@@ -39,6 +40,7 @@ export function NegativePromptField({ form, model, update, errorOf }: Parameters
         isNegative
         reading={reading}
         words={words}
+        onRecall={useRecall('negativePrompt')}
         minimumLines={2}
         maximumHeight="12rem"
         padding="0.375rem 0.625rem"

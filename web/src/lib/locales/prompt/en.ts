@@ -10,6 +10,15 @@ export const promptEn = {
     style: 'style: {{text}}',
     unfit: 'not for this model',
   },
+  keys: {
+    title: 'While you write a prompt',
+    weight: 'Weigh the words at the caret more or less',
+    move: 'Move the item at the caret',
+    recall: 'Prompts used before',
+    complete: 'Offer words',
+    problem: 'Go to the next thing that is odd',
+    mend: 'Mend it',
+  },
   group: {
     subject: 'subject',
     place: 'place',

@@ -17,6 +17,15 @@ export const promptZhCN: Sentences<PromptMessages> = {
     style: '风格：{{text}}',
     unfit: '不适用于此模型',
   },
+  keys: {
+    title: '书写提示词时',
+    weight: '增减光标处词语的权重',
+    move: '移动光标处的条目',
+    recall: '以前用过的提示词',
+    complete: '显示可补全的词语',
+    problem: '转到下一处疑问',
+    mend: '修正此处',
+  },
   group: {
     subject: '主体',
     place: '地点',

@@ -44,8 +44,8 @@ export function Sheet({ isOpen, title, closeLabel, aside, isTall = false, onClos
                 <X size={16} />
               </Dialog.Close>
             </header>
-            {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what has nothing to press is scrolled by keys */}
             <div
+              // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what has nothing to press is scrolled by keys
               tabIndex={0}
               className="min-h-0 flex-1 overflow-y-auto overscroll-contain pb-[env(safe-area-inset-bottom)] -outline-offset-2"
             >

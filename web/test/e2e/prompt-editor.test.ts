@@ -47,6 +47,14 @@ describeInBrowser('the prompt editor', () => {
     await press('Control+Enter');
     await easel.page.getByAltText(/Picture made from/).waitFor({ timeout: 60_000 });
     expect(await easel.promptText()).toMatch(/ cas$/);
+
+    // What was used comes back by key, and so does what is being written.
+    await easel.write('something else');
+    await press('Escape');
+    await press('Alt+ArrowUp');
+    await expect.poll(() => easel.promptText()).toMatch(/ cas$/);
+    await press('Alt+ArrowDown');
+    await expect.poll(() => easel.promptText()).toBe('something else');
     expect(easel.complaints).toEqual([]);
   });
 

@@ -1,13 +1,30 @@
 /** Build and dev server of the web client. The dev server hands API, WebUI-compatible and socket traffic to EASEL_URL. */
 import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
-import { defaultClientConditions, defineConfig } from 'vite';
+import { defaultClientConditions, defineConfig, type Plugin } from 'vite';
 
 const server = process.env['EASEL_URL'] ?? 'http://127.0.0.1:7860';
 
+/** Modules that the page loads at once. */
+const first = new Set<string>();
+
+const findFirst = (): Plugin => ({
+  name: 'find-first',
+  buildEnd() {
+    first.clear();
+    const next = [...this.getModuleIds()].filter((id) => this.getModuleInfo(id)?.isEntry);
+    // The list grows while it is gone through.
+    for (const id of next) {
+      if (first.has(id)) continue;
+      first.add(id);
+      next.push(...(this.getModuleInfo(id)?.importedIds ?? []));
+    }
+  },
+});
+
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [react(), tailwindcss()],
+  plugins: [react(), tailwindcss(), findFirst()],
   // Contracts are read from their source, so a change there needs no build to be seen here.
   resolve: { conditions: ['source', ...defaultClientConditions] },
   build: {
@@ -16,6 +33,8 @@ export default defineConfig({
     target: 'es2022',
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
+    // In one file: what lazy parts use too would else be cut into some fifty of its own, which together are larger.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'first', test: (id) => first.has(id) }] } } },
   },
   server: {
     host: '127.0.0.1',

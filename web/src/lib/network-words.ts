@@ -3,21 +3,41 @@ import { useTranslation } from 'react-i18next';
 
 import { networksEn } from './locales/networks/en.ts';
 import { networksZhCN } from './locales/networks/zh-cn.ts';
+import { describeStored } from './problem.ts';
 
+import type { ModelView } from '@easel/shared/http/models';
 import type { NetworkMisfit, NetworkView } from '@easel/shared/networks';
 import type { TFunction } from 'i18next';
 
 export type NetworkWords = TFunction<'networks'>;
 
+interface Words {
+  n: NetworkWords;
+  language: string;
+  /** Why a file cannot be used; null where it can, or nobody knows yet. */
+  unusable: (reason: ModelView['reason']) => string | null;
+}
+
 /** @returns their translate function and the language it speaks */
-export function useNetworkWords(): { n: NetworkWords; language: string } {
+export function useNetworkWords(): Words {
   const { i18n } = useTranslation();
   if (!i18n.hasResourceBundle('en', 'networks')) {
     i18n.addResourceBundle('en', 'networks', networksEn);
     i18n.addResourceBundle('zh-CN', 'networks', networksZhCN);
   }
-  const { t } = useTranslation('networks');
-  return { n: t, language: i18n.language };
+  const { t } = useTranslation();
+  const { t: n } = useTranslation('networks');
+  const { language } = i18n;
+  return {
+    n,
+    language,
+    unusable: (reason) => {
+      if (reason === null || reason.code === 'model_pending') return null;
+      const { title, message } = describeStored(reason, t, language);
+      // The server's sentences are English.
+      return language === 'en' ? (message ?? title) : title;
+    },
+  };
 }
 
 /** Completes a sentence. */

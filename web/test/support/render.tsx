@@ -11,12 +11,18 @@ import { CATALOGUE, MODELS } from './samples.ts';
 import type { Language } from '../../src/lib/languages.ts';
 import type { ReactNode } from 'react';
 
-export async function renderPart(part: ReactNode, language: Language = 'en'): Promise<QueryClient> {
+/** @param answers of the server to further questions, by their keys */
+export async function renderPart(
+  part: ReactNode,
+  language: Language = 'en',
+  answers: readonly (readonly [key: readonly unknown[], answer: unknown])[] = [],
+): Promise<QueryClient> {
   const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
   client.setQueryData(keys.models, MODELS);
   client.setQueryData(keys.everyModel, MODELS);
   client.setQueryData(keys.catalogue, CATALOGUE);
   client.setQueryData(keys.jobs, []);
+  for (const [key, answer] of answers) client.setQueryData(key, answer);
   const translator = await createTranslator(language);
   render(
     <I18nextProvider i18n={translator}>

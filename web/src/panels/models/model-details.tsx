@@ -85,7 +85,7 @@ function Known({ model, list }: { model: ModelDetail; list: ModelList }) {
   );
 }
 
-const stemOf = (fileName: string): string => fileName.replace(/\.(safetensors|ckpt|pth?|bin)$/i, '');
+const stemOf = (fileName: string): string => fileName.replace(/\.(safetensors|ckpt|pth?|bin|png|webp)$/i, '');
 
 function Head({ model, list }: { model: ModelDetail; list: ModelList }) {
   const { m, language } = useWords();

@@ -23,7 +23,8 @@ export function TriggerWords({ model }: { model: ModelDetail }) {
   const { change } = useChange(model.id);
   const [draft, setDraft] = useState('');
   const { triggerWords } = model;
-  const beside = model.beside.triggerWords.filter((word) => !triggerWords.includes(word));
+  const stated = [...model.beside.triggerWords, ...(model.network?.triggerWords ?? [])];
+  const beside = [...new Set(stated)].filter((word) => !triggerWords.includes(word));
   const add = (): void => {
     const word = draft.trim();
     if (word === '' || triggerWords.includes(word)) return;

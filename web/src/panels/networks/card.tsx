@@ -18,14 +18,14 @@ interface NetworkCardProps {
 }
 
 export function NetworkCard({ file, isUsed, onAdd, onAddNegative }: NetworkCardProps) {
-  const { n } = useNetworkWords();
+  const { n, unusable } = useNetworkWords();
   const { model, name, misfit, triggerWords } = file;
   const { network, reason } = model;
-  const isPending = reason?.code === 'model_pending';
+  const broken = unusable(reason);
   const problem =
-    misfit !== null ? misfitText(misfit, n) : reason === null ? null : isPending ? n('picker.pending') : reason.message;
+    misfit !== null ? misfitText(misfit, n) : reason?.code === 'model_pending' ? n('picker.pending') : broken;
   const aboutId = `about-${model.id}`;
-  const isOff = misfit !== null || (reason !== null && !isPending);
+  const isOff = misfit !== null || broken !== null;
   const facts = network === null ? [] : networkFacts(network, n);
   return (
     <li

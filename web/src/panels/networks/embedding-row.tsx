@@ -11,7 +11,7 @@ import type { EmbeddingUse } from './library.ts';
 import type { Networks } from './use-networks.ts';
 
 export function EmbeddingRow({ use, edit }: { use: EmbeddingUse; edit: Networks['edit'] }) {
-  const { n } = useNetworkWords();
+  const { n, unusable } = useNetworkWords();
   const { file, weight, isNegative } = use;
   const { name, model, misfit } = file;
   const { network } = model;
@@ -19,7 +19,7 @@ export function EmbeddingRow({ use, edit }: { use: EmbeddingUse; edit: Networks[
     ...(network === null ? [n('kind.textual-inversion')] : networkFacts(network, n)),
     ...(isNegative ? [n('use.negative')] : []),
   ];
-  const problem = model.reason === null || model.reason.code === 'model_pending' ? null : model.reason.message;
+  const problem = unusable(model.reason);
   return (
     <UseFrame
       name={name}

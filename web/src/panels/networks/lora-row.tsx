@@ -22,7 +22,7 @@ interface LoraRowProps extends Networks {
 }
 
 export function LoraRow({ use, id, library, edit }: LoraRowProps) {
-  const { n } = useNetworkWords();
+  const { n, unusable } = useNetworkWords();
   const { name, unetWeight, textWeight, isOn } = use;
   const file = library && findLora(library, name);
   const hasOwnText = textWeight !== unetWeight;
@@ -38,7 +38,7 @@ export function LoraRow({ use, id, library, edit }: LoraRowProps) {
       picture={pictureOf(file)}
       facts={facts}
       isOn={isOn}
-      warning={isOn && library !== undefined ? warningOf(file, n) : null}
+      warning={isOn && library !== undefined ? warningOf(file, n, unusable(file?.model.reason ?? null)) : null}
       onRemove={() => change(removeLora)}
       controls={
         <>
@@ -90,11 +90,8 @@ export function LoraRow({ use, id, library, edit }: LoraRowProps) {
 const pictureOf = (file: NetworkFile | undefined): string | null =>
   file === undefined || file.model.preview === null ? null : modelPreviewUrl(file.model.id, file.model.preview);
 
-function warningOf(file: NetworkFile | undefined, n: NetworkWords): string | null {
+function warningOf(file: NetworkFile | undefined, n: NetworkWords, broken: string | null): string | null {
   if (file === undefined) return n('use.missing');
-  const { model, misfit } = file;
-  if (misfit !== null) return n('use.refused', { reason: misfitText(misfit, n) });
-  return model.reason === null || model.reason.code === 'model_pending'
-    ? null
-    : n('use.unusable', { reason: model.reason.message });
+  if (file.misfit !== null) return n('use.refused', { reason: misfitText(file.misfit, n) });
+  return broken === null ? null : n('use.unusable', { reason: broken });
 }

@@ -58,12 +58,8 @@ const prompt = (): string => useForm.getState().values.prompt;
 const button = (name: string | RegExp): HTMLElement => screen.getByRole('button', { name });
 async function show(text: string, language: Language = 'en'): Promise<void> {
   useForm.setState({ values: { ...EMPTY_FORM, prompt: text } });
-  const client = await renderPart(<NetworksPanel />, language);
-  await act(async () => {
-    client.setQueryData(keys.everyModel, { ...MODELS, models: [...MODELS.models, ...FILES] });
-    // Whoever asked hears of it a moment later.
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  });
+  const list = { ...MODELS, models: [...MODELS.models, ...FILES] };
+  await renderPart(<NetworksPanel />, language, [[keys.everyModel, list]]);
   const trigger = button(language === 'en' ? /^LoRA and embeddings/ : /^LoRA 与嵌入/);
   if (trigger.getAttribute('aria-expanded') !== 'true') fireEvent.click(trigger);
 }

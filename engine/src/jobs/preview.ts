@@ -16,6 +16,11 @@ export interface Previewer {
 
 /** Part of the time that previews may take. */
 const SHARE = 0.05;
+/** A preview that takes no longer than this many milliseconds belongs to a picture of a second or two: it may come oftener. */
+const BLINK_MS = 100;
+const BLINK_SHARE = 0.1;
+/** Times as long as a later one, about: it starts the session. */
+const FIRST_TAKES = 3;
 /** Nobody sees more of a preview: 512 pixels. */
 const MOST_CELLS = 64;
 
@@ -34,15 +39,15 @@ export function createPreviewer(
 
   const decode = async (latent: Tensor): Promise<RgbPicture | null> => {
     const startedAt = now();
-    if (startedAt - lastEnd < lastMs / SHARE) return null;
+    if (startedAt - lastEnd < lastMs / (lastMs <= BLINK_MS ? BLINK_SHARE : SHARE)) return null;
     let small = latent;
     while (Math.max(small.shape[2] ?? 0, small.shape[3] ?? 0) > MOST_CELLS) small = halved(small);
     tiny ??= await openTinyVae(files ?? [], { startSession });
     const begunAt = now();
     const image = await tiny.decode(small);
+    const isFirst = lastEnd === Number.NEGATIVE_INFINITY;
     lastEnd = now();
-    // Starting it is not what the next one will take.
-    lastMs = lastEnd - begunAt;
+    lastMs = (lastEnd - begunAt) / (isFirst ? FIRST_TAKES : 1);
     return isFiniteTensor(image) ? pictureFromTensor(image) : null;
   };
 

@@ -11,6 +11,8 @@ export const PROMPT_PROBLEMS = [
   'lora_not_found',
   /** There is such a LoRA, but it is for models of another kind. */
   'lora_wrong_base',
+  /** Block weights or steps of a tag that say nothing. */
+  'tag_part_not_read',
   'unknown_tag',
   'wildcard_not_found',
   /** A brace without a partner is text. */

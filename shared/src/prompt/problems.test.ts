@@ -37,6 +37,7 @@ describe('what is odd in a prompt', () => {
     ['a <lora:xyz:0.5> cat', 'lora_not_found', 'a  cat'],
     ['a <xyz:0.5> cat', 'unknown_tag', 'a  cat'],
     ['a <lora:large:1> cat', 'lora_wrong_base', 'a  cat'],
+    ['a <lora:smile:1:step=soon> cat', 'tag_part_not_read', 'a <lora:smile:1> cat'],
     ['a __color__ cat', 'wildcard_not_found', 'a __colour__ cat'],
     ['a {red|green cat', 'brace_not_paired', 'a \\{red|green cat'],
     ['a red} cat', 'brace_not_paired', 'a red\\} cat'],

@@ -120,13 +120,23 @@ function ofTags(source: Excerpt, { findLora }: ProblemOptions): PromptProblem[] 
     const lora = readLoraTag(tag);
     if (lora === null) return [{ kind: 'unknown_tag', span, fix: { span, text: '' } }];
     const { isFound, isFitting = true, near } = findLora(lora.name);
-    if (isFound) return isFitting ? [] : [{ kind: 'lora_wrong_base', span, fix: { span, text: '' } }];
+    if (isFound && !isFitting) return [{ kind: 'lora_wrong_base', span, fix: { span, text: '' } }];
+    if (isFound) return lora.unread.flatMap((part) => ofTagPart(source, tag.span, part));
     const start = span.start + tag.kind.length + 2;
     const [nearest] = near;
     const name = { start, end: start + (tag.positional[0] ?? '').length };
     const fix = nearest === undefined ? { span, text: '' } : { span: name, text: nearest };
     return [{ kind: 'lora_not_found', span, fix, near }];
   });
+}
+
+/** A part of a tag, with the colon before it. */
+function ofTagPart(source: Excerpt, tag: Span, part: string): PromptProblem[] {
+  const written = `:${part}`;
+  const at = source.text.slice(tag.start, tag.end).indexOf(written);
+  if (at < 0) return [];
+  const span = placeOf(source, { start: tag.start + at, end: tag.start + at + written.length });
+  return [{ kind: 'tag_part_not_read', span, fix: { span, text: '' } }];
 }
 
 function ofChoices(
@@ -154,7 +164,7 @@ function ofNegative(source: Excerpt): PromptProblem[] {
   const tags = takeTags(source).tags.map((tag): PromptProblem => ({
     kind: 'tag_in_negative',
     span: placeOf(source, tag.span),
-    fix: null,
+    fix: { span: placeOf(source, tag.span), text: '' },
   }));
   const scan = scanPrompt(source.text, 'prompt');
   for (let index = 0; index < scan.length; index++) {

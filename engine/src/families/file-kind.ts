@@ -49,7 +49,7 @@ function tellKind(header: CheckpointHeader): FileKind | null {
       label: `a tiny autoencoder (${halves.join(' and ')})`,
       evidence: 'it has the numbered layers of one and nothing else',
       line: lineOfVae(header),
-      hint: 'Put it into models/vae: it makes previews and fast pictures.',
+      hint: 'Put it into models/vae: it makes previews.',
     };
   }
   const lone = readLoneNetwork(header);

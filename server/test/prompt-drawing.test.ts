@@ -7,7 +7,7 @@ import type { ImageView } from '@easel/shared/http/images';
 import type { PromptAnalysis } from '@easel/shared/http/prompt';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { openTestStudio, removeFolders, type TestStudio } from './support/test-studio.ts';
+import { makeFolders, openTestStudio, removeFolders, type TestStudio } from './support/test-studio.ts';
 
 let studio: TestStudio;
 const COLOURS = ['red', 'green', 'blue', 'white', 'black', 'pink', 'grey', 'gold'];
@@ -109,6 +109,36 @@ describe('a prompt with something to draw', () => {
   ])('is refused for %s before it runs', async (prompt, code, hint) => {
     expect(await refusal({ prompt })).toMatchObject({ status: 422, code, field: 'prompt' });
     expect((await refusal({ prompt })).hint).toMatch(hint);
+  });
+});
+
+describe('a job that waited while the server was away', () => {
+  it('is made as it was drawn', async () => {
+    const folders = await makeFolders();
+    const file = join(folders.data, 'wildcards/thing.txt');
+    await mkdir(join(folders.data, 'wildcards'));
+    await writeFile(file, 'a\nb\nc\nd\ne\nf\ng\nh');
+    const before = await openTestStudio({ folders, isIdle: true });
+    before.engine.start();
+    const { id } = await before.submit({ prompt: '__thing__ __thing__', count: 4, seed: 1, steps: 1 });
+    const { drawn } = await before.store.selectFrom('jobs').select('drawn').executeTakeFirstOrThrow();
+    await before.end();
+    await writeFile(file, 'changed');
+    const after = await openTestStudio({ folders });
+    const job = await after.ended(id);
+    const rows = await after.store.selectFrom('images').select('prompt').orderBy('image_index').execute();
+    expect(job.state).toBe('done');
+    expect(rows).toEqual((JSON.parse(drawn ?? '[]') as { prompt: string }[]).map(({ prompt }) => ({ prompt })));
+    expect(new Set(rows.map(({ prompt }) => prompt)).size).toBeGreaterThan(1);
+    await after.end();
+    await removeFolders(folders);
+  });
+});
+
+describe('a wildcard of very many lines', () => {
+  it('is drawn from like any other', async () => {
+    await put('many', '1\n'.repeat(400_000));
+    expect(await make({ prompt: '__many__ __many*__' })).toMatchObject([{ prompt: '1 1' }]);
   });
 });
 

@@ -35,6 +35,8 @@ const ENDING = '.txt';
 const PLACES = ['wildcards', 'scripts/wildcards', 'extensions/*/wildcards', 'custom_nodes/*/wildcards'];
 /** `__name__` anywhere in a text. */
 const NAMED = /__([\p{L}\p{N}_\-./* ]{1,128}?)__/gu;
+/** Bytes of files that one prompt may draw from, whatever they name in turn. */
+const MOST_READ = 64 * 2 ** 20;
 /** Characters of lines that are kept in memory. */
 const MOST_REMEMBERED = 32 * 2 ** 20;
 
@@ -141,7 +143,7 @@ export class Wildcards {
     });
   }
 
-  /** Reads what these texts name, and what is named in that. @throws storage_unavailable */
+  /** Reads what these texts name, and what is named in that. @throws storage_unavailable, out_of_range for too much */
   async reader(texts: readonly string[]): Promise<WildcardReader> {
     const wanted = new Set(texts.flatMap(namesIn));
     if (wanted.size === 0) return { read: () => null, near: () => [] };
@@ -149,12 +151,19 @@ export class Wildcards {
     const names = [...files.keys()];
     const folded = new Map(names.map((name) => [name.toLowerCase(), name]));
     const read = new Map<string, readonly string[] | null>();
+    let readBytes = 0;
     // The set grows while it is gone through.
     for (const name of wanted) {
       const exact = files.has(name) ? name : folded.get(name.normalize('NFC').toLowerCase());
       const meant = isWildcardPattern(name) ? matchWildcards(name, names) : exact === undefined ? [] : [exact];
       const lines: string[] = [];
-      for (const each of meant) lines.push(...(await this.#lines(files.get(each) as Found)));
+      for (const each of meant) {
+        const file = files.get(each) as Found;
+        readBytes += file.sizeBytes;
+        if (readBytes > MOST_READ) throw tooMuch();
+        // Not spread: a file of short lines has more of them than a call takes arguments.
+        for (const line of await this.#lines(file)) lines.push(line);
+      }
       read.set(name, meant.length === 0 ? null : lines);
       for (const line of lines) for (const inner of namesIn(line)) wanted.add(inner);
     }
@@ -224,6 +233,13 @@ const tooLarge = (name: string, got: number): RequestError =>
     limit: WILDCARD_BYTES,
     got,
     hint: 'Cut it into several files.',
+  });
+
+const tooMuch = (): RequestError =>
+  new RequestError('out_of_range', `prompt: its wildcards name more than ${MOST_READ} bytes of files.`, {
+    field: 'prompt',
+    limit: MOST_READ,
+    hint: 'Name fewer of them, or smaller ones.',
   });
 
 const tooMany = (): RequestError =>

@@ -1,10 +1,13 @@
 /** `easel inspect`: what a file is, by which evidence, and what is in it. */
 import { basename, extname } from 'node:path';
 
+import type { NetworkView } from '@easel/shared/networks';
+
 import { openCheckpoint } from '../checkpoint/open.ts';
 import type { CheckpointHeader } from '../checkpoint/header.ts';
 import { FILE_DTYPE_BYTES } from '../checkpoint/tensor-entry.ts';
 import { recogniseKind } from '../families/file-kind.ts';
+import { inspectNetwork } from '../families/inspect-network.ts';
 import { recogniseCheckpoint } from '../families/recognise.ts';
 import { hashFile, type FileHashes } from './file-hashes.ts';
 
@@ -47,6 +50,7 @@ export async function inspectFile(path: string): Promise<Inspection> {
   const isSafetensors = !isFolder && (header.dataStart ?? null) !== null;
   const checkpoint = await recogniseCheckpoint(path).catch(() => null);
   const other = checkpoint === null ? recogniseKind(header) : null;
+  const network = checkpoint === null && other === null && !isFolder ? await readNetwork(path) : null;
   const findings: Inspection['findings'][number][] = [];
   if (checkpoint !== null) {
     const { family, prediction, zeroTerminalSnr } = checkpoint.detection;
@@ -62,20 +66,42 @@ export async function inspectFile(path: string): Promise<Inspection> {
       value: other.line ?? 'unknown',
       evidence: other.line === null ? 'nothing shows it' : 'its name or shapes',
     });
+  } else if (network !== null) {
+    findings.push({ about: 'base', value: network.base ?? 'unknown', evidence: network.evidence });
   }
   return {
     file: header.file,
     format: isFolder ? 'diffusers folder' : isSafetensors ? 'safetensors' : 'torch',
     sizeBytes: header.fileBytes,
-    kind: checkpoint?.family.label ?? other?.label ?? 'of no known kind',
+    kind: checkpoint?.family.label ?? other?.label ?? (network === null ? 'of no known kind' : labelOf(network)),
     family: checkpoint?.family.id ?? null,
     findings,
     dtypes: shares(header, ({ dtype }) => dtype),
     networks: shares(header, ({ name }) => NETWORKS.find(([, pattern]) => pattern.test(name))?.[0] ?? 'others'),
     metadata: [...header.metadata.keys()],
     hashes: isFolder ? null : await hashFile(header.file, header.dataStart ?? null),
-    hint: other?.hint ?? null,
+    hint: other?.hint ?? (network === null ? null : HINTS[network.vectors === null ? 'lora' : 'embedding']),
   };
+}
+
+const HINTS = {
+  lora: 'Put it into models/loras and write <lora:NAME:1> into the prompt.',
+  embedding: 'Put it into models/embeddings and write its name into the prompt.',
+} as const;
+
+/** null for a file that is neither a LoRA of some kind nor surely an embedding: any small matrix could be one. */
+async function readNetwork(path: string): Promise<NetworkView | null> {
+  const lora = await inspectNetwork(path, 'lora').catch(() => null);
+  if (lora !== null) return lora;
+  const embedding = await inspectNetwork(path, 'embedding').catch(() => null);
+  return embedding === null || embedding.base === null ? null : embedding;
+}
+
+function labelOf({ kind, ranks, parts, vectors }: NetworkView): string {
+  if (vectors !== null) return `a textual inversion of ${vectors} vectors`;
+  const rank =
+    ranks === null ? '' : ` of rank ${ranks.least === ranks.most ? ranks.most : `${ranks.least} to ${ranks.most}`}`;
+  return `a LoRA (${kind})${rank} for ${parts.join(', ')}`;
 }
 
 type Entry = CheckpointHeader['tensors'] extends ReadonlyMap<string, infer E> ? E : never;

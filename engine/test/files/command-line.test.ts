@@ -59,6 +59,17 @@ describe('easel', { timeout: TIMEOUT }, () => {
     expect(easel('inspect', 'plain.safetensors').out).toContain('Stable Diffusion 1');
   });
 
+  it('tells a LoRA and an embedding for what they are', () => {
+    const lora = easel('inspect', join(ROOT, 'models/loras/easel-demo-riso.safetensors'), '--json');
+    expect(JSON.parse(lora.out)).toMatchObject({
+      kind: 'a LoRA (locon) of rank 8 for unet',
+      findings: [{ about: 'base', value: 'sd1', evidence: 'ss_base_model_version says sd_v1' }],
+    });
+    const embedding = easel('inspect', join(ROOT, 'models/embeddings/easel-demo-mira.safetensors'));
+    expect(embedding.out).toContain('a textual inversion of 6 vectors');
+    expect(embedding.out).toContain('models/embeddings');
+  });
+
   it('converts, and finds nothing wrong with the result', () => {
     const made = easel('convert', 'plain.safetensors', 'made', '--form', 'diffusers');
     expect(made).toMatchObject({ status: 0, error: '' });

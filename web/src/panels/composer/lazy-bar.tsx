@@ -1,8 +1,8 @@
 /** Holds the place of building-bar.tsx until that has come; where it cannot be had, prompts are written without. */
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, type ComponentType } from 'react';
 
 const load = async () => import('./building-bar.tsx').catch(() => null);
-const Nothing = (_: { size?: number }): null => null;
+const Nothing: ComponentType<{ size?: number }> = () => null;
 
 const LazyButtons = lazy(async () => ({ default: (await load())?.BuildingButtons ?? Nothing }));
 const LazyChips = lazy(async () => ({ default: (await load())?.StyleChips ?? Nothing }));

@@ -72,7 +72,9 @@ function Details({ image }: { image: ImageView }) {
       {parameters.template !== undefined && (
         <Words
           name={t('picture.template')}
-          text={[parameters.template.prompt, ...(parameters.template.styles ?? []).map((name) => `+ ${name}`)].join('\n')}
+          text={[parameters.template.prompt, ...(parameters.template.styles ?? []).map((name) => `+ ${name}`)].join(
+            '\n',
+          )}
           context={context}
           onUse={() => void applyTemplate(id, context)}
           useLabel={t('picture.useTemplate')}

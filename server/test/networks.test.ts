@@ -174,6 +174,17 @@ describe('a picture', () => {
   });
 });
 
+it('a text of another program finds a LoRA under another name by its digits', async () => {
+  const infotext = [
+    'a cat <lora:by_another_name:0.4>, <lora:plain:0.1>',
+    'Steps: 2, Sampler: Euler, CFG scale: 4, Seed: 1, Size: 64x64, Lora hashes: "by_another_name: abcdef123456"',
+  ].join('\n');
+  const answer = await studio.app.inject({ method: 'POST', url: '/sdapi/v1/txt2img', payload: { infotext } });
+  expect(answer.statusCode, answer.body.slice(0, 300)).toBe(200);
+  const { infotexts } = JSON.parse(answer.json<{ info: string }>().info) as { infotexts: string[] };
+  expect(infotexts[0]).toContain('a cat <lora:stated:0.4>, <lora:plain:0.1>');
+});
+
 async function savedBy(jobId: string) {
   const { images } = await studio.job(jobId);
   const { outputs } = studio.folders;

@@ -34,6 +34,7 @@ const fold = (text: string): string => text.normalize('NFC').trim().toLowerCase(
 const isHashOf = ({ record }: Entry, hash: string): boolean =>
   record?.sha256?.startsWith(hash) === true ||
   (hash.length === 12 && record?.autoV3?.startsWith(hash) === true) ||
+  (hash.length === 12 && record?.network?.statedHash?.startsWith(hash) === true) ||
   (hash.length === 8 && record?.shortHash?.startsWith(hash) === true);
 
 /**

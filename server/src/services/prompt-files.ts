@@ -4,6 +4,7 @@ import { RequestError, toStudioError } from '@easel/shared/errors';
 import type { GenerationParameters } from '@easel/shared/generation';
 import type { NetworkTarget } from '@easel/shared/networks';
 import { LORA_BLOCK_COUNTS, LORA_BLOCK_PRESETS } from '@easel/shared/prompt/lora-blocks';
+import { renameLoras } from '@easel/shared/prompt/network-edits';
 import type { FoundLora } from '@easel/shared/prompt/problems';
 import { dropComments, readHypernetworkTag, readLoraTag, takeTags } from '@easel/shared/prompt/tags';
 
@@ -121,6 +122,20 @@ export async function loraFinder(
     return found;
   };
 }
+
+/**
+ * A prompt of another program with our names for the LoRA it means: a tag whose name is not known here names the file
+ * with the digits that the program wrote for it.
+ *
+ * @param hashes digits by name, of an infotext
+ */
+export const withOwnNames = (models: ModelLibrary, prompt: string, hashes: ReadonlyMap<string, string>): string =>
+  renameLoras(prompt, (name) => {
+    // Names stand there without what separates them.
+    const digits = hashes.get(name.replaceAll(/[:,]/g, ''));
+    if (digits === undefined || models.peekFile(loraReference(name), ['lora']) !== null) return null;
+    return models.peekFile(digits, ['lora'])?.id.replace(/^.*lora:/, '') ?? null;
+  });
 
 async function loraFile(models: ModelLibrary, name: string): Promise<ModelFile> {
   try {

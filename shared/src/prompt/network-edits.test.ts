@@ -8,6 +8,7 @@ import {
   listLoras,
   removeEmbedding,
   removeLora,
+  renameLoras,
   switchLora,
   weighEmbedding,
   weighLora,
@@ -58,6 +59,13 @@ describe('the LoRA of a prompt', () => {
     expect(on).toBe('a cat\n<lora:x:0.7>');
     expect(switchLora(on, first(on), false)).toBe(off);
     expect(switchLora(on, first(on), true)).toBe(on);
+  });
+
+  it('get other names, with all else in their tags', () => {
+    const prompt = 'a <lora:x:0.5:1> <lyco:y:1:te=0> <lora:x> # <lora:x:1>';
+    expect(renameLoras(prompt, (name) => (name === 'x' ? 'people/z' : null))).toBe(
+      'a <lora:people/z:0.5:1> <lyco:y:1:te=0> <lora:people/z> # <lora:x:1>',
+    );
   });
 
   it.each([

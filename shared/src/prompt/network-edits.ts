@@ -114,6 +114,19 @@ export function weighLora(prompt: string, { span }: LoraUse, unet: number, text:
 
 const keyOf = (part: string): string => part.slice(0, part.indexOf('=')).trim();
 
+/** Other names in the tags that count; null leaves one as it is. */
+export function renameLoras(prompt: string, rename: (name: string) => string | null): string {
+  let renamed = prompt;
+  // From behind, so that the places of those before stay true.
+  for (const { name, span, isOn } of listLoras(prompt).toReversed()) {
+    const other = isOn ? rename(name) : null;
+    if (other === null) continue;
+    const [kind = '', , ...rest] = renamed.slice(span.start + 1, span.end - 1).split(':');
+    renamed = `${renamed.slice(0, span.start)}<${[kind, other, ...rest].join(':')}>${renamed.slice(span.end)}`;
+  }
+  return renamed;
+}
+
 /** Words behind those there are, but before tags and comments at the end. */
 export function addWords(prompt: string, words: string): string {
   const scan = scanPrompt(prompt, 'source');

@@ -4,12 +4,14 @@ import { readFile } from 'node:fs/promises';
 import { fromWire, StudioError, type ErrorCode } from '@easel/shared/errors';
 import type { ImageView } from '@easel/shared/http/images';
 import type { PictureJobView } from '@easel/shared/http/jobs';
+import { readInfotext } from '@easel/shared/infotext/read';
 import { optionItems } from '@easel/shared/options/text';
 import { optionOf } from '@easel/shared/options/values';
 import type { FastifyReply } from 'fastify';
 
 import type { AppDependencies } from '../../app-dependencies.ts';
 import type { Gallery } from '../../services/gallery.ts';
+import { withOwnNames } from '../../services/prompt-files.ts';
 import type { StudioApp } from '../types.ts';
 import { jobTimestamp, stemOf } from './names.ts';
 import { relaxBody, toTextToImage, txt2imgBody, type Txt2ImgBody } from './txt2img-request.ts';
@@ -129,6 +131,8 @@ export function txt2imgRoutes(app: StudioApp, dependencies: AppDependencies, own
       const catalogue = engine.catalogue ?? (await engine.whenReady());
       const known = body.styles.length === 0 ? [] : (await styles.list()).map(({ name }) => name);
       const asked = toTextToImage(body, given.get(request) ?? new Set(), await webuiOptions.read(), catalogue, known);
+      if (body.infotext !== undefined)
+        asked.prompt = withOwnNames(models, asked.prompt, readInfotext(body.infotext).loraHashes);
       if (asked.model !== undefined && !body.override_settings_restore_afterwards)
         await models.chooseDefault(asked.model);
 

@@ -2,7 +2,7 @@
 import { promptAnalysis, type PromptAnalysis } from '@easel/shared/http/prompt';
 import { PROMPT_LIMIT } from '@easel/shared/units';
 import { keepPreviousData, skipToken, useQuery } from '@tanstack/react-query';
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 
 import { NOTHING_READ, type PromptReading } from '../lib/prompt/reading.ts';
 import { useDebounced } from '../lib/use-debounced.ts';
@@ -51,7 +51,7 @@ export function usePromptUse(text: string, context: PromptContext = {}): PromptU
   const settled = useDebounced(text, REST_MS);
   const isAskable = settled !== '' && settled.length <= PROMPT_LIMIT;
   const body = askedOf(settled, context);
-  const { data, isPlaceholderData } = useQuery<PromptAnalysis>({
+  const { data, isPlaceholderData, isError } = useQuery<PromptAnalysis>({
     queryKey: keys.prompt(JSON.stringify(body)),
     queryFn: isAskable
       ? ({ signal }) => call('/prompt/analyse', promptAnalysis, { method: 'POST', body, signal })
@@ -62,14 +62,17 @@ export function usePromptUse(text: string, context: PromptContext = {}): PromptU
     retry: false,
   });
   const isAnswered = settled === text && !isPlaceholderData && data !== undefined;
-  const reading = useMemo(
-    // Places are true of the very text only.
-    (): PromptReading =>
-      isAnswered
-        ? { text: settled, isAnswered, problems: data.problems, chunkEnds: data.chunkEnds }
-        : { ...NOTHING_READ, text: settled },
+  const answer = useMemo(
+    (): PromptReading | null =>
+      isAnswered ? { text: settled, isAnswered, problems: data.problems, chunkEnds: data.chunkEnds } : null,
     [isAnswered, settled, data],
   );
+  // What was found last stays until the next answer, so that nothing jumps while one writes.
+  const [last, setLast] = useState(EMPTY);
+  const isAwaited = isAskable && !isError && text !== '';
+  const next = answer ?? (isAwaited ? last : EMPTY);
+  if (next !== last) setLast(next);
+  const reading = useMemo((): PromptReading => answer ?? { ...next, isAnswered: false }, [answer, next]);
   if (text === '') return { tokens: 0, chunks: 1, reading: EMPTY };
   return { tokens: data?.tokens ?? null, chunks: data?.chunks ?? 1, reading };
 }

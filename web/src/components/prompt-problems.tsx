@@ -1,5 +1,4 @@
 /** What is odd in a prompt, below it, each with its place in words and a button that mends it. */
-import type { PromptProblemView } from '@easel/shared/http/prompt';
 import { replaceSpan } from '@easel/shared/prompt/excerpt';
 import { TriangleAlert } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
@@ -7,10 +6,11 @@ import { useTranslation } from 'react-i18next';
 import { Button } from './button.tsx';
 import { problemWords } from './problem-words.ts';
 
+import type { PromptReading } from '../lib/prompt/reading.ts';
+
 interface PromptProblemsProps {
-  /** The text they were found in. */
-  text: string;
-  problems: readonly PromptProblemView[];
+  /** While it waits for the next answer nothing can be mended. */
+  reading: PromptReading;
   onFix: (text: string) => void;
 }
 
@@ -18,7 +18,7 @@ interface PromptProblemsProps {
 const MOST_SHOWN = 3;
 const LONGEST_PLACE = 32;
 
-export function PromptProblems({ text, problems, onFix }: PromptProblemsProps) {
+export function PromptProblems({ reading: { text, problems, isAnswered }, onFix }: PromptProblemsProps) {
   const { t } = useTranslation();
   if (problems.length === 0) return null;
   const words = problemWords(t);
@@ -36,8 +36,9 @@ export function PromptProblems({ text, problems, onFix }: PromptProblemsProps) {
             {fix && (
               <Button
                 look="quiet"
+                disabled={!isAnswered}
                 onClick={() => onFix(replaceSpan(text, fix.span, fix.text))}
-                className="h-6 shrink-0 px-2 text-xs phone:h-11 phone:max-w-32"
+                className="h-6! shrink-0 px-2 text-xs phone:h-11! phone:max-w-32"
               >
                 {words.fix(problem)}
               </Button>

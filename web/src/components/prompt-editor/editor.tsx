@@ -3,7 +3,7 @@
  * takes the place of the plain text area once its code is there.
  */
 import { Annotation, Compartment, EditorState, type Extension } from '@codemirror/state';
-import { EditorView, placeholder as placeholderOf } from '@codemirror/view';
+import { EditorView, placeholder as placeholderOf, repositionTooltips } from '@codemirror/view';
 import { isolateHistory } from '@codemirror/commands';
 import { useEffect, useLayoutEffect, useRef, type CSSProperties, type RefObject } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -83,6 +83,8 @@ export function PromptEditor(props: PromptEditorProps) {
     const editor = view.current;
     if (editor === null || !reading.isAnswered || reading.text !== editor.state.doc.toString()) return;
     editor.dispatch({ effects: [setProblems.of(reading.problems), setChunkEnds.of(reading.chunkEnds)] });
+    // The list below may have moved the editor.
+    repositionTooltips(editor);
   }, [reading]);
 
   const sizes = {

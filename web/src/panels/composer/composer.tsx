@@ -84,11 +84,7 @@ export function Composer({ isPhone, jobCount }: ComposerProps) {
           </div>
         )}
       </div>
-      <PromptProblems
-        text={reading.text}
-        problems={reading.problems}
-        onFix={(fixed) => update((values) => ({ ...values, prompt: fixed }))}
-      />
+      <PromptProblems reading={reading} onFix={(fixed) => update((values) => ({ ...values, prompt: fixed }))} />
       {isEmptyPromptNoted && (
         <p id={HINT_ID} role="status" className="px-1 text-warn">
           {t('composer.emptyPrompt')}

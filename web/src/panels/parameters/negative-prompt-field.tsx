@@ -54,11 +54,7 @@ export function NegativePromptField({ form, model, update, errorOf }: Parameters
           error === undefined ? 'border-edge hover:border-faint' : 'border-danger',
         )}
       />
-      <PromptProblems
-        text={reading.text}
-        problems={reading.problems}
-        onFix={(fixed) => update((values) => ({ ...values, negativePrompt: fixed }))}
-      />
+      <PromptProblems reading={reading} onFix={(fixed) => update((values) => ({ ...values, negativePrompt: fixed }))} />
     </Field>
   );
 }

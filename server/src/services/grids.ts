@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 
-import { RequestError, StudioError, toStudioError, type WireError } from '@easel/shared/errors';
+import { RequestError, toStudioError, type WireError } from '@easel/shared/errors';
 import { AXIS_NAMES, gridSettings, headingOf } from '@easel/shared/grid/expand';
 import type { GridEstimate, GridRequest, GridSummary, GridView, ShownAxis } from '@easel/shared/http/grids';
 import { makesPictures, type JobState } from '@easel/shared/http/jobs';
@@ -98,8 +98,6 @@ export class Grids {
   async get(id: string): Promise<GridView> {
     const record = await this.#find(id);
     const cells = await this.#records.cellsOf(id);
-    const [first] = cells;
-    if (first === undefined) throw new StudioError('internal', `Grid ${id} has no cells.`);
     return {
       ...(await this.#summary(record)),
       items: cells.map(({ index, jobId, state, image, error }) => {
@@ -113,7 +111,6 @@ export class Grids {
           error: error === null ? null : shownError(error),
         };
       }),
-      parameters: first.parameters,
       request: record.request,
     };
   }

@@ -170,19 +170,22 @@ export class JobQueue {
     }
     for (const job of jobs) this.#active.set(job.id, job);
     this.#waiting.push(...jobs);
-    for (const job of jobs) events.publish('job:queued', { job: this.#view(job) });
     this.#pump();
+    await inBatches(jobs, (job) => {
+      if (this.#active.has(job.id)) events.publish('job:queued', { job: this.#view(job) });
+    });
   }
 
   /** Ends all cells of a grid that are not over. */
   async cancelGrid(gridId: string): Promise<void> {
     const endedAt = now();
-    for (const id of await this.#records.cancelGrid(gridId, endedAt)) {
+    const ids = new Set(await this.#records.cancelGrid(gridId, endedAt));
+    this.#waiting = this.#waiting.filter(({ id }) => !ids.has(id));
+    for (const id of ids) this.#options.engine.cancel(id);
+    await inBatches([...ids], (id) => {
       const job = this.#active.get(id);
-      if (job === undefined) continue;
-      this.#over(job, 'cancelled', null, endedAt);
-      this.#options.engine.cancel(id);
-    }
+      if (job !== undefined) this.#over(job, 'cancelled', null, endedAt);
+    });
   }
 
   /** A job that is not over, as it stands; null for others. */
@@ -401,6 +404,17 @@ export class JobQueue {
 }
 
 const now = (): string => new Date().toISOString();
+
+const BATCH = 100;
+const BATCH_PAUSE_MS = 10;
+
+/** Tells of many things with pauses: a reader for whom too much waits at once is cut off. */
+async function inBatches<T>(items: readonly T[], tell: (item: T) => void): Promise<void> {
+  for (let start = 0; start < items.length; start += BATCH) {
+    if (start > 0) await new Promise((resolve) => setTimeout(resolve, BATCH_PAUSE_MS));
+    for (const item of items.slice(start, start + BATCH)) tell(item);
+  }
+}
 
 const newJob = (parameters: JobParameters, origin: string, drawn: DrawnTexts): Omit<JobRecord, 'rank'> => ({
   id: randomUUID(),

@@ -1,6 +1,5 @@
 /** Every read and write of the grids table, and of the jobs that are cells of one. */
 import type { WireError } from '@easel/shared/errors';
-import type { GenerationParameters } from '@easel/shared/generation';
 import type { GridRequest, ShownAxis } from '@easel/shared/http/grids';
 import type { JobState } from '@easel/shared/http/jobs';
 import type { Selectable, Transaction } from 'kysely';
@@ -29,7 +28,6 @@ export interface CellRecord {
   index: number;
   jobId: string;
   state: JobState;
-  parameters: GenerationParameters;
   error: WireError | null;
   /** Its picture with its file below outputs, unless it is in the bin. */
   image: { id: string; file: string; width: number; height: number } | null;
@@ -115,7 +113,6 @@ export class GridRecords {
         'jobs.id as jobId',
         'jobs.grid_index as index',
         'jobs.state',
-        'jobs.parameters',
         'jobs.error',
         'images.id as imageId',
         'images.file',
@@ -129,7 +126,6 @@ export class GridRecords {
       index: row.index ?? 0,
       jobId: row.jobId,
       state: row.state,
-      parameters: JSON.parse(row.parameters) as GenerationParameters,
       error: row.error === null ? null : (JSON.parse(row.error) as WireError),
       image:
         row.imageId === null || row.file === null

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 
 import { numberField, textField } from '../fields.ts';
-import { textToImageParameters, textToImageRequest } from '../generation.ts';
+import { textToImageRequest } from '../generation.ts';
 import { AXES } from '../grid/axes.ts';
 import { jobProgress, jobState } from './jobs.ts';
 
@@ -78,8 +78,6 @@ export type GridCellView = z.infer<typeof gridCell>;
 export const gridView = gridSummary.extend({
   /** By their index. */
   items: z.array(gridCell),
-  /** Of the first cell. */
-  parameters: textToImageParameters,
   /** As it was asked for. */
   request: gridRequest,
 });

@@ -20,7 +20,10 @@ const FRESH_MS = 30_000;
 
 /** The latest, newest first; undefined until they are there. */
 export function useGrids(): GridSummary[] | undefined {
-  return useQuery({ queryKey: keys.grids, queryFn: ({ signal }) => call('/grids', gridList, { signal }) }).data?.grids;
+  return useQuery({
+    queryKey: keys.grids,
+    queryFn: async ({ signal }) => (await call('/grids', gridList, { signal })).grids,
+  }).data;
 }
 
 /** One grid with its cells. `error` is a StudioError where the server refused. */

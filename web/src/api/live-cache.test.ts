@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { imageOf, jobOf } from '../../test/support/samples.ts';
 import { keys } from './keys.ts';
-import { applyEvent, applySnapshot, withImage, withJob, withoutImage } from './live-cache.ts';
+import { applyEvent, applySnapshot, withImage, withJobs, withoutImage } from './live-cache.ts';
 import { LiveCursor } from './live.ts';
 
 import type { GalleryPages } from './images.ts';
@@ -23,7 +23,7 @@ const idsOf = (pages: GalleryPages): string[][] => pages.pages.map((page) => pag
 describe('jobs in the cache', () => {
   it('move up when one before them leaves the queue', () => {
     const jobs = [jobOf({ id: 'a', position: 0 }), jobOf({ id: 'b', position: 1 }), jobOf({ id: 'c', position: 2 })];
-    const next = withJob(jobs, jobOf({ id: 'b', state: 'cancelled', position: null }));
+    const next = withJobs(jobs, [jobOf({ id: 'b', state: 'cancelled', position: null })]);
     expect(next.map((job) => [job.id, job.state, job.position])).toEqual([
       ['a', 'queued', 0],
       ['b', 'cancelled', null],
@@ -32,7 +32,33 @@ describe('jobs in the cache', () => {
   });
 
   it('are added when they are new', () => {
-    expect(withJob([], jobOf({ id: 'a' })).map((job) => job.id)).toEqual(['a']);
+    expect(withJobs([], [jobOf({ id: 'a' })]).map((job) => job.id)).toEqual(['a']);
+  });
+});
+
+describe('many events at once', () => {
+  it('reach the list of jobs together, a moment later', async () => {
+    const client = new QueryClient();
+    let changes = 0;
+    client.setQueryData(keys.jobs, [jobOf({ id: '0', position: 0 })]);
+    client.getQueryCache().subscribe(({ type }) => (changes += type === 'updated' ? 1 : 0));
+    for (let index = 0; index < 100; index++) {
+      const job = jobOf({ id: String(index), state: 'cancelled', position: null });
+      applyEvent(client, { name: 'job:cancelled', sequence: index, job });
+    }
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    const jobs = client.getQueryData<{ state: string }[]>(keys.jobs);
+    expect(jobs?.map(({ state }) => state)).toEqual(Array.from({ length: 100 }, () => 'cancelled'));
+    expect(changes).toBe(1);
+  });
+
+  it('are forgotten where a snapshot says how things stand', async () => {
+    const client = new QueryClient();
+    applyEvent(client, { name: 'job:queued', sequence: 1, job: jobOf({ id: 'old' }) });
+    const engine = { state: 'ready', device: 'cpu', reason: null } as const;
+    applySnapshot(client, { epoch: 'two', sequence: 5, jobs: [jobOf({ id: 'new' })], engine }, true);
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    expect(client.getQueryData<{ id: string }[]>(keys.jobs)?.map(({ id }) => id)).toEqual(['new']);
   });
 });
 

@@ -3,22 +3,23 @@ import { keys } from './keys.ts';
 
 import type { GalleryPages } from './images.ts';
 import type { LiveEvent } from './live.ts';
+import type { GridSummary, GridView } from '@easel/shared/http/grids';
 import type { ImageSummary, ImageView } from '@easel/shared/http/images';
 import type { JobView } from '@easel/shared/http/jobs';
 import type { Snapshot } from '@easel/shared/socket';
 import type { QueryClient } from '@tanstack/react-query';
 
-/** The list with this job in it, new or in place of its older state; places of waiting jobs move up as others leave. */
-export function withJob(jobs: JobView[], job: JobView): JobView[] {
-  const before = jobs.find((each) => each.id === job.id);
-  const next = before ? jobs.map((each) => (each.id === job.id ? job : each)) : [...jobs, job];
-  if (before?.state !== 'queued' || job.state === 'queued') return next;
-  const left = before.position ?? 0;
-  return next.map((each) =>
-    each.state === 'queued' && each.id !== job.id && each.position !== null && each.position > left
-      ? { ...each, position: each.position - 1 }
-      : each,
-  );
+/** The list with these jobs in it, new or in place of their older states; places of waiting jobs move up as others leave. */
+export function withJobs(jobs: readonly JobView[], changed: readonly JobView[]): JobView[] {
+  const byId = new Map(jobs.map((job) => [job.id, job]));
+  for (const job of changed) byId.set(job.id, job);
+  const next = [...byId.values()];
+  const waiting = next.filter(({ state }) => state === 'queued').sort((a, b) => (a.position ?? 0) - (b.position ?? 0));
+  const places = new Map(waiting.map((job, place) => [job.id, place]));
+  return next.map((job) => {
+    const place = places.get(job.id);
+    return place === undefined || place === job.position ? job : { ...job, position: place };
+  });
 }
 
 /** The pages with this picture in its place by time; a picture already there is left alone. */
@@ -50,11 +51,31 @@ export function withoutImage(pages: GalleryPages, id: string): GalleryPages {
 
 /** Puts a snapshot into the cache. After a longer break the lists it does not hold are read again. */
 export function applySnapshot(client: QueryClient, snapshot: Snapshot, isFirst: boolean): void {
+  changedJobs.delete(client);
   client.setQueryData(keys.jobs, snapshot.jobs);
   client.setQueryData(keys.engine, snapshot.engine);
   if (isFirst) return;
   for (const queryKey of [keys.everyGallery, keys.everyGrid, keys.models, keys.catalogue])
     void client.invalidateQueries({ queryKey });
+}
+
+/** States of jobs that are still to be put into a cache. */
+const changedJobs = new WeakMap<QueryClient, JobView[]>();
+/** About a frame: a cancelled grid is a thousand events, and the page is drawn once for all that come together. */
+const FRAME_MS = 16;
+
+function setJobLater(client: QueryClient, job: JobView): void {
+  const waiting = changedJobs.get(client);
+  if (waiting !== undefined) {
+    waiting.push(job);
+    return;
+  }
+  changedJobs.set(client, [job]);
+  setTimeout(() => {
+    const changed = changedJobs.get(client) ?? [];
+    changedJobs.delete(client);
+    if (changed.length > 0) client.setQueryData<JobView[]>(keys.jobs, (jobs) => withJobs(jobs ?? [], changed));
+  }, FRAME_MS);
 }
 
 /** Puts one event into the cache. */
@@ -66,7 +87,7 @@ export function applyEvent(client: QueryClient, event: LiveEvent): void {
     case 'job:finished':
     case 'job:failed':
     case 'job:cancelled':
-      client.setQueryData<JobView[]>(keys.jobs, (jobs) => withJob(jobs ?? [], event.job));
+      setJobLater(client, event.job);
       return;
     case 'image:created':
       addImage(client, event.image);
@@ -79,7 +100,7 @@ export function applyEvent(client: QueryClient, event: LiveEvent): void {
       removeImage(client, event.id);
       return;
     case 'grid:changed':
-      void client.invalidateQueries({ queryKey: keys.everyGrid });
+      setGrid(client, event.grid);
       return;
     case 'engine:changed':
       client.setQueryData(keys.engine, event.engine);
@@ -109,6 +130,18 @@ function addImage(client: QueryClient, image: ImageSummary): void {
     queryKey: keys.everyGallery,
     predicate: (query) => query.queryKey[1] !== '',
   });
+}
+
+// Its cells are jobs, and are told of as such: only at the end, and where it is new, is anything asked for.
+function setGrid(client: QueryClient, grid: GridSummary): void {
+  client.setQueryData<GridView>(keys.grid(grid.id), (view) => view && { ...view, ...grid });
+  const known = client.getQueryData<GridSummary[]>(keys.grids);
+  client.setQueryData<GridSummary[]>(
+    keys.grids,
+    known?.map((each) => (each.id === grid.id ? grid : each)),
+  );
+  if (grid.endedAt !== null || known?.some((each) => each.id === grid.id) !== true)
+    void client.invalidateQueries({ queryKey: keys.everyGrid });
 }
 
 function setDeleted(client: QueryClient, id: string, isDeleted: boolean): void {

@@ -70,7 +70,11 @@ export function connectLive(listener: LiveListener): () => void {
     reconnectionDelayMax: 3000,
   });
   socket.on('connect', listener.connected);
-  socket.on('disconnect', listener.disconnected);
+  socket.on('disconnect', (reason) => {
+    listener.disconnected();
+    // Shown out by a server for which this page was too slow: socket.io leaves it to us to come back.
+    if (reason === 'io server disconnect') socket.connect();
+  });
   socket.on('connect_error', listener.disconnected);
   socket.on('snapshot', (snapshot) => listener.snapshot(snapshot, cursor.takeSnapshot(snapshot)));
   socket.on('job:preview', listener.preview);

@@ -1,5 +1,6 @@
 /** One cell: its picture, the one that is being made, or why there is none. */
 import { Ban, Clock, Trash2 } from 'lucide-react';
+import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import { fileUrl, thumbnailUrl } from '../../api/images.ts';
@@ -23,11 +24,20 @@ interface GridCellProps {
   place: string;
   size: number;
   isTabStop: boolean;
-  onFocus: () => void;
+  onFocus: (cell: string) => void;
   onKeyDown: (event: KeyboardEvent) => void;
 }
 
-export function GridCell({ item, cell, place, size, isTabStop, onFocus, onKeyDown }: GridCellProps) {
+/** A thousand of them stand side by side, of which one changes. */
+export const GridCell = memo(function GridCell({
+  item,
+  cell,
+  place,
+  size,
+  isTabStop,
+  onFocus,
+  onKeyDown,
+}: GridCellProps) {
   const { g } = useWords();
   const words = useStateWords(item);
   const { image, state } = item;
@@ -41,7 +51,7 @@ export function GridCell({ item, cell, place, size, isTabStop, onFocus, onKeyDow
       // Still to be reached by arrow keys, and to be read.
       aria-disabled={image === null}
       onClick={() => image !== null && openImage(image)}
-      onFocus={onFocus}
+      onFocus={() => onFocus(cell)}
       onKeyDown={onKeyDown}
       className="grid place-items-center overflow-hidden rounded-sm bg-sunken text-faint not-aria-disabled:hover:brightness-105 aria-disabled:cursor-default"
       style={{ width: size, height: size }}
@@ -60,7 +70,7 @@ export function GridCell({ item, cell, place, size, isTabStop, onFocus, onKeyDow
       )}
     </button>
   );
-}
+});
 
 /** How a cell without a picture stands. */
 function useStateWords({ state, progress, error }: GridCellView): string {

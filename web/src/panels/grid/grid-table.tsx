@@ -3,7 +3,7 @@
  * Arrow keys walk them.
  */
 import { axisRow } from '@easel/shared/grid/axes';
-import { useRef, useState, type KeyboardEvent } from 'react';
+import { useCallback, useRef, useState, type KeyboardEvent } from 'react';
 
 import { GridCell } from './grid-cell.tsx';
 import { useAxisName, useWords } from './use-words.ts';
@@ -39,17 +39,21 @@ export function GridTable({ axes, items, layer, size }: GridTableProps) {
   const columns = x?.entries ?? ONE;
   const rows = y?.entries ?? ONE;
 
-  const walk = (event: KeyboardEvent): void => {
-    const move = MOVES[event.key];
-    const at = (event.target as HTMLElement).dataset['cell']?.split('-').map(Number);
-    if (move === undefined || at === undefined) return;
-    event.preventDefault();
-    const column = Math.min(columns.length - 1, Math.max(0, (at[0] ?? 0) + move[0]));
-    const row = Math.min(rows.length - 1, Math.max(0, (at[1] ?? 0) + move[1]));
-    const next = scroller.current?.querySelector<HTMLElement>(`[data-cell="${column}-${row}"]`);
-    next?.focus();
-    setStop(`${column}-${row}`);
-  };
+  const [columnCount, rowCount] = [columns.length, rows.length];
+  const walk = useCallback(
+    (event: KeyboardEvent): void => {
+      const move = MOVES[event.key];
+      const at = (event.currentTarget as HTMLElement).dataset['cell']?.split('-').map(Number);
+      if (move === undefined || at === undefined) return;
+      event.preventDefault();
+      const column = Math.min(columnCount - 1, Math.max(0, (at[0] ?? 0) + move[0]));
+      const row = Math.min(rowCount - 1, Math.max(0, (at[1] ?? 0) + move[1]));
+      const next = scroller.current?.querySelector<HTMLElement>(`[data-cell="${column}-${row}"]`);
+      next?.focus();
+      setStop(`${column}-${row}`);
+    },
+    [columnCount, rowCount],
+  );
 
   if (x !== undefined && y === undefined) {
     return (
@@ -73,7 +77,7 @@ export function GridTable({ axes, items, layer, size }: GridTableProps) {
                     place={place}
                     size={size}
                     isTabStop={cell === stop}
-                    onFocus={() => setStop(cell)}
+                    onFocus={setStop}
                     onKeyDown={walk}
                   />
                 )}
@@ -136,7 +140,7 @@ export function GridTable({ axes, items, layer, size }: GridTableProps) {
                         place={place.join(', ')}
                         size={size}
                         isTabStop={cell === stop}
-                        onFocus={() => setStop(cell)}
+                        onFocus={setStop}
                         onKeyDown={walk}
                       />
                     )}

@@ -62,6 +62,8 @@ function useLiveItems(grid: GridView): readonly GridCellView[] {
     const job = jobs.get(item.jobId);
     if (job === undefined || item.state === 'done') return item;
     const { state, progress, error } = job;
+    // The same object while it is the same, so that a thousand cells are not drawn anew for one.
+    if (state === item.state && progress === item.progress) return item;
     return { ...item, state, progress, error, image: item.image ?? job.images[0] ?? null };
   });
 }

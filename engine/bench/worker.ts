@@ -95,7 +95,7 @@ async function measureSwitch(): Promise<{ ms: number }> {
 let lora: string | null = null;
 
 /** Uses the formula LoRA, for the first time or at another weight, up to where the first step may begin. */
-async function useLora(weight: number): Promise<Record<string, unknown>> {
+async function adaptTo(weight: number): Promise<Record<string, unknown>> {
   const used = pipeline as Pipeline;
   lora ??= await formulaLora(file);
   const startedAt = performance.now();
@@ -127,8 +127,8 @@ const tasks: Readonly<Record<string, () => Promise<Record<string, unknown>>>> = 
     lora = await formulaLora(file);
     return {};
   },
-  addLora: async () => useLora(1),
-  weighLora: async () => useLora(0.5 + Math.random() / 2),
+  addLora: async () => adaptTo(1),
+  weighLora: async () => adaptTo(0.5 + Math.random() / 2),
   switch: measureSwitch,
   memory: () => Promise.resolve({ ...processMemory() }),
 };

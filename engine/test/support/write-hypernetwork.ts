@@ -20,7 +20,7 @@ export function writeHypernetwork(
   const wrap = (dictionary: Map<Picklable, Picklable>): Picklable => {
     const widths = new Map<Picklable, Map<Picklable, Picklable>[]>();
     for (const [name, value] of dictionary) {
-      const [width = '', part = '', ...rest] = String(name).split('.');
+      const [width = '', part = '', ...rest] = (name as string).split('.');
       const pair = widths.get(Number(width)) ?? [new Map(), new Map()];
       widths.set(Number(width), pair);
       pair[Number(part)]?.set(rest.join('.'), value);

@@ -2,7 +2,7 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { WILDCARD_BYTES, type WildcardFile } from '@easel/shared/http/wildcards';
+import { WILDCARD_BYTES, type WildcardFile } from '@easel/shared/http/wildcard-files';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { rawPost, sendRaw } from './support/raw-request.ts';

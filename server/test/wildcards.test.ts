@@ -3,7 +3,8 @@ import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { StyleList } from '@easel/shared/http/styles';
-import { WILDCARD_BYTES, type WildcardFile, type WildcardList } from '@easel/shared/http/wildcards';
+import { WILDCARD_BYTES, type WildcardFile } from '@easel/shared/http/wildcard-files';
+import type { WildcardList } from '@easel/shared/http/wildcards';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import {

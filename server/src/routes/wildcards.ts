@@ -1,5 +1,6 @@
 /** /api/v1/wildcards: files of lines that prompts draw from. */
-import { wildcardFile, wildcardList, wildcardParams, wildcardRename, wildcardSave } from '@easel/shared/http/wildcards';
+import { wildcardFile, wildcardParams, wildcardRename, wildcardSave } from '@easel/shared/http/wildcard-files';
+import { wildcardList } from '@easel/shared/http/wildcards';
 
 import type { Routes } from './types.ts';
 

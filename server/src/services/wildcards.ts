@@ -11,8 +11,8 @@ import {
   WILDCARD_BYTES,
   type WildcardFile,
   type WildcardSave,
-  type WildcardView,
-} from '@easel/shared/http/wildcards';
+} from '@easel/shared/http/wildcard-files';
+import type { WildcardView } from '@easel/shared/http/wildcards';
 import type { ReadWildcard } from '@easel/shared/prompt/choices';
 import { isWildcardName, isWildcardPattern, matchWildcards, wildcardLines } from '@easel/shared/prompt/wildcard-names';
 

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 
 import { textField } from '../fields.ts';
-import { styleName } from './styles.ts';
+import { styleName } from '../prompt/template.ts';
 
 /** Prompts that are remembered beside the starred ones; the oldest go. */
 export const MOST_REMEMBERED = 2000;

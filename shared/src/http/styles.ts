@@ -2,22 +2,13 @@
 import { z } from 'zod';
 
 import { textField } from '../fields.ts';
+import { styleName } from '../prompt/template.ts';
 
 /** Styles in the own file, and characters of one text. */
 export const MOST_STYLES = 5000;
 const STYLE_TEXT_LIMIT = 20_000;
 /** Characters of a styles.csv that is taken in. */
 const STYLES_CSV_LIMIT = 3_000_000;
-
-const isCleanName = (name: string): boolean =>
-  name.trim() === name && !/[\p{Cc}\p{Surrogate}]/u.test(name) && !/^-{3,}/.test(name);
-
-/** Styles are kept by name in one file, so a name needs no letters that a file may have. */
-export const styleName = z
-  .string()
-  .min(1)
-  .max(200)
-  .refine(isCleanName, { params: { code: 'bad_name' } });
 
 export const styleView = z.object({
   name: z.string(),

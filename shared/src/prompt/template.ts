@@ -2,7 +2,16 @@
 import { z } from 'zod';
 
 import { textField } from '../fields.ts';
-import { styleName } from '../http/styles.ts';
+
+const isCleanName = (name: string): boolean =>
+  name.trim() === name && !/[\p{Cc}\p{Surrogate}]/u.test(name) && !/^-{3,}/.test(name);
+
+/** Styles are kept by name in one file, so a name needs no letters that a file may have. */
+export const styleName = z
+  .string()
+  .min(1)
+  .max(200)
+  .refine(isCleanName, { params: { code: 'bad_name' } });
 
 /** Styles one request may name. */
 const MOST_NAMED = 50;

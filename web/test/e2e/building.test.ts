@@ -7,7 +7,7 @@ import { Driver } from '../support/driver.ts';
 import { useServer } from '../support/server.ts';
 
 import type { ImageList, ImageView } from '@easel/shared/http/images';
-import type { WildcardFile } from '@easel/shared/http/wildcards';
+import type { WildcardFile } from '@easel/shared/http/wildcard-files';
 
 describeInBrowser('the prompt book', () => {
   const browser = useBrowser();

@@ -1,10 +1,10 @@
 /** One wildcard: its lines, whether they are saved, and its name. */
-import { WILDCARD_BYTES } from '@easel/shared/http/wildcards';
+import { WILDCARD_BYTES } from '@easel/shared/http/wildcard-files';
 import { isWildcardName, wildcardLines } from '@easel/shared/prompt/wildcard-names';
 import { ArrowLeft, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 
-import { deleteWildcard, renameWildcard, saveWildcard, wildcardQuery } from '../../api/wildcards.ts';
+import { deleteWildcard, renameWildcard, saveWildcard, wildcardQuery } from '../../api/wildcard-files.ts';
 import { useCommandContext } from '../../commands/context.ts';
 import { Button } from '../../components/button.tsx';
 import { IconButton } from '../../components/icon-button.tsx';

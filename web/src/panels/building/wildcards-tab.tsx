@@ -4,7 +4,8 @@ import { useQuery } from '@tanstack/react-query';
 import { Plus, Shuffle, TextCursorInput } from 'lucide-react';
 import { useState } from 'react';
 
-import { wildcardQuery, wildcardsQuery } from '../../api/wildcards.ts';
+import { wildcardQuery } from '../../api/wildcard-files.ts';
+import { wildcardsQuery } from '../../api/wildcards.ts';
 import { useCommandContext } from '../../commands/context.ts';
 import { Button } from '../../components/button.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';

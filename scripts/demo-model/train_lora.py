@@ -50,7 +50,15 @@ if __name__ == "__main__":
         x = common.pictures(specs)
         if w["paint"]:
             x = torch.stack([torch.from_numpy(w["paint"](scenes.render(s))).permute(2, 0, 1).float() / 127.5 - 1 for s in specs]).to(x)
-        return list(zip(specs, common.encode(vae, x)))
+        return list(zip(specs, common.encode(vae, x), [at(s) for s in specs]))
+
+    def at(spec):
+        """Where the loss counts: more where the subject is, as the rest is known already. Cells [1, h, w] of mean 1."""
+        weight = torch.ones(1, 16, 16)
+        if a.what == "subject" and spec["objs"] and spec["objs"][0]["what"] == "robot":
+            mask = torch.from_numpy((scenes.render(spec, mode="seg") == scenes.SEG["creature"]).all(2)).float()
+            weight = 1 + 5 * torch.nn.functional.max_pool2d(torch.nn.functional.avg_pool2d(mask[None], 8), 3, 1, 1)
+        return weight / weight.mean()
 
     def said(spec, r, full=False):
         t = scenes.caption(spec, r, full)
@@ -61,9 +69,9 @@ if __name__ == "__main__":
     vz, vids = torch.stack([v[1] for v in val]), words([said(v[0], vr, True) for v in val])
     vt, vn = (torch.arange(48, device=common.DEVICE) * 1000 // 48 + 9), torch.randn(vz.shape, generator=torch.Generator().manual_seed(5)).to(common.DEVICE)
 
-    def loss_of(z, ids, t, noise):
+    def loss_of(z, ids, t, noise, where=1.):
         pred = unet(common.noised(z, t, noise), t, text(ids))
-        return (common.WEIGHT[t] * (pred.float() - noise).pow(2).mean((1, 2, 3))).mean()
+        return (common.WEIGHT[t] * ((pred.float() - noise).pow(2) * where).mean((1, 2, 3))).mean()
 
     @torch.no_grad()
     def check():
@@ -77,7 +85,7 @@ if __name__ == "__main__":
         got = pool.draw(a.batch, 10)
         z, ids = torch.stack([g[1] for g in got]), words([said(g[0], random) for g in got], .1)
         with common.fast():
-            loss = loss_of(z, ids, torch.randint(0, 1000, (len(z),), device=common.DEVICE), torch.randn_like(z))
+            loss = loss_of(z, ids, torch.randint(0, 1000, (len(z),), device=common.DEVICE), torch.randn_like(z), torch.stack([g[2] for g in got]).to(z))
         run.learn(loss)
         if run.due():
             with run.averaged():

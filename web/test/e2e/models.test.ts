@@ -13,6 +13,7 @@ import type { ModelDetail } from '@easel/shared/http/model-details';
 import type { ModelList } from '@easel/shared/http/models';
 
 const DEMO = join(import.meta.dirname, '../../../models/checkpoints/easel-demo');
+const RISO = join(import.meta.dirname, '../../../models/loras/easel-demo-riso.safetensors');
 /** Bytes of training averages in the large file, so that converting it takes a while. They take no room on the disk. */
 const AVERAGES_BYTES = 1_200_000_000;
 
@@ -47,7 +48,7 @@ const prepare = async (folder: string): Promise<string> => {
     JSON.stringify({ trainedWords: ['brush strokes'], baseModel: 'SD 1.5', description: '<b>Bold</b> colours.' }),
   );
   await writeFile(join(checkpoints, 'broken.safetensors'), 'this is no model');
-  await writeFile(join(folder, 'models', 'loras', 'ink.safetensors'), 'x');
+  await copyFile(RISO, join(folder, 'models', 'loras', 'ink.safetensors'));
   await writeLarge(join(checkpoints, 'large.safetensors'));
   return join(folder, 'models');
 };
@@ -66,7 +67,9 @@ describeInBrowser('the models page', () => {
     await easel.button('Models').click();
     await model('broken').waitFor();
     await expect
-      .poll(async () => (await server().get<ModelList>('/models')).models.filter(({ isUsable }) => isUsable).length)
+      .poll(async () => (await server().get<ModelList>('/models')).models.filter(({ isUsable }) => isUsable).length, {
+        timeout: 20_000,
+      })
       .toBeGreaterThanOrEqual(2);
   };
 
@@ -108,6 +111,8 @@ describeInBrowser('the models page', () => {
     expect(await easel.button('Use this model').count()).toBe(0);
     await model('lora:ink').click();
     await details().getByText('Write <lora:ink:1> into the prompt.').waitFor();
+    await details().getByText('SD 1 · LoCon · rank 8 · U-Net').waitFor();
+    expect(await easel.button('Use this model').count()).toBe(0);
   });
 
   it('keeps notes, words and defaults, and the form follows them', async () => {

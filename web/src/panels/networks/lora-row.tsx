@@ -1,6 +1,6 @@
 /** A LoRA in use: switch, weight, the text encoder's own weight, trigger words, and the numbers a distilled one wants. */
 import { Switch } from '@base-ui/react/switch';
-import { removeLora, switchLora, weighLora, type LoraUse } from '@easel/shared/prompt/network-edits';
+import { listLoras, removeLora, switchLora, weighLora, type LoraUse } from '@easel/shared/prompt/network-edits';
 import { SlidersVertical } from 'lucide-react';
 import { useState } from 'react';
 
@@ -17,11 +17,11 @@ import type { Networks } from './use-networks.ts';
 
 interface LoraRowProps extends Networks {
   use: LoraUse;
-  /** For the fields in it. */
-  id: string;
+  /** Among those of the prompt. */
+  index: number;
 }
 
-export function LoraRow({ use, id, library, edit }: LoraRowProps) {
+export function LoraRow({ use, index, library, edit }: LoraRowProps) {
   const { n, unusable } = useNetworkWords();
   const { name, unetWeight, textWeight, isOn } = use;
   const file = library && findLora(library, name);
@@ -30,8 +30,12 @@ export function LoraRow({ use, id, library, edit }: LoraRowProps) {
   const network = file?.model.network ?? null;
   const hasText = network === null || network.parts.some((part) => part !== 'unet');
   const facts = [...(network === null ? [] : networkFacts(network, n)), ...(isOn ? [] : [n('use.off')])];
-  // The places are of the text as it is now: a click that comes late still means this tag.
-  const change = (write: (text: string, now: LoraUse) => string): void => edit((text) => write(text, use));
+  // What is written may have moved since this was drawn: the tag is the one of this name at this place in the row.
+  const change = (write: (text: string, now: LoraUse) => string): void =>
+    edit((text) => {
+      const now = listLoras(text)[index];
+      return now?.name === name ? write(text, now) : text;
+    });
   return (
     <UseFrame
       name={name}
@@ -65,14 +69,14 @@ export function LoraRow({ use, id, library, edit }: LoraRowProps) {
       {isOn && (
         <>
           <WeightField
-            id={`${id}-weight`}
+            id={`lora-${index}-weight`}
             name={n('use.weight', { name })}
             value={unetWeight}
             onChange={(weight) => change((text, now) => weighLora(text, now, weight, hasOwnText ? textWeight : weight))}
           />
           {isMore && hasText && (
             <WeightField
-              id={`${id}-text`}
+              id={`lora-${index}-text`}
               name={n('use.textWeightOf', { name })}
               caption={n('use.textWeight')}
               value={textWeight}

@@ -123,6 +123,16 @@ describe('LoRA and embeddings', () => {
     expect(prompt()).toBe('a cat, ink wash');
   });
 
+  it('lose one by two quick clicks, and nothing else', async () => {
+    await show('a <lora:ink:1> cat sits on a wall');
+    const remove = button('Take ink out of the prompt');
+    act(() => {
+      remove.click();
+      remove.click();
+    });
+    expect(prompt()).toBe('a cat sits on a wall');
+  });
+
   it('that do not go or are not there say so', async () => {
     await show('<lora:xl:1> <lora:gone:1>');
     const alerts = screen.getAllByRole('alert').map((alert) => alert.textContent);

@@ -36,7 +36,7 @@ export function NetworksPanel() {
           <ul className="flex flex-col gap-2">
             {loras.map((use, index) => (
               // Places shift while a weight is moved; the order does not.
-              <LoraRow key={`${index} ${use.name}`} use={use} id={`lora-${index}`} {...networks} />
+              <LoraRow key={`${index} ${use.name}`} use={use} index={index} {...networks} />
             ))}
             {embeddings.map((use) => (
               <EmbeddingRow key={`${use.isNegative ? '-' : '+'} ${use.file.model.id}`} use={use} edit={networks.edit} />

@@ -33,7 +33,8 @@ describeInBrowser('the prompt editor', () => {
     await press('Enter');
     expect(await easel.promptText()).toBe('a red lighthouse');
     await type(', <ris');
-    await expect.poll(() => options().first().innerText()).toContain('easel-demo-riso');
+    await expect.poll(() => options().first().innerText()).toMatch(/easel-demo-riso\s*\+ riso print/);
+    expect(await options().nth(1).innerText()).toContain('easel-demo-riso');
     // Escape closes the list and nothing else.
     await press('Escape');
     await options().first().waitFor({ state: 'detached' });
@@ -45,7 +46,10 @@ describeInBrowser('the prompt editor', () => {
     await type(' cas');
     await options().first().waitFor();
     await press('Control+Enter');
-    await easel.page.getByAltText(/Picture made from/).waitFor({ timeout: 60_000 });
+    await easel.page
+      .getByAltText(/Picture made from/)
+      .first()
+      .waitFor({ timeout: 60_000 });
     expect(await easel.promptText()).toMatch(/ cas$/);
 
     // What was used comes back by key, and so does what is being written.
@@ -150,6 +154,11 @@ describeInBrowser('the prompt editor', () => {
     expect(await smallTargetsOf(easel)).toEqual([]);
     await options().first().tap();
     expect(await easel.promptText()).toBe('a lighthouse');
+    await easel.button('Weigh more').tap();
+    expect(await easel.promptText()).toBe('a (lighthouse:1.1)');
+    await easel.button('Undo').tap();
+    expect(await easel.promptText()).toBe('a lighthouse');
+    expect(await smallTargetsOf(easel)).toEqual([]);
     await received().tap();
     await easel.page.getByText('Text encoders').waitFor();
     await expect.poll(() => smallTargetsOf(easel)).toEqual([]);

@@ -35,7 +35,12 @@ export function promptCompletion({ isNegative, words, note }: CompletionSource):
     const { doc } = context.state;
     const found = completePrompt(doc.toString(), context.pos, known, { isNegative, isAsked: context.explicit });
     if (found === null) return null;
-    const options = found.options.map((option): Offered => ({ label: option.label, option, apply: accept }));
+    const options = found.options.map((option): Offered => ({
+      label: option.label,
+      option,
+      // Each its own: two of one name and one function would be taken for one.
+      apply: (view) => accept(view, option),
+    }));
     return { from: found.from, options, filter: false };
   };
   return [
@@ -75,12 +80,11 @@ export function promptCompletion({ isNegative, words, note }: CompletionSource):
   ];
 }
 
-function accept(view: EditorView, completion: Completion): void {
-  const { replaces, text } = (completion as Offered).option;
+function accept(view: EditorView, { label, replaces, text }: PromptCompletion): void {
   view.dispatch({
     changes: { from: replaces.start, to: replaces.end, insert: text },
     selection: { anchor: replaces.start + text.length },
-    annotations: [pickedCompletion.of(completion), isolateHistory.of('full')],
+    annotations: [pickedCompletion.of({ label }), isolateHistory.of('full')],
     userEvent: 'input.complete',
     scrollIntoView: true,
   });

@@ -5,6 +5,7 @@
 import { Annotation, Compartment, EditorState, type Extension } from '@codemirror/state';
 import { EditorView, placeholder as placeholderOf, repositionTooltips } from '@codemirror/view';
 import { isolateHistory } from '@codemirror/commands';
+import { clsx } from 'clsx';
 import { useEffect, useLayoutEffect, useRef, type CSSProperties, type RefObject } from 'react';
 import { useTranslation } from 'react-i18next';
 
@@ -17,6 +18,7 @@ import { promptCompletion } from './completion.ts';
 import { promptKeys } from './keys.ts';
 import { promptProblems, setProblems } from './problems.ts';
 import { promptTheme } from './theme.ts';
+import { TouchKeys } from './touch-keys.tsx';
 
 import type { Handover, PromptTextProps } from '../prompt-field.ts';
 
@@ -92,7 +94,12 @@ export function PromptEditor(props: PromptEditorProps) {
     '--prompt-height': maximumHeight,
     '--prompt-least': `calc(${minimumLines} * 1lh + ${verticalOf(padding)})`,
   } as CSSProperties;
-  return <div ref={host} style={sizes} className={className} />;
+  return (
+    <div className={clsx('group', className)}>
+      <div ref={host} style={sizes} />
+      <TouchKeys onPress={(command) => view.current && command(view.current)} />
+    </div>
+  );
 }
 
 /** What the editor says, in the language of the page. */

@@ -25,8 +25,10 @@ function edit(change: (selected: Selected) => Selected): Command {
   };
 }
 
-const heavier = edit((selected) => editWeight(selected, 1));
-const lighter = edit((selected) => editWeight(selected, -1));
+export const heavier = edit((selected) => editWeight(selected, 1));
+export const lighter = edit((selected) => editWeight(selected, -1));
+export const moveLeft = edit((selected) => moveItem(selected, -1));
+export const moveRight = edit((selected) => moveItem(selected, 1));
 
 /** @param recall shows the prompt before (-1) or after (1) the one that is shown; false where that is not known */
 export function promptKeys(recall: (direction: 1 | -1) => boolean): Extension {
@@ -41,8 +43,8 @@ export function promptKeys(recall: (direction: 1 | -1) => boolean): Extension {
       { key: 'Mod-ArrowDown', run: lighter },
       { mac: 'Ctrl-ArrowUp', run: heavier },
       { mac: 'Ctrl-ArrowDown', run: lighter },
-      { key: 'Alt-ArrowLeft', run: edit((selected) => moveItem(selected, -1)) },
-      { key: 'Alt-ArrowRight', run: edit((selected) => moveItem(selected, 1)) },
+      { key: 'Alt-ArrowLeft', run: moveLeft },
+      { key: 'Alt-ArrowRight', run: moveRight },
       { key: 'Alt-ArrowUp', run: recalled(-1) },
       { key: 'Alt-ArrowDown', run: recalled(1) },
       { key: 'Mod-z', run: undo, preventDefault: true },

@@ -18,7 +18,7 @@ import { isolateHistory } from '@codemirror/commands';
 import type { PromptProblemView } from '@easel/shared/http/prompt';
 
 export interface ProblemWords {
-  readonly message: (problem: PromptProblemView) => string;
+  readonly alone: (problem: PromptProblemView) => string;
   readonly fix: (problem: PromptProblemView) => string;
   /** How the keys are called that mend it. */
   readonly keys: string;
@@ -108,7 +108,7 @@ function leadTo(direction: 1 | -1, words: () => ProblemWords): Command {
     if (next === undefined) return false;
     view.dispatch({
       selection: { anchor: next.from },
-      effects: [tellProblem.of(next), EditorView.announce.of(words().message(next.problem))],
+      effects: [tellProblem.of(next), EditorView.announce.of(words().alone(next.problem))],
       scrollIntoView: true,
     });
     return true;
@@ -121,11 +121,11 @@ function tooltipOf(placed: PlacedProblem, words: () => ProblemWords): Tooltip {
     end: placed.to,
     above: true,
     create: (view) => {
-      const { message, fix, keys } = words();
+      const { alone, fix, keys } = words();
       const dom = document.createElement('div');
       dom.className = 'easel-tip';
       const said = document.createElement('span');
-      said.textContent = message(placed.problem);
+      said.textContent = alone(placed.problem);
       dom.append(said);
       if (placed.problem.fix !== null) {
         const button = document.createElement('button');

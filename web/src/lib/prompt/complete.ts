@@ -104,7 +104,7 @@ function completeLora(
     const plain = { ...common, label: name, text: isWhole ? name : `<lora:${name}:1>` };
     if (isWhole || triggerWords.length === 0) return [plain];
     const triggers = triggerWords.join(', ');
-    return [{ ...common, label: name, note: triggers, text: `<lora:${name}:1> ${triggers}` }, plain];
+    return [{ ...common, label: name, note: `+ ${triggers}`, text: `<lora:${name}:1> ${triggers}` }, plain];
   });
   return completions(from, options);
 }

@@ -10,6 +10,15 @@ export const promptEn = {
     style: 'style: {{text}}',
     unfit: 'not for this model',
   },
+  touch: {
+    title: 'Edit the prompt',
+    lighter: 'Weigh less',
+    heavier: 'Weigh more',
+    left: 'Move the item left',
+    right: 'Move the item right',
+    undo: 'Undo',
+    redo: 'Redo',
+  },
   keys: {
     title: 'While you write a prompt',
     weight: 'Weigh the words at the caret more or less',

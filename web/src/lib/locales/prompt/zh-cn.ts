@@ -17,6 +17,15 @@ export const promptZhCN: Sentences<PromptMessages> = {
     style: '风格：{{text}}',
     unfit: '不适用于此模型',
   },
+  touch: {
+    title: '编辑提示词',
+    lighter: '降低权重',
+    heavier: '提高权重',
+    left: '条目左移',
+    right: '条目右移',
+    undo: '撤销',
+    redo: '重做',
+  },
   keys: {
     title: '书写提示词时',
     weight: '增减光标处词语的权重',

@@ -180,6 +180,8 @@ describe('the analysis of a prompt', () => {
     expect((await analyse({ prompt: 'a __colours__ b' })).problems).toEqual([
       expect.objectContaining({ kind: 'wildcard_not_found', near: ['colour'], span: { start: 2, end: 13 } }),
     ]);
+    const kinds = (await analyse({ prompt: '__empty__ __loop__ __colour__' })).problems.map(({ kind }) => kind);
+    expect(kinds).toEqual(['wildcard_empty', 'wildcard_cycle']);
   });
 });
 

@@ -11,7 +11,7 @@ import {
 } from '@easel/shared/generation';
 import type { ChoiceProblem } from '@easel/shared/prompt/choices';
 import { drawPrompts, textsToDraw, type PromptTexts } from '@easel/shared/prompt/draw-prompts';
-import type { FoundName } from '@easel/shared/prompt/problems';
+import type { FoundWildcard } from '@easel/shared/prompt/problems';
 import { PROMPT_LIMIT } from '@easel/shared/units';
 
 import type { Styles } from './styles.ts';
@@ -100,15 +100,15 @@ export async function drawForAnalysis(
     styles: names,
   }: { text: string; isNegative: boolean; seed: number; styles: readonly string[] },
   { styles, wildcards }: PromptDrawingOptions,
-): Promise<{ text: string; isDrawn: boolean; findWildcard: (name: string) => FoundName }> {
+): Promise<{ text: string; isDrawn: boolean; findWildcard: (name: string) => FoundWildcard }> {
   const typed = isNegative ? { prompt: '', negativePrompt: text } : { prompt: text, negativePrompt: '' };
   const all = names.length === 0 ? [] : await styles.list();
   const known = names.flatMap((wanted) => all.find(({ name }) => name === wanted) ?? []);
   const texts = textsToDraw(typed, known);
   const reader = await wildcards.reader(texts === null ? [] : [texts.prompt, texts.negativePrompt]);
-  const findWildcard = (name: string): FoundName => {
+  const findWildcard = (name: string): FoundWildcard => {
     const isFound = reader.read(name) !== null;
-    return { isFound, near: isFound ? [] : reader.near(name) };
+    return { isFound, near: isFound ? [] : reader.near(name), trouble: reader.trouble(name) };
   };
   if (texts === null) return { text, isDrawn: false, findWildcard };
   const drawn = drawPrompts(texts, seed, reader.read);

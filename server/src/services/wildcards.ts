@@ -55,6 +55,8 @@ interface Found extends FoundText {
 /** What a prompt may draw from, as it was at one moment. */
 export interface WildcardReader {
   readonly read: ReadWildcard;
+  /** Why one that is there cannot be drawn from; null where it can. */
+  trouble(name: string): 'wildcard_empty' | 'wildcard_cycle' | null;
   /** Names that somebody who wrote this one may have meant. */
   near(name: string): string[];
 }
@@ -146,7 +148,7 @@ export class Wildcards {
   /** Reads what these texts name, and what is named in that. @throws storage_unavailable, out_of_range for too much */
   async reader(texts: readonly string[]): Promise<WildcardReader> {
     const wanted = new Set(texts.flatMap(namesIn));
-    if (wanted.size === 0) return { read: () => null, near: () => [] };
+    if (wanted.size === 0) return { read: () => null, trouble: () => null, near: () => [] };
     const files = await this.#find();
     const names = [...files.keys()];
     const folded = new Map(names.map((name) => [name.toLowerCase(), name]));
@@ -167,7 +169,11 @@ export class Wildcards {
       read.set(name, meant.length === 0 ? null : lines);
       for (const line of lines) for (const inner of namesIn(line)) wanted.add(inner);
     }
-    return { read: (name) => read.get(name) ?? null, near: (name) => nearest(name, names) };
+    return {
+      read: (name) => read.get(name) ?? null,
+      trouble: (name) => troubleOf(name, read),
+      near: (name) => nearest(name, names),
+    };
   }
 
   /** All that can be named, by name; ours first of two. */
@@ -213,6 +219,17 @@ export class Wildcards {
 }
 
 const namesIn = (text: string): string[] => [...text.matchAll(NAMED)].map(([, name = '']) => name);
+
+function troubleOf(
+  name: string,
+  read: ReadonlyMap<string, readonly string[] | null>,
+): ReturnType<WildcardReader['trouble']> {
+  if (read.get(name)?.length === 0) return 'wildcard_empty';
+  const reached = new Set(read.get(name)?.flatMap(namesIn));
+  // The set grows while it is gone through.
+  for (const inner of reached) for (const next of read.get(inner)?.flatMap(namesIn) ?? []) reached.add(next);
+  return reached.has(name) ? 'wildcard_cycle' : null;
+}
 
 function requireOwn(found: Found | undefined, name: string): Found {
   if (found === undefined) throw notThere('wildcard', name);

@@ -15,6 +15,9 @@ export const PROMPT_PROBLEMS = [
   'tag_part_not_read',
   'unknown_tag',
   'wildcard_not_found',
+  /** A wildcard without lines, or one that comes to name itself, cannot be drawn. */
+  'wildcard_empty',
+  'wildcard_cycle',
   /** A brace without a partner is text. */
   'brace_not_paired',
   /** Tags and AND are words in a negative prompt. */

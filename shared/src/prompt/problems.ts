@@ -25,13 +25,18 @@ export interface ProblemOptions extends TimelineOptions {
   readonly isNegative: boolean;
   readonly findLora: FindName<FoundLora>;
   /** Absent where it is not known which wildcards there are. */
-  readonly findWildcard?: FindName<FoundName>;
+  readonly findWildcard?: FindName<FoundWildcard>;
 }
 
 export interface FoundName {
   readonly isFound: boolean;
   /** Names like it, where there is none of this name. */
   readonly near: readonly string[];
+}
+
+export interface FoundWildcard extends FoundName {
+  /** Why it cannot be drawn from though it is there. */
+  readonly trouble?: 'wildcard_empty' | 'wildcard_cycle' | null;
 }
 
 export interface FoundLora extends FoundName {
@@ -151,8 +156,12 @@ function ofChoices(
   });
   for (const { name, span: place } of wildcards) {
     const found = findWildcard?.(name);
-    if (found === undefined || found.isFound) continue;
+    if (found === undefined) continue;
     const span = placeOf(source, place);
+    if (found.isFound) {
+      if (found.trouble) problems.push({ kind: found.trouble, span, fix: null });
+      continue;
+    }
     const [nearest] = found.near;
     const fix = nearest === undefined ? null : { span, text: `__${nearest}__` };
     problems.push({ kind: 'wildcard_not_found', span, fix, near: found.near });

@@ -54,6 +54,8 @@ export const en = {
     tag_part_not_read: 'This part of the tag says nothing that can be read:',
     lora_wrong_base: 'This LoRA is for models of another kind:',
     wildcard_not_found: 'There is no wildcard of this name:',
+    wildcard_empty: 'This wildcard has no lines:',
+    wildcard_cycle: 'This wildcard comes to name itself:',
     brace_not_paired: 'This brace has no partner:',
     tag_in_negative: 'Tags are words in a negative prompt:',
     and_in_negative: 'AND is a word in a negative prompt:',

@@ -57,6 +57,8 @@ export const zhCN: ChineseMessages = {
     tag_part_not_read: '标签的这一部分无法识别：',
     lora_wrong_base: '此 LoRA 适用于另一类模型：',
     wildcard_not_found: '没有这个名称的通配符：',
+    wildcard_empty: '这个通配符没有可用的行：',
+    wildcard_cycle: '这个通配符引用到了自己：',
     brace_not_paired: '此花括号没有成对：',
     tag_in_negative: '标签在反向提示词中只是文字：',
     and_in_negative: 'AND 在反向提示词中只是文字：',

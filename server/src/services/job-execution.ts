@@ -3,7 +3,7 @@
  * decides when, and what happens after; see job-queue.ts.
  */
 import type { JobMeasurement } from '@easel/shared/engine';
-import { type EngineLostError, StudioError, toStudioError, type WireError } from '@easel/shared/errors';
+import { toStudioError, type EngineLostError, type StudioError, type WireError } from '@easel/shared/errors';
 import type { GenerationParameters } from '@easel/shared/generation';
 import { makesPictures, type JobView } from '@easel/shared/http/jobs';
 import type { ModelWorkParameters } from '@easel/shared/model-work';

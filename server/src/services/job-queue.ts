@@ -2,7 +2,7 @@
  * The durable queue: what was accepted stays queued, running, done, failed with a reason or cancelled, whatever dies.
  *
  * The database is the truth; the jobs that are not over are also held here, in order. One job runs at a time. It knows
- * no HTTP and no socket: what happens goes to {@link Events}.
+ * no HTTP and no socket: what happens goes to Events.
  */
 import { randomUUID } from 'node:crypto';
 
@@ -27,7 +27,6 @@ import type { Transaction } from 'kysely';
 
 import { JobRecords, type JobRecord } from '../store/job-records.ts';
 import type { Tables } from '../store/tables.ts';
-import type { Events } from './events.ts';
 import { JobEnds } from './job-ends.ts';
 import {
   crashedTwice,

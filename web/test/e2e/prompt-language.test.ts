@@ -43,7 +43,8 @@ describeInBrowser('the language of prompts', () => {
     );
     const [first] = made;
     expect((await server().get<ImageView>(`/images/${first?.id}`)).parameters.prompt).toBe(prompt);
-    const inOrder = made.toSorted((a, b) => a.imageIndex - b.imageIndex);
+    // The newest comes first.
+    const inOrder = made.toReversed();
     return Promise.all(inOrder.map(async ({ id }) => pixelsOf(id)));
   }
 

@@ -38,7 +38,8 @@ export const optionsZhCN: OptionWords = {
   ngmsAllSteps: { label: '…每一步都省', summary: '低于这一级的所有步都省去，而不是隔一步。' },
   eta: {
     label: 'Eta',
-    summary: '采样器加入新噪声的多少：0 为不加，1 为方法允许的全部。祖先与 SDE 采样器、DPM fast 与 DPM adaptive 默认 1，DDIM 默认 0。',
+    summary:
+      '采样器加入新噪声的多少：0 为不加，1 为方法允许的全部。祖先与 SDE 采样器、DPM fast 与 DPM adaptive 默认 1，DDIM 默认 0。',
   },
   sNoise: { label: 'Sigma 噪声', summary: '采样途中所加噪声的倍率。' },
   sChurn: { label: 'Sigma 搅动', summary: '每一步之前加回一些噪声，使后面的步能修正前面的误差。' },

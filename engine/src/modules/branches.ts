@@ -27,12 +27,13 @@ const branchInputs = (path: string): { readonly down: string; readonly up: strin
 
 class Collector {
   readonly inputs: Record<string, Value> = {};
+  #pairs = 0;
 
   constructor(readonly options: BranchOptions) {}
 
   /** Matrices as PyTorch stores them, or kernels; the rank is known when they are fed only. */
   pair(path: string, down: readonly number[], up: readonly number[]): { down: Value; up: Value } {
-    const rank = `r${Object.keys(this.inputs).length / 2}`;
+    const rank = `r${this.#pairs++}`;
     const names = branchInputs(path);
     const [to = 0, ...behind] = up;
     const pair = {

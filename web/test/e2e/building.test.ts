@@ -55,6 +55,7 @@ describeInBrowser('the prompt book', () => {
     await field('Name').fill('animals/small');
     await field('Name').press('Enter');
     const lines = field('Lines of animals/small');
+    expect(await lines.evaluate((element) => element === document.activeElement)).toBe(true);
     await lines.fill('# by hand\na red fish\na blue cat\n');
     await book().getByText('2 lines').waitFor();
     await book().getByText('Not saved').waitFor();
@@ -94,6 +95,10 @@ describeInBrowser('the prompt book', () => {
     const [again] = await pictures();
     expect(again?.id).not.toBe(first?.id);
     expect(await server().bytesOf(again?.id ?? '')).toEqual(await server().bytesOf(first?.id ?? ''));
+    await easel.pictures.first().click();
+    await easel.button('Use what was typed').click();
+    await easel.page.getByText('__animals/small__').last().waitFor();
+    expect(await easel.promptText()).toBe('__animals/small__');
     expect(easel.complaints).toEqual([]);
   });
 

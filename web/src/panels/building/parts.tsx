@@ -15,6 +15,14 @@ export const inputClass =
 export const areaClass =
   'w-full resize-y rounded-md border border-edge bg-raised px-2.5 py-2 text-field hover:border-faint aria-invalid:border-danger';
 
+/** For what comes in the place of the button that was pressed. */
+export const focused = (element: HTMLElement | null): void => element?.focus();
+
+export const PANEL_ID = 'book-panel';
+
+/** Back from an editor: on from the top of the list. */
+export const focusPanel = (): void => document.getElementById(PANEL_ID)?.focus();
+
 interface TextProps {
   label: string;
   value: string;
@@ -23,15 +31,18 @@ interface TextProps {
   /** Lines of a text area; absent = one line. */
   rows?: number;
   isInvalid?: boolean;
+  /** Takes the focus when it appears, in the place of the button that brought it. */
+  isFirst?: boolean;
 }
 
-export function TextInput({ label, value, onChange, hint, rows, isInvalid = false }: TextProps) {
+export function TextInput({ label, value, onChange, hint, rows, isInvalid = false, isFirst = false }: TextProps) {
   const id = useId();
   const shared = {
     id,
     value,
     'aria-invalid': isInvalid,
     'aria-describedby': hint === undefined ? undefined : `${id}-hint`,
+    ref: isFirst ? focused : undefined,
   };
   return (
     <div className="flex flex-col gap-1">
@@ -51,9 +62,6 @@ export function TextInput({ label, value, onChange, hint, rows, isInvalid = fals
     </div>
   );
 }
-
-/** For what comes in the place of the button that was pressed. */
-export const focused = (element: HTMLElement | null): void => element?.focus();
 
 /** Does nothing until it was pressed twice; the second button stands where the first did. */
 export function SureButton({

@@ -6,6 +6,7 @@ import { Sheet } from '../../components/sheet.tsx';
 import { useBuildingWords } from '../../lib/use-building-words.ts';
 import { setOverlay, useView } from '../../state/view.ts';
 import { HistoryTab } from './history-tab.tsx';
+import { PANEL_ID } from './parts.tsx';
 import { StylesTab } from './styles-tab.tsx';
 import { TemplatesTab } from './templates-tab.tsx';
 import { WildcardsTab } from './wildcards-tab.tsx';
@@ -19,7 +20,6 @@ const TABS = [
 type TabId = (typeof TABS)[number]['id'];
 
 const tabIdOf = (id: TabId): string => `book-tab-${id}`;
-const PANEL_ID = 'book-panel';
 
 export function PromptBook() {
   const { b } = useBuildingWords();
@@ -33,6 +33,7 @@ export function PromptBook() {
         <div
           id={PANEL_ID}
           role="tabpanel"
+          tabIndex={-1}
           aria-labelledby={tabIdOf(tab)}
           className="flex flex-1 flex-col gap-3 p-4 outline-none"
         >

@@ -12,7 +12,7 @@ import { IconButton } from '../../components/icon-button.tsx';
 import { toast } from '../../lib/toast.ts';
 import { useBuildingWords } from '../../lib/use-building-words.ts';
 import { useForm } from '../../state/form.ts';
-import { Hint, Row, SureButton, TextInput, Trouble } from './parts.tsx';
+import { focusPanel, Hint, Row, SureButton, TextInput, Trouble } from './parts.tsx';
 import { useWork } from './use-work.ts';
 
 import type { StyleView } from '@easel/shared/http/styles';
@@ -26,7 +26,11 @@ export function StylesTab() {
   const file = useRef<HTMLInputElement>(null);
   const { data: styles = [], isPending, isError } = useQuery(stylesQuery);
   const [edited, setEdited] = useState<{ before: string | null; text: Text } | null>(null);
-  if (edited !== null) return <StyleEditor {...edited} onDone={() => setEdited(null)} />;
+  const done = (): void => {
+    setEdited(null);
+    focusPanel();
+  };
+  if (edited !== null) return <StyleEditor {...edited} onDone={done} />;
 
   const takeIn = async (chosen: File): Promise<void> => {
     await work.run(async () =>
@@ -154,6 +158,7 @@ function StyleEditor({ before, text, onDone }: { before: string | null; text: Te
     <>
       <Trouble work={work} />
       <TextInput
+        isFirst
         label={b('name')}
         value={draft.name}
         onChange={(value) => setDraft({ ...draft, name: value })}

@@ -11,7 +11,7 @@ import { EmptyState } from '../../components/empty-state.tsx';
 import { IconButton } from '../../components/icon-button.tsx';
 import { useBuildingWords } from '../../lib/use-building-words.ts';
 import { useForm } from '../../state/form.ts';
-import { Hint, Row, SureButton, TextInput, Trouble } from './parts.tsx';
+import { focusPanel, Hint, Row, SureButton, TextInput, Trouble } from './parts.tsx';
 import { useBook } from './use-book.ts';
 import { useWork } from './use-work.ts';
 
@@ -25,8 +25,12 @@ export function TemplatesTab() {
   const [open, setOpen] = useState<string | null>(null);
   const [edited, setEdited] = useState<{ before: string | null; text: Text } | null>(null);
 
+  const done = (): void => {
+    setEdited(null);
+    focusPanel();
+  };
   if (edited !== null) {
-    return <TemplateEditor {...edited} onDone={() => setEdited(null)} />;
+    return <TemplateEditor {...edited} onDone={done} />;
   }
   const addNew = (): void => {
     const { prompt, negativePrompt } = useForm.getState().values;
@@ -136,6 +140,7 @@ function TemplateEditor({ before, text, onDone }: { before: string | null; text:
     <>
       <Trouble work={work} />
       <TextInput
+        isFirst
         label={b('name')}
         value={draft.name}
         onChange={(value) => setDraft({ ...draft, name: value })}

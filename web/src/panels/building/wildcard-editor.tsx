@@ -10,7 +10,7 @@ import { Button } from '../../components/button.tsx';
 import { IconButton } from '../../components/icon-button.tsx';
 import { useBuildingWords } from '../../lib/use-building-words.ts';
 import { changeDraft, isChanged, useDraft, type Draft } from './draft.ts';
-import { areaClass, focused, Hint, inputClass, SureButton, Trouble } from './parts.tsx';
+import { areaClass, focused, focusPanel, Hint, inputClass, SureButton, Trouble } from './parts.tsx';
 import { useWork } from './use-work.ts';
 
 export function WildcardEditor({ draft }: { draft: Draft }) {
@@ -24,7 +24,10 @@ export function WildcardEditor({ draft }: { draft: Draft }) {
   const isTooLarge = new TextEncoder().encode(text).length > WILDCARD_BYTES;
   const shown = name ?? '';
 
-  const leave = (): void => useDraft.setState({ draft: null });
+  const leave = (): void => {
+    useDraft.setState({ draft: null });
+    focusPanel();
+  };
   const take = (file: { name: string; text: string; version: string; isOwn: boolean }): void =>
     // What was typed while it was on its way stays typed.
     changeDraft({ name: file.name, version: file.version, saved: file.text, isOwn: file.isOwn });
@@ -74,6 +77,7 @@ export function WildcardEditor({ draft }: { draft: Draft }) {
         action={isNew ? undefined : <Button onClick={() => void reload()}>{b('wildcards.reload')}</Button>}
       />
       <textarea
+        ref={focused}
         value={text}
         rows={12}
         spellCheck={false}

@@ -113,6 +113,7 @@ function NewWildcard({ taken }: { taken: readonly string[] }) {
       }}
     >
       <TextInput
+        isFirst
         label={b('name')}
         value={name}
         onChange={setName}

@@ -37,7 +37,7 @@ await withDemoStudio(async (paint, studio) => {
     if (!existsSync(`${file}.safetensors`) || (wanted.length > 0 && !wanted.includes(basename(name)))) continue;
     const [{ width, height, rgb }] = await paint({ model, upscaler: 'none', ...request });
     const raw = { raw: { width, height, channels: 3 } };
-    await sharp(rgb, raw).webp({ quality: 90 }).toFile(`${file}.preview.webp`);
+    await sharp(rgb, raw).webp({ quality: 100 }).toFile(`${file}.preview.webp`);
     console.log(`models/${name}.preview.webp`);
   }
 });

@@ -1,5 +1,6 @@
 /** Asks how a model is to be converted, then shows how far it is. */
 import {
+  BAKED_WEIGHT,
   EMA_CHOICES,
   MODEL_FORMS,
   MODEL_PARTS,
@@ -11,6 +12,7 @@ import { useState } from 'react';
 
 import { SelectField } from '../../components/select-field.tsx';
 import { Sheet } from '../../components/sheet.tsx';
+import { SliderField } from '../../components/slider-field.tsx';
 import { useWords } from './use-words.ts';
 import { useWork } from './use-work.ts';
 import { OutputFields, outputOf, PLAIN_OUTPUT, useFieldError, WorkForm } from './work-fields.tsx';
@@ -28,6 +30,9 @@ interface ConvertDialogProps {
 
 const FORM_WORDS = { 'single-file': 'formSingle', diffusers: 'formDiffusers' } as const;
 const PART_WORDS = { all: 'partAll', vae: 'partVae' } as const;
+const NO_LORA = 'none';
+/** Beyond it a LoRA tears the picture. */
+const USUAL_WEIGHT = 2;
 const EMA_WORDS = { keep: 'emaKeep', drop: 'emaDrop', use: 'emaUse' } as const;
 
 const nameFor = (model: ModelView): string =>
@@ -40,8 +45,13 @@ export function ConvertDialog({ model, models, isOpen, onClose, onShow }: Conver
   const [form, setForm] = useState<ModelForm>('single-file');
   const [part, setPart] = useState<ModelPart>('all');
   const [ema, setEma] = useState<EmaChoice>('keep');
+  const [lora, setLora] = useState<string | null>(null);
+  const [weight, setWeight] = useState(1);
   const errorOf = useFieldError(work.refusal);
   const isWhole = part === 'all';
+  // What a LoRA changes is written into a single file.
+  const loras =
+    isWhole && form === 'single-file' ? models.filter(({ kind, isAvailable }) => kind === 'lora' && isAvailable) : [];
   const isReady = output.output.trim() !== '';
   const start = (): void => {
     if (!isReady) return;
@@ -52,6 +62,7 @@ export function ConvertDialog({ model, models, isOpen, onClose, onShow }: Conver
       part,
       form: isWhole ? form : 'single-file',
       ema: isWhole ? ema : 'keep',
+      ...(lora === null || loras.length === 0 ? {} : { loras: [{ model: lora, weight }] }),
       ...outputOf(values),
     });
   };
@@ -109,6 +120,30 @@ export function ConvertDialog({ model, models, isOpen, onClose, onShow }: Conver
               />
             )}
           </div>
+          {loras.length > 0 && (
+            <SelectField
+              id="work-lora"
+              name={m('work.lora')}
+              value={lora ?? NO_LORA}
+              choices={[
+                { value: NO_LORA, label: m('work.none') },
+                ...loras.map(({ id, name }) => ({ value: id, label: name })),
+              ]}
+              placeholder=""
+              onChange={(value) => setLora(value === NO_LORA ? null : value)}
+            />
+          )}
+          {loras.length > 0 && lora !== null && (
+            <SliderField
+              id="work-lora-weight"
+              name={m('work.weight')}
+              value={weight}
+              limit={{ ...BAKED_WEIGHT, minimum: -USUAL_WEIGHT }}
+              usualMaximum={USUAL_WEIGHT}
+              step={0.05}
+              onChange={setWeight}
+            />
+          )}
           <OutputFields
             values={output}
             models={models}

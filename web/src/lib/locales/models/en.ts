@@ -192,6 +192,7 @@ export const modelsEn = {
     emaUse: 'Use them as the weights',
     vae: 'VAE',
     ownVae: 'Its own',
+    lora: 'Bake in a LoRA',
     overwrite: 'Replace a file of this name',
     method: 'Method',
     weightedSum: 'Weighted sum',

@@ -193,6 +193,7 @@ export const modelsZhCN: ChineseMessages = {
     emaUse: '用作权重',
     vae: 'VAE',
     ownVae: '自带的',
+    lora: '烘焙一个 LoRA',
     overwrite: '替换同名文件',
     method: '方法',
     weightedSum: '加权求和',

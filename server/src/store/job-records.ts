@@ -53,10 +53,7 @@ export class JobRecords {
     this.#store = store;
   }
 
-  async insert(
-    job: Omit<JobRecord, 'rank'>,
-    within: Store | Transaction<Tables> = this.#store,
-  ): Promise<JobRecord> {
+  async insert(job: Omit<JobRecord, 'rank'>, within: Store | Transaction<Tables> = this.#store): Promise<JobRecord> {
     const { rank } = await within
       .insertInto('jobs')
       .values({

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { splitConjunction } from './conjunction.ts';
-import { dropComments, readLoraTag, takeTags } from './tags.ts';
+import { dropComments, readHypernetworkTag, readLoraTag, takeTags } from './tags.ts';
 
 const parts = (text: string): [string, number][] => splitConjunction(text).map((part) => [part.text, part.weight]);
 
@@ -55,6 +55,15 @@ describe('tags', () => {
     ['<lora:a=b:0.5>', 'a=b', 0.5, 0.5, null],
   ])('%s asks for %s with %d and %d', (text, name, textWeight, unetWeight, rankLimit) => {
     expect(lora(text)).toMatchObject({ name, textWeight, unetWeight, rankLimit });
+  });
+
+  it.each([
+    ['<hypernet:h>', { name: 'h', weight: 1 }],
+    ['<hypernet: h :-0.5>', { name: 'h', weight: -0.5 }],
+    ['<hypernet:h:strong>', { name: 'h', weight: 1 }],
+    ['<lora:h:0.5>', null],
+  ])('%s asks for the hypernetwork %j', (text, asked) => {
+    expect(readHypernetworkTag(takeTags(text).tags[0]!)).toEqual(asked);
   });
 
   it('of other kinds are no LoRA, and what does not close is text', () => {

@@ -2,6 +2,8 @@
  * What the pictures of a job are made from: styles and wildcards are looked up and drawn once, when the job is accepted,
  * so that files changed while it waits change nothing.
  */
+import { setImmediate } from 'node:timers/promises';
+
 import { RequestError } from '@easel/shared/errors';
 import {
   parametersOfPicture,
@@ -49,15 +51,19 @@ export async function drawForPictures(
   if (texts === null) return { parameters, drawn: null };
   const reader = await wildcards.reader([texts.prompt, texts.negativePrompt]);
   const bySeed = new Map<number, PromptTexts>();
-  const drawn = Array.from({ length: parameters.count }, (_, index) => {
+  const drawn: PromptTexts[] = [];
+  for (let index = 0; index < parameters.count; index++) {
     const { seed } = parametersOfPicture(parameters, index);
     const known = bySeed.get(seed);
-    if (known !== undefined) return known;
-    const { problems, ...own } = drawPrompts(texts, seed, reader.read);
-    for (const problem of problems) refuse(problem, reader);
-    bySeed.set(seed, own);
-    return own;
-  });
+    if (known === undefined) {
+      // The longest prompts take a moment each, in which nobody else is answered.
+      await setImmediate();
+      const { problems, ...own } = drawPrompts(texts, seed, reader.read);
+      for (const problem of problems) refuse(problem, reader);
+      bySeed.set(seed, own);
+      drawn.push(own);
+    } else drawn.push(known);
+  }
   return { parameters: { ...parameters, ...(names.length > 0 && { styles: names }) }, drawn };
 }
 

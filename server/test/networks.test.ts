@@ -131,7 +131,8 @@ it('a LoRA that cannot be read is refused with its own reason', async () => {
 
 describe('an embedding', () => {
   it('of another width is listed as skipped, and said with the picture', async () => {
-    const { embeddings, tokens } = await analyse('charm and pairwise', { model: 'tiny' });
+    const { embeddings, tokens, problems } = await analyse('charm and pairwise', { model: 'tiny' });
+    expect(problems).toMatchObject([{ kind: 'embedding_wrong_base', span: { start: 10, end: 18 }, fix: { text: '' } }]);
     expect(embeddings).toMatchObject([
       { name: 'charm', vectors: 2, skipped: null },
       { name: 'pairwise', skipped: { by: 'base', network: 'sdxl', model: 'sd1' } },

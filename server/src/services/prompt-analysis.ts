@@ -4,12 +4,13 @@ import type { PromptAnalysis, promptAnalysisRequest } from '@easel/shared/http/p
 import { CLIP_CHUNK_TOKENS, type ClipDialect } from '@easel/shared/prompt/clip-tokenizer';
 import { loadClipTokenizer, loadTokenText } from '@easel/shared/prompt/clip-vocabulary';
 import { describePrompt, type DescribedPrompt } from '@easel/shared/prompt/describe-prompt';
-import { findProblems } from '@easel/shared/prompt/problems';
+import { findProblems, type PromptProblem } from '@easel/shared/prompt/problems';
+import { placesOfWord } from '@easel/shared/prompt/word-places';
 import { findByName } from '@easel/shared/sampler-names';
 import type { z } from 'zod';
 
 import type { ModelLibrary } from './model-library.ts';
-import { findEmbeddings, knownOf } from './prompt-embeddings.ts';
+import { findEmbeddings, knownOf, type NamedEmbedding } from './prompt-embeddings.ts';
 import { drawForAnalysis } from './prompt-drawing.ts';
 import { loraFinder } from './prompt-files.ts';
 import type { Styles } from './styles.ts';
@@ -42,9 +43,13 @@ export async function analysePrompt(
     findWildcard,
   } = await drawForAnalysis({ text: typed, isNegative, seed, styles }, files);
   const findLora = await loraFinder(models, target);
-  const problems = findProblems(typed, { ...timeline, findLora, findWildcard });
   const named = await findEmbeddings(models, [{ text: prompt, isNegative }], timeline.steps, target);
   const embeddings = named.filter(({ skipped }) => skipped === null).map(knownOf);
+
+  const problems = [
+    ...findProblems(typed, { ...timeline, findLora, findWildcard }),
+    ...skippedNames(typed, named),
+  ].sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);
 
   const encoders = catalogue?.families.find(({ id }) => id === target?.family)?.textEncoders ?? [];
   const encode = encoderOf(encoders[0]?.dialect);
@@ -88,6 +93,14 @@ export async function analysePrompt(
     detail: isShown ? detailOf() : null,
   };
 }
+
+/** Embeddings of another kind of model, where the prompt as it was typed names them. */
+const skippedNames = (typed: string, named: readonly NamedEmbedding[]): PromptProblem[] =>
+  named
+    .filter(({ skipped }) => skipped !== null && skipped.by !== 'file')
+    .flatMap(({ name }) =>
+      placesOfWord(typed, name).map((span) => ({ kind: 'embedding_wrong_base', span, fix: { span, text: '' } })),
+    );
 
 const countsOf = ({ texts }: DescribedPrompt): number[][] =>
   texts.map(({ chunks }) => chunks.map(({ tokens }) => tokens.length));

@@ -11,6 +11,8 @@ export const PROMPT_PROBLEMS = [
   'lora_not_found',
   /** There is such a LoRA, but it is for models of another kind. */
   'lora_wrong_base',
+  /** The name of an embedding that the model reads as words, since it was made for another kind. */
+  'embedding_wrong_base',
   /** Block weights or steps of a tag that say nothing. */
   'tag_part_not_read',
   'unknown_tag',

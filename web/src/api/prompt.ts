@@ -64,7 +64,15 @@ export function usePromptUse(text: string, context: PromptContext = {}): PromptU
   const isAnswered = settled === text && !isPlaceholderData && data !== undefined;
   const answer = useMemo(
     (): PromptReading | null =>
-      isAnswered ? { text: settled, isAnswered, problems: data.problems, chunkEnds: data.chunkEnds } : null,
+      isAnswered
+        ? {
+            text: settled,
+            isAnswered,
+            problems: data.problems,
+            chunkEnds: data.chunkEnds,
+            embeddings: data.embeddings.flatMap(({ name, skipped }) => (skipped === null ? [name] : [])),
+          }
+        : null,
     [isAnswered, settled, data],
   );
   // What was found last stays until the next answer, so that nothing jumps while one writes.

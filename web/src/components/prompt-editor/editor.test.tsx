@@ -142,9 +142,11 @@ describe('the prompt editor', () => {
         { kind: 'bracket_not_closed', span: { start: 2, end: 3 }, fix: { span: { start: 2, end: 3 }, text: '\\(' } },
       ],
       chunkEnds: [1],
+      embeddings: ['cat'],
     });
     await waitFor(() => expect(view.contentDOM.querySelector('.easel-problem')?.textContent).toBe('('));
     expect(view.contentDOM.querySelectorAll('.easel-chunk-end')).toHaveLength(1);
+    expect(view.contentDOM.querySelector('.easel-embedding')?.textContent).toBe('cat');
     // What is written before it moves it, and its fix with it.
     view.dispatch({ changes: { from: 0, insert: 'oh ' } });
     press(view, 'F8');

@@ -15,6 +15,7 @@ import { problemWords } from '../problem-words.ts';
 import { chunkEnds, setChunkEnds } from './chunk-ends.ts';
 import { promptColours } from './colours.ts';
 import { promptCompletion } from './completion.ts';
+import { promptEmbeddings, setEmbeddings } from './embeddings.ts';
 import { promptKeys } from './keys.ts';
 import { promptProblems, setProblems } from './problems.ts';
 import { promptTheme } from './theme.ts';
@@ -84,7 +85,13 @@ export function PromptEditor(props: PromptEditorProps) {
   useEffect(() => {
     const editor = view.current;
     if (editor === null || !reading.isAnswered || reading.text !== editor.state.doc.toString()) return;
-    editor.dispatch({ effects: [setProblems.of(reading.problems), setChunkEnds.of(reading.chunkEnds)] });
+    editor.dispatch({
+      effects: [
+        setProblems.of(reading.problems),
+        setChunkEnds.of(reading.chunkEnds),
+        setEmbeddings.of(reading.embeddings),
+      ],
+    });
     // The list below may have moved the editor.
     repositionTooltips(editor);
   }, [reading]);
@@ -120,6 +127,7 @@ function extensionsOf(latest: Latest): Extension {
     promptTheme,
     promptColours(isNegative),
     chunkEnds,
+    promptEmbeddings,
     promptProblems(() => ({ ...wordsOf(), keys: latest().said.p('editor.mendKeys') })),
     promptCompletion({
       isNegative,

@@ -33,6 +33,7 @@ export const promptTheme = EditorView.theme({
   '.easel-choice': { color: TONES.choice, fontWeight: '600' },
   '.easel-wildcard': { color: TONES.choice },
   '.easel-tag': { color: 'var(--color-soft)' },
+  '.easel-embedding': { color: TONES.tag, fontWeight: '600' },
   '.easel-tagName': { color: TONES.tag, fontWeight: '600' },
   '.easel-joint': { color: TONES.schedule, fontWeight: '600', letterSpacing: '0.02em' },
   '.easel-comment': { color: 'var(--color-faint)', fontStyle: 'italic' },

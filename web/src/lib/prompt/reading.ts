@@ -9,6 +9,8 @@ export interface PromptReading {
   readonly problems: readonly PromptProblemView[];
   /** Where the text encoder's chunks end, without the last. */
   readonly chunkEnds: readonly number[];
+  /** Words in it that are textual inversions. */
+  readonly embeddings: readonly string[];
 }
 
-export const NOTHING_READ: PromptReading = { text: '', isAnswered: false, problems: [], chunkEnds: [] };
+export const NOTHING_READ: PromptReading = { text: '', isAnswered: false, problems: [], chunkEnds: [], embeddings: [] };

@@ -2,8 +2,9 @@
     . ./env.sh; python -m torch.distributed.run --nproc-per-node 2 train_control.py --what canny --minutes 10
 
 A copy of the denoiser's encoder that differs from it by low-rank parts, a small network for the map, and convolutions that
-begin as nothing where the copy's answers are added.  First the map's network alone learns to say the latents it can (a cheap
-regression), so that the copy has something to pass on from the start.
+begin as nothing where the copy's answers are added.  First the map's network alone learns to say what the copy's first convolution
+would of the clean latents, as far as a map tells them (a cheap regression): the copy then sees noise with the scene in it, knows
+what to make of that, and has something to pass on from the start.
 --write makes the file: `lora_controlnet`, `PATH.up`/`PATH.down` for the low-rank parts, all that is new whole.
 --follow draws held-out scenes with and without it, and states how far the edges of the pictures are those of the map.
 """
@@ -135,7 +136,7 @@ if __name__ == "__main__":
     words = common.Words()
     torch.manual_seed(0)
     control = Control(unet).to(common.DEVICE, memory_format=common.CL)
-    run = common.Run(out, control, a.lr, a.minutes, muon=False, decay=.99)
+    run = common.Run(out, control, a.lr, a.minutes, muon=False, decay=.98, warm=10)
     if a.write:
         from safetensors.torch import save_file
         with run.averaged():
@@ -182,12 +183,13 @@ if __name__ == "__main__":
     torch.save(pool.items, kept)
 
     if not run.step:                                                     # the map's network alone
-        probe = nn.Conv2d(control.ch, 4, 1).to(common.DEVICE)
-        params = [*control.input_hint_block.parameters(), *probe.parameters()]
+        params = [*control.input_hint_block.parameters()]
         opt = torch.optim.AdamW(params, lr=2e-3)
+        first = unet.input_blocks[0][0].weight
         for i in range(PROBE_STEPS):
             got = random.choices(pool.items, k=12)
-            d = probe(control.input_hint_block(pack([g[2] for g in got]))) - torch.stack([g[1] for g in got])
+            want = nn.functional.conv2d(torch.stack([g[1] for g in got]), first, padding=1)
+            d = (control.input_hint_block(pack([g[2] for g in got])) - want) / want.std()
             (d * d).mean().backward()
             duo.average([p.grad for p in params], [0.])
             opt.step()

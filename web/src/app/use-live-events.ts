@@ -42,7 +42,7 @@ export function useLiveEvents(): void {
 /** Says that a grid is made, unless it is being looked at. */
 function tellGrid({ id, state, done, cells }: GridSummary, t: CommandContext['t']): void {
   if ((state !== 'done' && state !== 'failed') || useView.getState().openGrid === id) return;
-  toast(t('toast.gridMade', { done, count: cells }), {
+  toast(t('toast.gridMade', { done, cells }), {
     action: { label: t('toast.showGrid'), onClick: () => openGrid(id) },
   });
 }

@@ -28,8 +28,9 @@ describeInBrowser('grids', () => {
   };
   /** @param option its label, with the group it is in */
   const chooseAxis = async (name: string, search: string, option: string): Promise<void> => {
-    await easel.page.getByRole('combobox', { name: `${name} axis: what it changes` }).click();
+    await easel.page.getByRole('button', { name: `${name} axis: what it changes` }).click();
     await easel.page.getByPlaceholder('Search parameters…').fill(search);
+    await shoot(`choose-${search}`);
     await easel.page.getByRole('option', { name: option, exact: true }).click();
     await easel.page.getByRole('textbox', { name: `${name} axis: values` }).waitFor();
   };
@@ -83,7 +84,7 @@ describeInBrowser('grids', () => {
     await easel.page.keyboard.press('ArrowRight');
     await easel.page.keyboard.press('ArrowDown');
     await easel.page.keyboard.press('Enter');
-    await easel.button('Open its grid').waitFor();
+    await easel.button('Open the grid').waitFor();
     // The queue has one row for all of them.
     await easel.button(/^Queue/).click();
     await easel.button('and 3 more of the grid').waitFor();
@@ -100,14 +101,14 @@ describeInBrowser('grids', () => {
     await cells('done').nth(3).waitFor();
 
     await easel.button('Open the sheet').click();
-    await easel.button('Open this grid').waitFor();
+    await easel.button('Open the grid').waitFor();
     await shoot('sheet');
     const { images, total } = await server().get<ImageList>('/images');
     expect(total).toBe(5);
     expect(images[0]).toMatchObject({ id: grid?.sheet, isSheet: true });
     const sheet = await server().get<ImageView>(`/images/${grid?.sheet}`);
     expect(sheet.infotext).toContain('X Type: Steps, X Values: 2-4 (+2), Y Type: CFG Scale, Y Values: "2, 6"');
-    await easel.button('Open this grid').click();
+    await easel.button('Open the grid').click();
     await easel.button('All grids').click();
     await easel.page.getByRole('button', { name: /^Steps × Guidance/ }).waitFor();
     await shoot('list');

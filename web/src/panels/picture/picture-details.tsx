@@ -50,7 +50,7 @@ function Details({ image }: { image: ImageView }) {
     <div className="flex flex-col gap-4 p-4">
       {image.grid !== undefined && (
         <Button icon={<Grid3x3 size={14} />} onClick={() => openGrid(image.grid ?? null)} className="self-start">
-          {t(image.isSheet ? 'picture.openGrid' : 'picture.openGridOf')}
+          {t('picture.openGrid')}
         </Button>
       )}
       <Words

@@ -51,9 +51,9 @@ export class Hypernetworks {
     const former = this.#inUse;
     const next: InUse[] = [];
     try {
-      for (const { file } of wanted) next.push(await this.#open(file, widths));
+      for (const { file } of wanted) next.push(await this.#open(file, widths, next));
     } catch (thrown) {
-      for (const each of next) if (!former.includes(each)) await each.placed.release();
+      for (const each of new Set(next)) if (!former.includes(each)) await each.placed.release();
       throw thrown;
     }
     this.#inUse = next;
@@ -62,7 +62,7 @@ export class Hypernetworks {
     );
     if (next.map(({ key }) => key).join('\n') === former.map(({ key }) => key).join('\n')) return;
     await stop();
-    for (const each of former) if (!next.includes(each)) await each.placed.release();
+    for (const each of new Set(former)) if (!next.includes(each)) await each.placed.release();
   }
 
   async release(): Promise<void> {
@@ -72,10 +72,11 @@ export class Hypernetworks {
     for (const { placed } of new Set(former)) await placed.release();
   }
 
-  async #open(file: string, widths: () => ReadonlySet<number>): Promise<InUse> {
+  /** @param opened others of the same job: one file may be used twice */
+  async #open(file: string, widths: () => ReadonlySet<number>, opened: readonly InUse[]): Promise<InUse> {
     const stamp = await stat(file).catch(() => null);
     const key = JSON.stringify([file, stamp?.size, stamp?.mtimeMs]);
-    const known = this.#inUse.find((each) => each.key === key);
+    const known = [...opened, ...this.#inUse].find((each) => each.key === key);
     if (known !== undefined) return known;
     const header = await openFile(file);
     const { parts } = readHypernetwork(header);

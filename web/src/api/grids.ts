@@ -16,7 +16,8 @@ import { call, callForEffect } from './client.ts';
 import { keys } from './keys.ts';
 
 const REST_MS = 400;
-const FRESH_MS = 30_000;
+/** Speeds are learned from every picture, and the form is often come back to right after some. */
+const FRESH_MS = 5000;
 
 /** The latest, newest first; undefined until they are there. */
 export function useGrids(): GridSummary[] | undefined {

@@ -111,6 +111,8 @@ describeInBrowser('grids', () => {
     await easel.button('Open the grid').click();
     await easel.button('All grids').click();
     await easel.page.getByRole('button', { name: /^Steps × Guidance/ }).waitFor();
+    // By now it is known how fast this machine is.
+    await easel.page.getByText(/^2 × 2 · about /).waitFor();
     await shoot('list');
     expect(easel.complaints).toEqual([]);
   });

@@ -12,7 +12,7 @@ import type { z } from 'zod';
 import type { ModelLibrary } from './model-library.ts';
 import { findEmbeddings, knownOf, type NamedEmbedding } from './prompt-embeddings.ts';
 import { drawForAnalysis } from './prompt-drawing.ts';
-import { loraFinder } from './prompt-files.ts';
+import { hypernetworkFinder, loraFinder } from './prompt-files.ts';
 import type { Styles } from './styles.ts';
 import type { Wildcards } from './wildcards.ts';
 
@@ -43,11 +43,12 @@ export async function analysePrompt(
     findWildcard,
   } = await drawForAnalysis({ text: typed, isNegative, seed, styles }, files);
   const findLora = await loraFinder(models, target);
+  const findHypernetwork = await hypernetworkFinder(models);
   const named = await findEmbeddings(models, [{ text: prompt, isNegative }], timeline.steps, target);
   const embeddings = named.filter(({ skipped }) => skipped === null).map(knownOf);
 
   const problems = [
-    ...findProblems(typed, { ...timeline, findLora, findWildcard }),
+    ...findProblems(typed, { ...timeline, findLora, findHypernetwork, findWildcard }),
     ...skippedNames(typed, named),
   ].sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);
 

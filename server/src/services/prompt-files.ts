@@ -5,7 +5,7 @@ import type { GenerationParameters } from '@easel/shared/generation';
 import type { NetworkTarget } from '@easel/shared/networks';
 import { LORA_BLOCK_COUNTS, LORA_BLOCK_PRESETS } from '@easel/shared/prompt/lora-blocks';
 import { renameLoras } from '@easel/shared/prompt/network-edits';
-import type { FoundLora } from '@easel/shared/prompt/problems';
+import type { FoundLora, FoundName } from '@easel/shared/prompt/problems';
 import { dropComments, readHypernetworkTag, readLoraTag, takeTags } from '@easel/shared/prompt/tags';
 
 import type { ModelFile, ModelLibrary } from './model-library.ts';
@@ -155,16 +155,25 @@ async function loraFile(models: ModelLibrary, name: string): Promise<ModelFile> 
   }
 }
 
+const hypernetworkReference = (name: string): string => (name.includes('/') ? `hypernetwork:${name}` : name);
+
+/** As {@link loraFinder}. */
+export async function hypernetworkFinder(models: ModelLibrary): Promise<(name: string) => FoundName> {
+  const { models: known } = await models.list({ kind: 'hypernetwork' });
+  const names = known.map(({ id }) => withoutEnding(id.replace(/^.*hypernetwork:/, '')));
+  return (name) => {
+    const isFound = models.peekFile(hypernetworkReference(name), ['hypernetwork']) !== null;
+    return { isFound, near: isFound ? [] : nearest(name, names) };
+  };
+}
+
 async function hypernetworkFile(models: ModelLibrary, name: string): Promise<string> {
   try {
-    return (await models.resolveFile(name.includes('/') ? `hypernetwork:${name}` : name, ['hypernetwork'])).file;
+    return (await models.resolveFile(hypernetworkReference(name), ['hypernetwork'])).file;
   } catch (thrown) {
     const error = toStudioError(thrown);
     if (error.code !== 'unknown_model') throw error;
-    const known = (await models.list({ kind: 'hypernetwork' })).models.map(({ id }) =>
-      withoutEnding(id.replace(/^.*hypernetwork:/, '')),
-    );
-    const near = nearest(name, known);
+    const { near } = (await hypernetworkFinder(models))(name);
     throw new RequestError('hypernetwork_not_found', `prompt: there is no hypernetwork "${name.slice(0, 100)}".`, {
       field: 'prompt',
       got: name.slice(0, 100),

@@ -15,6 +15,7 @@ export const PROMPT_PROBLEMS = [
   'embedding_wrong_base',
   /** Block weights or steps of a tag that say nothing. */
   'tag_part_not_read',
+  'hypernetwork_not_found',
   'unknown_tag',
   'wildcard_not_found',
   /** A wildcard without lines, or one that comes to name itself, cannot be drawn. */

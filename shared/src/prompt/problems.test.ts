@@ -13,6 +13,7 @@ const find = (text: string, isNegative = false): PromptProblem[] =>
       near: KNOWN.filter((known) => known[0] === name[0]),
       isFitting: name !== 'large',
     }),
+    findHypernetwork: (name) => ({ isFound: name === 'known', near: name === 'knwon' ? ['known'] : [] }),
     findWildcard: (name) => ({ isFound: name === 'colour', near: name === 'color' ? ['colour'] : [] }),
   });
 const codes = (text: string, isNegative = false): string[] => find(text, isNegative).map(({ kind }) => kind);
@@ -38,6 +39,7 @@ describe('what is odd in a prompt', () => {
     ['a <xyz:0.5> cat', 'unknown_tag', 'a  cat'],
     ['a <lora:large:1> cat', 'lora_wrong_base', 'a  cat'],
     ['a <lora:smile:1:step=soon> cat', 'tag_part_not_read', 'a <lora:smile:1> cat'],
+    ['a <hypernet:knwon:0.5> cat', 'hypernetwork_not_found', 'a <hypernet:known:0.5> cat'],
     ['a __color__ cat', 'wildcard_not_found', 'a __colour__ cat'],
     ['a {red|green cat', 'brace_not_paired', 'a \\{red|green cat'],
     ['a red} cat', 'brace_not_paired', 'a red\\} cat'],

@@ -9,7 +9,7 @@ import { splitConjunction } from './conjunction.ts';
 import type { PromptProblemKind } from './problem-kinds.ts';
 import { scanPrompt, TOKEN } from './scan.ts';
 import { forEachNode, parseSchedule, switchStep, type TimelineOptions } from './schedule.ts';
-import { dropComments, readHypernetworkTag, readLoraTag, takeTags } from './tags.ts';
+import { dropComments, readHypernetworkTag, readLoraTag, takeTags, type NetworkTag } from './tags.ts';
 
 export interface PromptProblem {
   readonly kind: PromptProblemKind;
@@ -24,7 +24,8 @@ export interface PromptProblem {
 export interface ProblemOptions extends TimelineOptions {
   readonly isNegative: boolean;
   readonly findLora: FindName<FoundLora>;
-  /** Absent where it is not known which wildcards there are. */
+  /** Absent where it is not known which there are. */
+  readonly findHypernetwork?: FindName<FoundName>;
   readonly findWildcard?: FindName<FoundWildcard>;
 }
 
@@ -117,22 +118,29 @@ function ofSchedules(part: Excerpt, options: ProblemOptions): PromptProblem[] {
   return problems;
 }
 
-function ofTags(source: Excerpt, { findLora }: ProblemOptions): PromptProblem[] {
+function ofTags(source: Excerpt, { findLora, findHypernetwork }: ProblemOptions): PromptProblem[] {
   return takeTags(source).tags.flatMap((tag): PromptProblem[] => {
     const span = placeOf(source, tag.span);
-    // Whether there is such a file, the server says.
-    if (readHypernetworkTag(tag) !== null) return [];
+    const hypernetwork = readHypernetworkTag(tag);
+    if (hypernetwork !== null) {
+      const found = findHypernetwork?.(hypernetwork.name);
+      return found === undefined || found.isFound ? [] : [ofName('hypernetwork_not_found', tag, span, found.near)];
+    }
     const lora = readLoraTag(tag);
     if (lora === null) return [{ kind: 'unknown_tag', span, fix: { span, text: '' } }];
     const { isFound, isFitting = true, near } = findLora(lora.name);
     if (isFound && !isFitting) return [{ kind: 'lora_wrong_base', span, fix: { span, text: '' } }];
     if (isFound) return lora.unread.flatMap((part) => ofTagPart(source, tag.span, part));
-    const start = span.start + tag.kind.length + 2;
-    const [nearest] = near;
-    const name = { start, end: start + (tag.positional[0] ?? '').length };
-    const fix = nearest === undefined ? { span, text: '' } : { span: name, text: nearest };
-    return [{ kind: 'lora_not_found', span, fix, near }];
+    return [ofName('lora_not_found', tag, span, near)];
   });
+}
+
+/** A tag whose file is not there: with the nearest name in it, or out with it. */
+function ofName(kind: PromptProblemKind, tag: NetworkTag, span: Span, near: readonly string[]): PromptProblem {
+  const start = span.start + tag.kind.length + 2;
+  const [nearest] = near;
+  const name = { start, end: start + (tag.positional[0] ?? '').length };
+  return { kind, span, fix: nearest === undefined ? { span, text: '' } : { span: name, text: nearest }, near };
 }
 
 /** A part of a tag, with the colon before it. */

@@ -50,13 +50,13 @@ function filesOf({ models }: ModelList, chosen: string | undefined): Pick<Prompt
     isFitting: network === null || target === undefined || findMisfit(network, target) === null,
   });
   const usable = models.filter(({ isAvailable }) => isAvailable);
-  const nameOf = (id: string): string => id.replace(/^.*lora:/, '');
   return {
     loras: usable
-      .filter(({ kind }) => kind === 'lora')
+      .filter(({ kind }) => kind === 'lora' || kind === 'hypernetwork')
       .map((file) => ({
         ...fileOf(file),
-        name: nameOf(file.id),
+        tag: file.kind === 'lora' ? 'lora' : 'hypernet',
+        name: file.id.replace(/^.*(?:lora|hypernetwork):/, ''),
         triggerWords: file.triggerWords.length > 0 ? file.triggerWords : (file.network?.triggerWords ?? []),
       })),
     embeddings: usable

@@ -50,6 +50,7 @@ export const en = {
     switch_never: 'This switch lies behind the last step:',
     switch_at_once: 'This switch happens before the first step:',
     lora_not_found: 'There is no LoRA of this name:',
+    hypernetwork_not_found: 'There is no hypernetwork of this name:',
     unknown_tag: 'Nothing is known of this tag:',
     embedding_wrong_base: 'This embedding is for models of another kind, so it is read as words:',
     tag_part_not_read: 'This part of the tag says nothing that can be read:',

@@ -53,6 +53,7 @@ export const zhCN: ChineseMessages = {
     switch_never: '此切换在最后一步之后，不会发生：',
     switch_at_once: '此切换在第一步之前就已发生：',
     lora_not_found: '没有这个名称的 LoRA：',
+    hypernetwork_not_found: '没有这个名称的超网络：',
     unknown_tag: '无法识别此标签：',
     embedding_wrong_base: '此嵌入适用于另一类模型，因此按文字读取：',
     tag_part_not_read: '标签的这一部分无法识别：',

@@ -4,9 +4,10 @@ import { completePrompt, type PromptCompletion, type PromptWords } from './compl
 
 const WORDS: PromptWords = {
   loras: [
-    { name: 'easel-riso', triggerWords: ['riso print', 'grain'], base: 'SD 1', isFitting: true },
-    { name: 'xl/riso-xl', triggerWords: [], base: 'SDXL', isFitting: false },
-    { name: 'mountain', triggerWords: [], base: null, isFitting: true },
+    { name: 'easel-riso', triggerWords: ['riso print', 'grain'], base: 'SD 1', isFitting: true, tag: 'lora' },
+    { name: 'xl/riso-xl', triggerWords: [], base: 'SDXL', isFitting: false, tag: 'lora' },
+    { name: 'mountain', triggerWords: [], base: null, isFitting: true, tag: 'lora' },
+    { name: 'mountain-net', triggerWords: [], base: null, isFitting: true, tag: 'hypernet' },
   ],
   embeddings: [{ name: 'easel-mira', base: null, isFitting: true }],
   wildcards: [
@@ -76,6 +77,7 @@ describe('completion of LoRA', () => {
       '<lora:easel-riso:1> riso print, grain',
       '<lora:easel-riso:1>',
       '<lora:mountain:1>',
+      '<hypernet:mountain-net:1>',
       '<lora:xl/riso-xl:1>',
     ]);
     expect(complete('a <lora:riso|').map(({ label, isUnfit }) => [label, isUnfit])).toEqual([
@@ -84,6 +86,7 @@ describe('completion of LoRA', () => {
       ['xl/riso-xl', true],
     ]);
     expect(accept('a <lora:mou|')).toBe('a <lora:mountain:1>');
+    expect(accept('a <hypernet:mou|')).toBe('a <hypernet:mountain-net:1>');
   });
 
   it('changes the name alone in a tag that is whole', () => {

@@ -19,6 +19,8 @@ export interface PromptWords {
     readonly base: string | null;
     /** False where it is known not to go with the chosen model. */
     readonly isFitting: boolean;
+    /** How its tag begins. */
+    readonly tag: 'lora' | 'hypernet';
   }[];
   readonly embeddings: readonly { readonly name: string; readonly base: string | null; readonly isFitting: boolean }[];
   readonly wildcards: readonly { readonly name: string; readonly lines: number }[];
@@ -67,8 +69,8 @@ export function completePrompt(
 ): Completions | null {
   const before = text.slice(Math.max(0, caret - REACH), caret);
   if (isInComment(text, caret)) return null;
-  const tag = /<(?:(?:lora|lyco):)?([^<>:\n]*)$/.exec(before);
-  if (tag !== null) return isNegative ? null : completeLora(text, caret, tag[0], tag[1] ?? '', words);
+  const tag = /<(?:(lora|lyco|hypernet):)?([^<>:\n]*)$/.exec(before);
+  if (tag !== null) return isNegative ? null : completeLora(text, caret, tag[0], tag[2] ?? '', filesOf(words, tag[1]));
   // Behind the name of a tag come numbers.
   if (/<[^<>\n]*$/.test(before)) return null;
   const wildcard = /(?:^|[^\p{L}\p{N}_])(__[\p{L}\p{N}\-./]*(?:_[\p{L}\p{N}\-./]+)*_?)$/u.exec(before);
@@ -84,12 +86,16 @@ function isInComment(text: string, caret: number): boolean {
   return scan.length > 0 && scan.kind(scan.length - 1) === TOKEN.comment;
 }
 
+/** Of the kind that was written, or of all where none was. */
+const filesOf = ({ loras }: PromptWords, kind: string | undefined): PromptWords['loras'] =>
+  kind === undefined ? loras : loras.filter(({ tag }) => tag === (kind === 'lyco' ? 'lora' : kind));
+
 function completeLora(
   text: string,
   caret: number,
   written: string,
   query: string,
-  { loras }: PromptWords,
+  loras: PromptWords['loras'],
 ): Completions | null {
   const from = caret - query.length;
   // A tag that goes on behind the caret keeps its weight; only the name is written anew.
@@ -99,12 +105,12 @@ function completeLora(
     ? { start: from, end: caret + (rest[1] ?? '').length }
     : { start: caret - written.length, end: caret };
   const options = ranked(loras, query).flatMap((lora): PromptCompletion[] => {
-    const { name, base, isFitting, triggerWords } = lora;
+    const { name, base, isFitting, triggerWords, tag } = lora;
     const common = { kind: 'lora', replaces, ...(base === null ? {} : { note: base }), isUnfit: !isFitting } as const;
-    const plain = { ...common, label: name, text: isWhole ? name : `<lora:${name}:1>` };
+    const plain = { ...common, label: name, text: isWhole ? name : `<${tag}:${name}:1>` };
     if (isWhole || triggerWords.length === 0) return [plain];
     const triggers = triggerWords.join(', ');
-    return [{ ...common, label: name, note: `+ ${triggers}`, text: `<lora:${name}:1> ${triggers}` }, plain];
+    return [{ ...common, label: name, note: `+ ${triggers}`, text: `<${tag}:${name}:1> ${triggers}` }, plain];
   });
   return completions(from, options);
 }

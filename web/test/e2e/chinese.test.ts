@@ -44,6 +44,8 @@ const NAMES = [
   'Rho',
   'Sigma',
   'FreeU',
+  'VAE',
+  'TAESD',
 ];
 
 const PROMPT = 'a red house';
@@ -86,11 +88,13 @@ describeInBrowser('in Chinese', () => {
   afterEach(() => easel.close());
 
   it('leaves no English in any view', async () => {
-    const { models } = await waitForModels(server());
+    await waitForModels(server());
+    const { models } = await server().get<ModelList>('/models?kind=all');
     const catalogue = await server().get<CatalogueView>('/catalogue');
     const data = [
       PROMPT,
       ...models.flatMap((model) => [model.name, model.fileName, model.familyLabel ?? '', ...model.examples]),
+      ...models.map(({ id }) => id.replace(/^.*:/, '')),
       ...[...catalogue.samplers, ...catalogue.schedules, ...catalogue.rngs].map((entry) => entry.label),
     ].filter((text) => text !== '');
 
@@ -167,7 +171,6 @@ describeInBrowser('in Chinese', () => {
       'stable-diffusion-v1',
       'epsilon',
       'safetensors',
-      'VAE',
       'ControlNet',
       'SHA',
       'AutoV',

@@ -139,6 +139,9 @@ function useNames({ parameters }: ImageView) {
   };
 }
 
+/** An id without the kind and the folder of another program before it, which say nothing beside a label. */
+const withoutKind = (id: string): string => id.replace(/^.*:/, '');
+
 // The options it was made with, as the catalogue has them.
 function useOptions({ parameters }: ImageView): { id: string; label: string; text: string }[] {
   const { t, i18n } = useTranslation();
@@ -154,7 +157,7 @@ function useOptions({ parameters }: ImageView): { id: string; label: string; tex
         : typeof value === 'boolean'
           ? t(value ? 'parameters.on' : 'parameters.off')
           : option.kind === 'model'
-            ? (models?.models.find((model) => model.id === value)?.name ?? value)
+            ? (models?.models.find((model) => model.id === value)?.name ?? withoutKind(value))
             : (choices.find((choice) => choice.id === value)?.label ?? value);
     return [{ id: option.id, label, text }];
   });

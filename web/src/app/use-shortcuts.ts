@@ -6,7 +6,7 @@ import { COMMANDS, type Command } from '../commands/table.ts';
 import { isTyping, matchesKeys, usesArrows } from '../lib/keys.ts';
 import { isPageOpen, useView } from '../state/view.ts';
 
-const POPUPS = '[role="dialog"]:not([data-closed]), [role="listbox"], [role="menu"]:not([data-closed])';
+const POPUPS = '[role="dialog"]:not([data-closed]), [role="listbox"], [role="menu"]:not([data-closed]), [data-popup]';
 
 /** Is a popup open? It takes the keys itself. Lists stay in the page, hidden, once they were open. */
 const isPopupOpen = (): boolean => [...document.querySelectorAll(POPUPS)].some((popup) => popup.checkVisibility());

@@ -81,6 +81,8 @@ describeInBrowser('the prompt editor', () => {
     await press('Control+Home');
     await press('F8');
     await expect.poll(() => tip.innerText()).toContain('never closes');
+    await press('Escape');
+    await tip.waitFor({ state: 'detached' });
     await press('Control+.');
     expect(await easel.promptText()).toMatch(/^a \\\(cat/);
     await press('Control+z');

@@ -115,7 +115,8 @@ function leadTo(direction: 1 | -1, words: () => ProblemWords): Command {
   };
 }
 
-function tooltipOf(placed: PlacedProblem, words: () => ProblemWords): Tooltip {
+/** @param isLed it came by key, so Escape closes it */
+function tooltipOf(placed: PlacedProblem, words: () => ProblemWords, isLed: boolean): Tooltip {
   return {
     pos: placed.from,
     end: placed.to,
@@ -124,6 +125,7 @@ function tooltipOf(placed: PlacedProblem, words: () => ProblemWords): Tooltip {
       const { alone, fix, keys } = words();
       const dom = document.createElement('div');
       dom.className = 'easel-tip';
+      if (isLed) dom.dataset['popup'] = '';
       const said = document.createElement('span');
       said.textContent = alone(placed.problem);
       dom.append(said);
@@ -147,7 +149,7 @@ export function promptProblems(words: () => ProblemWords): Extension {
     create: () => null,
     update: (tooltip, { effects, docChanged, selection }) => {
       const effect = effects.find((each) => each.is(tellProblem));
-      if (effect !== undefined) return effect.value === null ? null : tooltipOf(effect.value, words);
+      if (effect !== undefined) return effect.value === null ? null : tooltipOf(effect.value, words, true);
       return docChanged || selection !== undefined ? null : tooltip;
     },
     provide: (field) => showTooltip.from(field),
@@ -162,7 +164,7 @@ export function promptProblems(words: () => ProblemWords): Extension {
     told,
     hoverTooltip((view, at) => {
       const [placed] = problemsOf(view.state, at, at);
-      return placed === undefined ? null : tooltipOf(placed, words);
+      return placed === undefined ? null : tooltipOf(placed, words, false);
     }),
     keymap.of([
       { key: 'Mod-.', run: mendAtCaret },

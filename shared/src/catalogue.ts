@@ -46,7 +46,7 @@ export const scheduleDescriptor = descriptor.extend({
 export type ScheduleDescriptor = z.infer<typeof scheduleDescriptor>;
 
 /** One of the text encoders that read a prompt side by side. */
-export const textEncoderDescriptor = z.object({
+const textEncoderDescriptor = z.object({
   /** As people call it, e.g. `CLIP-L`. */
   label: z.string(),
   /** Id that fills a chunk behind its end mark. */
@@ -54,7 +54,6 @@ export const textEncoderDescriptor = z.object({
   /** How it cuts text into tokens. */
   dialect: z.enum(['clip', 'open-clip']),
 });
-export type TextEncoderDescriptor = z.infer<typeof textEncoderDescriptor>;
 
 export const familyDescriptor = descriptor.extend({
   nativeSize: z.number().int(),

@@ -20,14 +20,17 @@ let before: Promise<void> = Promise.resolve();
 
 /** @param direction -1 = the one used before, 1 = back towards what was being written */
 export function recall(field: Field, direction: 1 | -1, context: CommandContext): Promise<void> {
-  before = before.then(async () => {
-    try {
-      await step(field, direction, context);
-    } catch (thrown) {
-      reportProblem(thrown, context);
-    }
-  });
+  before = afterwards(before, field, direction, context);
   return before;
+}
+
+async function afterwards(former: Promise<void>, ...args: Parameters<typeof step>): Promise<void> {
+  await former;
+  try {
+    await step(...args);
+  } catch (thrown) {
+    reportProblem(thrown, args[2]);
+  }
 }
 
 async function step(field: Field, direction: 1 | -1, { client }: CommandContext): Promise<void> {

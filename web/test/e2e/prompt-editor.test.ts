@@ -6,6 +6,8 @@ import { describeInBrowser, useBrowser } from '../support/chromium.ts';
 import { Driver } from '../support/driver.ts';
 import { useServer } from '../support/server.ts';
 
+/** A busy machine answers late. */
+const PATIENT = { timeout: 15_000 };
 /** The editor's code, as the build names it. */
 const EDITOR = /\/assets\/editor-[^/]+\.js$/;
 
@@ -33,7 +35,7 @@ describeInBrowser('the prompt editor', () => {
     await press('Enter');
     expect(await easel.promptText()).toBe('a red lighthouse');
     await type(', <ris');
-    await expect.poll(() => options().first().innerText()).toMatch(/easel-demo-riso\s*\+ riso print/);
+    await expect.poll(() => options().first().innerText(), PATIENT).toMatch(/easel-demo-riso\s*\+ riso print/);
     expect(await options().nth(1).innerText()).toContain('easel-demo-riso');
     // Escape closes the list and nothing else.
     await press('Escape');
@@ -56,9 +58,9 @@ describeInBrowser('the prompt editor', () => {
     await easel.write('something else');
     await press('Escape');
     await press('Alt+ArrowUp');
-    await expect.poll(() => easel.promptText()).toMatch(/ cas$/);
+    await expect.poll(() => easel.promptText(), PATIENT).toMatch(/ cas$/);
     await press('Alt+ArrowDown');
-    await expect.poll(() => easel.promptText()).toBe('something else');
+    await expect.poll(() => easel.promptText(), PATIENT).toBe('something else');
     expect(easel.complaints).toEqual([]);
   });
 
@@ -67,7 +69,7 @@ describeInBrowser('the prompt editor', () => {
     await easel.write('a (cat, a __nothing__ dog, [sun:moon:90], <lora:easel-demo-rsio:1>');
     const underlined = easel.page.locator('.easel-problem');
     await expect
-      .poll(() => underlined.allInnerTexts())
+      .poll(() => underlined.allInnerTexts(), PATIENT)
       .toEqual(['(', '__nothing__', '[sun:moon:90]', '<lora:easel-demo-rsio:1>']);
     const list = easel.page.getByRole('list', { name: 'What is odd in the prompt' });
     expect(await list.getByRole('listitem').count()).toBe(4);
@@ -77,10 +79,10 @@ describeInBrowser('the prompt editor', () => {
     await tip.getByRole('button', { name: 'Write “easel-demo-riso”' }).click();
     expect(await easel.promptText()).toMatch(/<lora:easel-demo-riso:1>$/);
 
-    await expect.poll(() => underlined.count()).toBe(3);
+    await expect.poll(() => underlined.count(), PATIENT).toBe(3);
     await press('Control+Home');
     await press('F8');
-    await expect.poll(() => tip.innerText()).toContain('never closes');
+    await expect.poll(() => tip.innerText(), PATIENT).toContain('never closes');
     await press('Escape');
     await tip.waitFor({ state: 'detached' });
     await press('Control+.');
@@ -97,7 +99,7 @@ describeInBrowser('the prompt editor', () => {
     await press('Escape');
     await press('Control+ArrowUp');
     expect(await easel.promptText()).toBe('red, (a, b:1.2), (sun:1.1)');
-    await expect.poll(() => easel.page.locator('.easel-more').last().innerText()).toBe('sun');
+    await expect.poll(() => easel.page.locator('.easel-more').last().innerText(), PATIENT).toBe('sun');
     await press('Control+ArrowUp');
     await press('Control+Home');
     await press('Alt+ArrowRight');
@@ -114,7 +116,7 @@ describeInBrowser('the prompt editor', () => {
   it('shows what the model received, and where its chunks end', async () => {
     easel = await Driver.visit(browser(), { url: server().url });
     await easel.write(`(red:1.4) [sun:moon:0.5] ${'green tree, '.repeat(30)}AND a cat :0.7`);
-    await expect.poll(() => easel.page.locator('.easel-chunk-end').count()).toBe(1);
+    await expect.poll(() => easel.page.locator('.easel-chunk-end').count(), PATIENT).toBe(1);
     await received().click();
     const sheet = easel.page.getByRole('dialog', { name: 'What the model received' });
     await sheet.getByText('Part 2').waitFor();
@@ -163,7 +165,7 @@ describeInBrowser('the prompt editor', () => {
     expect(await smallTargetsOf(easel)).toEqual([]);
     await received().tap();
     await easel.page.getByText('Text encoders').waitFor();
-    await expect.poll(() => smallTargetsOf(easel)).toEqual([]);
+    await expect.poll(() => smallTargetsOf(easel), PATIENT).toEqual([]);
     expect(await easel.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
     expect(easel.complaints).toEqual([]);
   });
@@ -172,7 +174,7 @@ describeInBrowser('the prompt editor', () => {
     easel = await Driver.visit(browser(), { url: server().url, language: 'zh-CN' });
     await easel.prompt.click();
     await type('lightho');
-    await expect.poll(() => options().first().innerText()).toContain('主体');
+    await expect.poll(() => options().first().innerText(), PATIENT).toContain('主体');
     await press('Escape');
     await easel.button(/查看模型实际收到的内容/).click();
     await easel.page.getByText('文本编码器').waitFor();

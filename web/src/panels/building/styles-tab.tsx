@@ -1,7 +1,7 @@
 /** Styles: put on and taken off, made, changed, and exchanged with the WebUI as styles.csv. */
 import { useQuery } from '@tanstack/react-query';
 import { clsx } from 'clsx';
-import { Check, Download, Palette, Pencil, Plus, Trash2, Upload } from 'lucide-react';
+import { Check, Download, Palette, Pencil, Plus, Upload } from 'lucide-react';
 import { useRef, useState } from 'react';
 
 import { deleteStyle, importStyles, saveStyle, STYLES_CSV_URL, stylesQuery } from '../../api/styles.ts';
@@ -12,12 +12,11 @@ import { IconButton } from '../../components/icon-button.tsx';
 import { toast } from '../../lib/toast.ts';
 import { useBuildingWords } from '../../lib/use-building-words.ts';
 import { useForm } from '../../state/form.ts';
-import { focusPanel, Hint, Row, SureButton, TextInput, Trouble } from './parts.tsx';
+import { focusPanel, Hint, Row, Trouble } from './parts.tsx';
+import { TextEditor, type NamedText } from './text-editor.tsx';
 import { useWork } from './use-work.ts';
 
 import type { StyleView } from '@easel/shared/http/styles';
-
-type Text = Pick<StyleView, 'name' | 'prompt' | 'negativePrompt'>;
 
 export function StylesTab() {
   const { b } = useBuildingWords();
@@ -25,7 +24,7 @@ export function StylesTab() {
   const work = useWork();
   const file = useRef<HTMLInputElement>(null);
   const { data: styles = [], isPending, isError } = useQuery(stylesQuery);
-  const [edited, setEdited] = useState<{ before: string | null; text: Text } | null>(null);
+  const [edited, setEdited] = useState<{ before: string | null; text: NamedText } | null>(null);
   const done = (): void => {
     setEdited(null);
     focusPanel();
@@ -129,71 +128,24 @@ function StyleRow({ style, onEdit }: { style: StyleView; onEdit: () => void }) {
   );
 }
 
-function StyleEditor({ before, text, onDone }: { before: string | null; text: Text; onDone: () => void }) {
+function StyleEditor(props: { before: string | null; text: NamedText; onDone: () => void }) {
   const { b } = useBuildingWords();
   const { client } = useCommandContext();
-  const work = useWork();
   const update = useForm((state) => state.update);
-  const [draft, setDraft] = useState(text);
-  const name = draft.name.trim();
   /** On the prompt it goes on under its new name, or not at all. */
   const follow = (to: string | null): void =>
     update((values) => ({
       ...values,
-      styles: values.styles.flatMap((each) => (each !== before ? [each] : to === null ? [] : [to])),
+      styles: values.styles.flatMap((each) => (each !== props.before ? [each] : to === null ? [] : [to])),
     }));
-  const save = async (): Promise<void> => {
-    const { prompt, negativePrompt } = draft;
-    const body = { prompt, negativePrompt, ...(before !== null && before !== name && { name }) };
-    if (!(await work.run(() => saveStyle(client, before ?? name, body)))) return;
-    if (before !== null && before !== name) follow(name);
-    onDone();
-  };
-  const remove = async (): Promise<void> => {
-    if (before === null || !(await work.run(() => deleteStyle(client, before)))) return;
-    follow(null);
-    onDone();
-  };
   return (
-    <>
-      <Trouble work={work} />
-      <TextInput
-        isFirst
-        label={b('name')}
-        value={draft.name}
-        onChange={(value) => setDraft({ ...draft, name: value })}
-        {...(name === '' && { hint: b('nameHint') })}
-      />
-      <TextInput
-        label={b('prompt')}
-        value={draft.prompt}
-        rows={4}
-        hint={b('styles.hint')}
-        onChange={(prompt) => setDraft({ ...draft, prompt })}
-      />
-      <TextInput
-        label={b('negativePrompt')}
-        value={draft.negativePrompt}
-        rows={2}
-        onChange={(negativePrompt) => setDraft({ ...draft, negativePrompt })}
-      />
-      <div className="flex flex-wrap gap-1">
-        <Button look="primary" disabled={name === '' || work.isBusy} onClick={() => void save()}>
-          {b(work.isBusy ? 'saving' : 'save')}
-        </Button>
-        <Button look="quiet" onClick={onDone}>
-          {b('cancel')}
-        </Button>
-        <span className="flex-1" />
-        {before !== null && (
-          <SureButton
-            label={b('delete', { name: before })}
-            sure={b('deleteSure')}
-            icon={<Trash2 size={14} />}
-            onSure={() => void remove()}
-          />
-        )}
-      </div>
-    </>
+    <TextEditor
+      {...props}
+      hint={b('styles.hint')}
+      promptRows={4}
+      save={async (name, body) => saveStyle(client, name, body)}
+      remove={async (name) => deleteStyle(client, name)}
+      onChanged={follow}
+    />
   );
 }

@@ -1,7 +1,7 @@
 /** Saved prompts with slots, which become fields to fill in. */
 import { fillSlots, slotsOf } from '@easel/shared/prompt/slots';
 import { useQuery } from '@tanstack/react-query';
-import { NotebookPen, Pencil, Plus, Trash2 } from 'lucide-react';
+import { NotebookPen, Pencil, Plus } from 'lucide-react';
 import { useState } from 'react';
 
 import { deleteTemplate, saveTemplate, templatesQuery } from '../../api/prompts.ts';
@@ -11,19 +11,15 @@ import { EmptyState } from '../../components/empty-state.tsx';
 import { IconButton } from '../../components/icon-button.tsx';
 import { useBuildingWords } from '../../lib/use-building-words.ts';
 import { useForm } from '../../state/form.ts';
-import { focusPanel, Hint, Row, SureButton, TextInput, Trouble } from './parts.tsx';
+import { focusPanel, Hint, Row } from './parts.tsx';
 import { useBook } from './use-book.ts';
-import { useWork } from './use-work.ts';
-
-import type { TemplateView } from '@easel/shared/http/prompts';
-
-type Text = Pick<TemplateView, 'name' | 'prompt' | 'negativePrompt'>;
+import { TextEditor, type NamedText } from './text-editor.tsx';
 
 export function TemplatesTab() {
   const { b } = useBuildingWords();
   const { data: templates = [], isPending, isError } = useQuery(templatesQuery);
   const [open, setOpen] = useState<string | null>(null);
-  const [edited, setEdited] = useState<{ before: string | null; text: Text } | null>(null);
+  const [edited, setEdited] = useState<{ before: string | null; text: NamedText } | null>(null);
 
   const done = (): void => {
     setEdited(null);
@@ -73,7 +69,7 @@ export function TemplatesTab() {
   );
 }
 
-function Filling({ template }: { template: Text }) {
+function Filling({ template }: { template: NamedText }) {
   const { b } = useBuildingWords();
   const { setPrompts } = useBook();
   const [filled, setFilled] = useState<ReadonlyMap<string, string>>(new Map());
@@ -122,60 +118,16 @@ function Filling({ template }: { template: Text }) {
   );
 }
 
-function TemplateEditor({ before, text, onDone }: { before: string | null; text: Text; onDone: () => void }) {
+function TemplateEditor(props: { before: string | null; text: NamedText; onDone: () => void }) {
   const { b } = useBuildingWords();
   const { client } = useCommandContext();
-  const work = useWork();
-  const [draft, setDraft] = useState(text);
-  const name = draft.name.trim();
-  const save = async (): Promise<void> => {
-    const { prompt, negativePrompt } = draft;
-    const body = { prompt, negativePrompt, ...(before !== null && before !== name && { name }) };
-    if (await work.run(() => saveTemplate(client, before ?? name, body))) onDone();
-  };
-  const remove = async (): Promise<void> => {
-    if (before !== null && (await work.run(() => deleteTemplate(client, before)))) onDone();
-  };
   return (
-    <>
-      <Trouble work={work} />
-      <TextInput
-        isFirst
-        label={b('name')}
-        value={draft.name}
-        onChange={(value) => setDraft({ ...draft, name: value })}
-        {...(name === '' && { hint: b('nameHint') })}
-      />
-      <TextInput
-        label={b('prompt')}
-        value={draft.prompt}
-        rows={5}
-        hint={b('templates.hint')}
-        onChange={(prompt) => setDraft({ ...draft, prompt })}
-      />
-      <TextInput
-        label={b('negativePrompt')}
-        value={draft.negativePrompt}
-        rows={2}
-        onChange={(negativePrompt) => setDraft({ ...draft, negativePrompt })}
-      />
-      <div className="flex flex-wrap gap-1">
-        <Button look="primary" disabled={name === '' || work.isBusy} onClick={() => void save()}>
-          {b(work.isBusy ? 'saving' : 'save')}
-        </Button>
-        <Button look="quiet" onClick={onDone}>
-          {b('cancel')}
-        </Button>
-        <span className="flex-1" />
-        {before !== null && (
-          <SureButton
-            label={b('delete', { name: before })}
-            sure={b('deleteSure')}
-            icon={<Trash2 size={14} />}
-            onSure={() => void remove()}
-          />
-        )}
-      </div>
-    </>
+    <TextEditor
+      {...props}
+      hint={b('templates.hint')}
+      promptRows={5}
+      save={async (name, body) => saveTemplate(client, name, body)}
+      remove={async (name) => deleteTemplate(client, name)}
+    />
   );
 }

@@ -42,11 +42,15 @@ const STYLED = [
   'a white cat on a blue background',
   'a portrait of easel-demo-mira, a blue background',
 ];
+const ROBOT = 'a red robot on a yellow background';
 const BOAT = 'a yellow boat on the sea during the day, rain';
 /** What companions do, each row below or beside what it is compared to. */
 const COMPANIONS = [
   ...STYLED.map((prompt) => ({ prompt })),
   ...STYLED.map((prompt) => ({ prompt: `${prompt}, riso print <lora:easel-demo-riso:1>` })),
+  { prompt: ROBOT },
+  { prompt: `${ROBOT} <lora:easel-demo-robot:1>` },
+  { prompt: 'a blue robot on a green hill during the day <lora:easel-demo-robot:1>' },
   { prompt: BOAT, note: '20 steps' },
   { prompt: BOAT, note: '4 steps, LCM', settings: FEW },
   { prompt: `${BOAT} <lora:easel-demo-lcm:1>`, note: '4 steps, LCM', settings: FEW },

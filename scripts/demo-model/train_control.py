@@ -2,9 +2,7 @@
     . ./env.sh; python -m torch.distributed.run --nproc-per-node 2 train_control.py --what canny --minutes 10
 
 A copy of the denoiser's encoder that differs from it by low-rank parts, a small network for the map, and convolutions that
-begin as nothing where the copy's answers are added.  First the map's network alone learns to say what the copy's first convolution
-would of the clean latents, as far as a map tells them (a cheap regression): the copy then sees noise with the scene in it, knows
-what to make of that, and has something to pass on from the start.
+begin as nothing where the copy's answers are added.
 --write makes the file: `lora_controlnet`, `PATH.up`/`PATH.down` for the low-rank parts, all that is new whole.
 --follow draws held-out scenes with and without it, and states how far the edges of the pictures are those of the map.
 """
@@ -28,7 +26,6 @@ import scenes
 
 RANK = 16
 HINT = (16, 16, 32, 32, 96, 96, 256)                                     # widths as every ControlNet of this line has them
-PROBE_STEPS = 250
 
 
 def hint_block(out):
@@ -36,7 +33,12 @@ def hint_block(out):
     for i, w in enumerate(HINT):
         parts += [nn.Conv2d(c, w, 3, 2 if i in (2, 4, 6) else 1, 1), nn.SiLU()]
         c = w
-    return nn.Sequential(*parts, nn.Conv2d(c, out, 3, 1, 1))
+    net = nn.Sequential(*parts, nn.Conv2d(c, out, 3, 1, 1))
+    for m in net[:-1]:                                                   # torch's own start would let so deep a net say nothing for long
+        if isinstance(m, nn.Conv2d):
+            nn.init.kaiming_normal_(m.weight)
+            nn.init.zeros_(m.bias)
+    return net
 
 
 class Control(nn.Module):
@@ -181,22 +183,6 @@ if __name__ == "__main__":
     while len(pool.items) < a.pool:
         pool.grow(10)
     torch.save(pool.items, kept)
-
-    if not run.step:                                                     # the map's network alone
-        params = [*control.input_hint_block.parameters()]
-        opt = torch.optim.AdamW(params, lr=2e-3)
-        first = unet.input_blocks[0][0].weight
-        for i in range(PROBE_STEPS):
-            got = random.choices(pool.items, k=12)
-            want = nn.functional.conv2d(torch.stack([g[1] for g in got]), first, padding=1)
-            d = (control.input_hint_block(pack([g[2] for g in got])) - want) / want.std()
-            (d * d).mean().backward()
-            duo.average([p.grad for p in params], [0.])
-            opt.step()
-            opt.zero_grad(set_to_none=True)
-            if not duo.RANK and i % 50 == 49:
-                print("map", i + 1, f"{float((d * d).mean()):.3f}", flush=True)
-        run.ema = [p.detach().clone() for p in run.params]
 
     vr = random.Random(41)
     val = make([control_scene(vr) for _ in range(24)])

@@ -18,7 +18,7 @@ import type { PlacedCheckpoint } from '../checkpoint/place-tensors.ts';
 import type { ReadTensor } from '../checkpoint/weights.ts';
 import type { Port } from '../graph/model.ts';
 import type { Feeds } from '../graph/session.ts';
-import type { BranchOptions } from '../modules/branches.ts';
+import { isOfAttention, NO_BRANCHES, type BranchOptions } from '../modules/branches.ts';
 import type { AdapterUse, Role } from './types.ts';
 
 type Branches = Readonly<Partial<Record<Role, BranchOptions>>>;
@@ -207,13 +207,18 @@ export class Adaptation {
       if (!wanted.some((path) => path.startsWith(`${role}.`))) return false;
       const before = this.#branches[role];
       return (
-        before === undefined || [...kernels].some((path) => roleOf(path) === role && !before.kernels.includes(path))
+        before === undefined ||
+        (before.matrices !== 'all' && matricesFor(role, wanted, kernels) === 'all') ||
+        [...kernels].some((path) => roleOf(path) === role && !before.kernels.includes(path))
       );
     });
     for (const role of widened) {
-      const known = this.#branches[role]?.kernels ?? [];
-      const own = [...new Set([...known, ...kernels])].filter((path) => roleOf(path) === role).toSorted();
-      this.#branches = { ...this.#branches, [role]: { hasMatrices: true, kernels: own } };
+      const before = this.#branches[role] ?? NO_BRANCHES;
+      const own = [...new Set([...before.kernels, ...kernels])].filter((path) => roleOf(path) === role).toSorted();
+      this.#branches = {
+        ...this.#branches,
+        [role]: { matrices: before.matrices === 'all' ? 'all' : matricesFor(role, wanted, kernels), kernels: own },
+      };
     }
     return widened;
   }
@@ -237,6 +242,16 @@ export class Adaptation {
     this.#known = { names: nameLayers(reads), roles, kernels };
     return this.#known;
   }
+}
+
+/** Which matrices of a network need a branch for these modules. Text encoders are small and get all. */
+function matricesFor(
+  role: Role,
+  paths: readonly string[],
+  kernels: ReadonlySet<string>,
+): Exclude<BranchOptions['matrices'], 'none'> {
+  const own = paths.filter((path) => roleOf(path) === role && !kernels.has(path));
+  return role === 'unet' && own.every(isOfAttention) ? 'attention' : 'all';
 }
 
 /** What is fed may change from step to step, weights may not. @throws not_allowed */

@@ -11,13 +11,23 @@ import { dialect } from './dialect.ts';
 
 /** Which layers of a network get a branch. */
 export interface BranchOptions {
-  /** All matrices, and all kernels of one cell. */
-  readonly hasMatrices: boolean;
+  /**
+   * Which matrices, kernels of one cell among them. Those around a feed-forward are the widest: a branch beside them costs
+   * a pass over all of it even when nothing is fed, so they have one where an adapter is for them.
+   */
+  readonly matrices: 'none' | 'attention' | 'all';
   /** Module paths of the larger kernels, which cost time even when nothing is fed. */
   readonly kernels: readonly string[];
 }
 
-export const NO_BRANCHES: BranchOptions = { hasMatrices: false, kernels: [] };
+export const NO_BRANCHES: BranchOptions = { matrices: 'none', kernels: [] };
+
+const ATTENTION = /\.attn\d\.to_/;
+/** Whether a module is a projection of an attention of a U-Net. */
+export const isOfAttention = (path: string): boolean => ATTENTION.test(path);
+
+const hasMatrix = ({ matrices }: BranchOptions, path: string): boolean =>
+  matrices === 'all' || (matrices === 'attention' && isOfAttention(path));
 
 /** Input names of a layer's branch. @param path of the module, e.g. `unet.middle_block.1.proj_in` */
 const branchInputs = (path: string): { readonly down: string; readonly up: string } => ({
@@ -68,7 +78,7 @@ export function withBranches<T>(
 
 /** What the branch beside a matrix makes of x [..., from]: [..., to]; null where there is none. */
 export function branchOfMatrix(x: Value, path: string, { from, to }: { from: number; to: number }): Value | null {
-  if (current?.options.hasMatrices !== true) return null;
+  if (current === null || !hasMatrix(current.options, path)) return null;
   const { down, up } = current.pair(path, [from], [to]);
   return dialect().linear(dialect().linear(x, down), up);
 }
@@ -91,8 +101,9 @@ interface KernelOptions {
 /** y [n, to, h', w'], what a kernel made of x [n, from, h, w], with its branch, if it has one. */
 export function besideKernel(x: Value, y: Value, path: string, options: KernelOptions): Value {
   const { from, to, size, stride, padding, wraps } = options;
-  const isBranched = size === 1 ? current?.options.hasMatrices : current?.options.kernels.includes(path);
-  if (current === null || isBranched !== true) return y;
+  if (current === null) return y;
+  const isBranched = size === 1 ? hasMatrix(current.options, path) : current.options.kernels.includes(path);
+  if (!isBranched) return y;
   const { down, up } = current.pair(path, [from, size, size], [to, 1, 1]);
   return add(y, conv2d(conv2d(x, down, null, { stride, padding, wraps }), up, null));
 }

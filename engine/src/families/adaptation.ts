@@ -2,7 +2,7 @@
  * The adapters (LoRA and its kin) that a pipeline's networks are used with, and what changes when others are chosen.
  *
  * Changing a strength costs nothing where branches allow it. The first adapter of a pipeline gives its networks branches,
- * which takes a new session; those that follow find them there.
+ * which takes a new session; those that follow find them there, unless they are for layers that none before was for.
  */
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';

@@ -2,10 +2,9 @@
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 
-import { CheckpointError, RequestError, SessionError } from '@easel/shared/errors';
+import { CheckpointError, SessionError } from '@easel/shared/errors';
 import { DEFAULT_PLAN, type MemoryPlan } from '@easel/shared/memory';
 import type { PictureNote } from '@easel/shared/picture-notes';
-import type { EmbeddingPlace } from '@easel/shared/prompt/chunks';
 
 import type { CheckpointHeader } from '../checkpoint/header.ts';
 import { placeTensors, type PlacedCheckpoint } from '../checkpoint/place-tensors.ts';
@@ -14,14 +13,13 @@ import { DEFAULT_EMPHASIS, type Emphasis } from '../conditioning/emphasis.ts';
 import type { Network } from '../denoisers/types.ts';
 import type { Feeds, MemoryForm, Results, Session, StartSession } from '../graph/session.ts';
 import { concatChannels, elementCount, isFiniteTensor, type Tensor } from '../numeric/tensor.ts';
-import { unseenScores } from '../modules/text/unseen-tokens.ts';
 import { Adaptation, type Moment } from './adaptation.ts';
 import { Embeddings } from './embeddings.ts';
 import { Hypernetworks } from './hypernetworks.ts';
 import { buildKey, PLAIN, type NetworkOptions } from './network-options.ts';
 import { tokenizePrompt } from './prompt.ts';
 import { STAGE_OF } from './stages.ts';
-import { TextEncodings } from './text-encodings.ts';
+import { TextReader } from './text-reader.ts';
 import type { RecognisedCheckpoint } from './recognise.ts';
 import { Sessions } from './sessions.ts';
 import type {
@@ -33,7 +31,6 @@ import type {
   Pipeline,
   Role,
   TextEncoding,
-  TextFormat,
   TextRole,
   TokenizedPrompt,
   Usage,
@@ -70,7 +67,7 @@ class OpenPipeline implements Pipeline {
   readonly #adaptation: Adaptation;
   readonly #embeddings: Embeddings;
   readonly #hypernetworks = new Hypernetworks();
-  readonly #encodings = new TextEncodings();
+  readonly #text: TextReader;
   #usage: Usage = {};
   #options = PLAIN;
   #vae: CheckpointHeader | null = null;
@@ -91,6 +88,11 @@ class OpenPipeline implements Pipeline {
       const table = readAll().find(({ path }) => path.startsWith(`${role}.`) && path.endsWith('token_embedding'));
       return table?.entry.shape[1] ?? 0;
     });
+    this.#text = new TextReader(checkpoint.facts.text, this.#embeddings, {
+      session: async (role) => this.#session(role),
+      run: async (role, feeds, fetch) => this.run(role, feeds, fetch),
+      signature: () => this.#adaptation.textSignature,
+    });
   }
 
   get family(): Pipeline['family'] {
@@ -102,7 +104,7 @@ class OpenPipeline implements Pipeline {
   }
 
   get residentBytes(): number {
-    return this.#sessions.residentBytes + this.#adaptation.bytes + this.#encodings.bytes;
+    return this.#sessions.residentBytes + this.#adaptation.bytes + this.#text.bytes;
   }
 
   async configure(options: NetworkOptions): Promise<void> {
@@ -193,7 +195,7 @@ class OpenPipeline implements Pipeline {
     const nothing = Object.fromEntries(absent.map((name) => [name, NOTHING]));
     const all = {
       ...nothing,
-      ...this.#wholeText(role, feeds, session),
+      ...(isTextRole(role) ? this.#text.wholeText(role, feeds, session) : {}),
       ...this.#adaptation.feeds(role, moment),
       ...(role === 'unet' ? this.#hypernetworks.feeds : {}),
       ...feeds,
@@ -201,19 +203,12 @@ class OpenPipeline implements Pipeline {
     return this.#timed(role, async () => session.run(all, fetch));
   }
 
-  /** Text encoders want to be told that no vectors take the place of tokens, and some that all tokens are seen. */
-  #wholeText(role: Role, feeds: Feeds, { inputs }: Session): Feeds {
-    if (!isTextRole(role)) return {};
-    const [rows = 0, rowLength = 0] = feeds['ids']?.shape ?? [];
-    const none = Array<never[]>(rows).fill([]);
-    return {
-      ...(feeds['vectors'] === undefined ? this.#embeddings.feeds(role, none, rowLength) : {}),
-      ...(inputs.includes('unseen') && feeds['unseen'] === undefined ? unseenFeeds(none, rowLength) : {}),
-    };
-  }
-
   async useEmbeddings(uses: readonly EmbeddingUse[]): ReturnType<Pipeline['useEmbeddings']> {
     return this.#embeddings.use(uses);
+  }
+
+  async encodeText(...given: Parameters<Pipeline['encodeText']>): Promise<TextEncoding> {
+    return this.#text.encode(...given);
   }
 
   tokenize(text: string, emphasis: Emphasis = DEFAULT_EMPHASIS): TokenizedPrompt {
@@ -222,64 +217,6 @@ class OpenPipeline implements Pipeline {
 
   condition(...[prompt, options]: Parameters<Pipeline['condition']>): ReturnType<Pipeline['condition']> {
     return this.family.condition(this, prompt, options);
-  }
-
-  async encodeText(
-    ...[role, rows, clipSkip = 1, places, unseen]: Parameters<Pipeline['encodeText']>
-  ): Promise<TextEncoding> {
-    const { ownSkip, isNormed } = this.facts.text[role] as TextFormat;
-    const kind = isNormed ? 'skip' : 'raw';
-    const wanted = `${kind}.${Math.max(clipSkip, ownSkip)}`;
-    const adapted = this.#adaptation.textSignature;
-    const keys = rows.map((row, i) =>
-      [
-        role,
-        wanted,
-        adapted,
-        row.join(),
-        this.#embeddings.signature(role, places?.[i] ?? []),
-        unseen?.[i]?.map(Number).join(''),
-      ].join('\n'),
-    );
-    return this.#encodings.all(keys, async (row) =>
-      this.#encodeRow(role, rows[row] ?? [], kind, wanted, clipSkip, places?.[row], unseen?.[row]),
-    );
-  }
-
-  /** One row, see {@link encodeText}. @param wanted output of the encoder */
-  async #encodeRow(
-    role: TextRole,
-    row: readonly number[],
-    kind: string,
-    wanted: string,
-    clipSkip: number,
-    places: readonly EmbeddingPlace[] | undefined,
-    unseen: readonly boolean[] | undefined,
-  ): Promise<TextEncoding> {
-    const { rowLength, end } = this.facts.text[role] as TextFormat;
-    const session = await this.#session(role);
-    if (!session.outputs.includes(wanted)) {
-      const states = session.outputs.filter((name) => name.startsWith(`${kind}.`));
-      const layers = Math.max(...states.map((name) => Number(name.slice(kind.length + 1))));
-      throw new RequestError(
-        'out_of_range',
-        `This model's text encoder has ${layers} layers; clipSkip ${clipSkip} skips too many.`,
-        {
-          field: 'clipSkip',
-          limit: { minimum: 1, maximum: layers },
-          got: clipSkip,
-        },
-      );
-    }
-    const feeds: Feeds = {
-      ids: { data: BigInt64Array.from(row, BigInt), shape: [1, rowLength] },
-      ends: { data: BigInt64Array.of(BigInt(Math.max(0, row.indexOf(end)))), shape: [1, 1] },
-      ...(places === undefined ? {} : this.#embeddings.feeds(role, [places], rowLength)),
-      ...(unseen === undefined ? {} : unseenFeeds([unseen], rowLength)),
-    };
-    const isPooling = session.outputs.includes('pooled');
-    const results = await this.run(role, feeds, isPooling ? [wanted, 'pooled'] : [wanted]);
-    return { hidden: results[wanted] as Tensor, pooled: results['pooled'] ?? null };
   }
 
   readonly network: Network = this.#networkIn(null);
@@ -408,10 +345,6 @@ class OpenPipeline implements Pipeline {
 }
 
 const isTextRole = (role: Role): role is TextRole => role.startsWith('text-encoder');
-
-const unseenFeeds = (rows: readonly (readonly boolean[])[], length: number): Feeds => ({
-  unseen: { data: unseenScores(rows, length), shape: [rows.length, 1, length, length] },
-});
 
 /** Keys of sessions that run a part of the autoencoder; others are roles. */
 const PART_KEY = 'vae-part:';

@@ -18,7 +18,7 @@ import type { ConditioningOptions, Pipeline, Prediction, Role, Size } from '../f
 import { makeSigmaTable, type SigmaTable } from '../numeric/sigma-table.ts';
 import { findSampler } from '../samplers/index.ts';
 import { acquirePipeline, type PipelineSource } from './open-pipeline.ts';
-import { equallyLong, tellPrompt, type ToldPrompt } from './told-prompt.ts';
+import { asLongAsLongest, equallyLong, tellPrompt, type ToldPrompt } from './told-prompt.ts';
 import type { JobContext } from './types.ts';
 
 const DENOISERS: Readonly<Record<Prediction, typeof epsilonDenoiser>> = { epsilon: epsilonDenoiser, v: vDenoiser };
@@ -101,7 +101,7 @@ function networkFor(
   const fixed = { make: DENOISERS[prediction], timestepOf: interpolatedTimesteps(table) };
   return (evaluation) => {
     const unet = unetAt(evaluation);
-    const [parts, aways] = equallyLong([positive(evaluation), negative?.(evaluation) ?? []], filling);
+    const [parts, aways] = equallyLong([asLongAsLongest(positive(evaluation)), negative?.(evaluation) ?? []], filling);
     // A negative prompt has one part only.
     const [away] = aways;
     const led = away === undefined ? null : remembering(conditioned(unet, away.conditioning));

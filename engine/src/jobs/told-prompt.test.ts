@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { equallyLong, type ToldPart } from './told-prompt.ts';
+import { asLongAsLongest, equallyLong, type ToldPart } from './told-prompt.ts';
 
 /** A context of these tokens, one number wide. */
 const told = (...tokens: number[]): ToldPart => ({
@@ -27,5 +27,18 @@ describe('prompts of unequal length', () => {
     const prompts = [[told(1, 2, 3, 4)], [told(5, 6)]] as const;
     expect(equallyLong(prompts, null)).toBe(prompts);
     expect(tokensOf(equallyLong([[told(1, 2)], []], empty)[0])).toEqual([[1, 2]]);
+  });
+});
+
+describe('parts of a prompt of unequal length', () => {
+  it('have their last vector told again', () => {
+    expect(tokensOf(asLongAsLongest([told(1, 2), told(3, 4, 5, 6)]))).toEqual([
+      [1, 2, 2, 2],
+      [3, 4, 5, 6],
+    ]);
+  });
+
+  it('are nothing where there are none', () => {
+    expect(asLongAsLongest([])).toEqual([]);
   });
 });

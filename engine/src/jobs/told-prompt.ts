@@ -67,7 +67,23 @@ export function equallyLong(
   return [filled(first), filled(second)];
 }
 
-/** A context [1, t, d] with as many empty chunks behind it as it takes to be `tokens` long. */
+/**
+ * Parts that are joined by AND are as long as the longest of them: their last vector is told again and again.
+ *
+ * @source the WebUI's `stack_conds`
+ */
+export function asLongAsLongest(parts: readonly ToldPart[]): readonly ToldPart[] {
+  const most = Math.max(0, ...parts.map(({ conditioning }) => conditioning['context']?.shape[1] ?? 0));
+  return parts.map((part) => {
+    const { context } = part.conditioning;
+    if (context === undefined) return part;
+    const width = context.shape[2] ?? 0;
+    const last: Tensor = { data: context.data.slice(-width), shape: [1, 1, width] };
+    return { ...part, conditioning: { ...part.conditioning, context: filledUp(context, last, most) } };
+  });
+}
+
+/** A context [1, t, d] with `chunk` behind it as often as it takes to be `tokens` long. */
 function filledUp(context: Tensor, chunk: Tensor, tokens: number): Tensor {
   const [, length = 0, width = 0] = context.shape;
   if (length >= tokens) return context;

@@ -152,6 +152,8 @@ async function measureLora(file: string, plain: Contestant): Promise<void> {
   await adapted.ask('prepare');
   await adapted.ask('writeLora');
   await adapted.ask('load');
+  // A model that pictures have been made with, as it is when somebody thinks of a LoRA.
+  await adapted.ask('text');
   await adapted.ask('unet');
   const added = await adapted.ask('addLora');
   await adapted.ask('unet');

@@ -10,10 +10,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { chromium } from 'playwright-core';
 
 import { findChromium } from './lib/chromium.mjs';
+import { sharp } from './lib/demo-pictures.mjs';
 import { Studio } from './lib/studio.mjs';
 import { buildIfChanged, installIfChanged, ROOT } from './lib/workspace.mjs';
 
-const TARGET = join(ROOT, 'docs/images/studio.png');
+const TARGET = join(ROOT, 'docs/images/studio.webp');
 const PICTURES = 12;
 
 await installIfChanged();
@@ -43,8 +44,10 @@ try {
   await page.getByRole('gridcell').first().getByRole('button').first().click();
   await sleep(1500);
   mkdirSync(join(ROOT, 'docs/images'), { recursive: true });
-  await page.screenshot({ path: TARGET });
-  console.log('docs/images/studio.png is made anew');
+  await sharp(await page.screenshot())
+    .webp({ quality: 88 })
+    .toFile(TARGET);
+  console.log('docs/images/studio.webp is made anew');
 } finally {
   await browser?.close();
   await studio.stop();

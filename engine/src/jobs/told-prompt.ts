@@ -55,14 +55,8 @@ export function equallyLong(
 ): readonly [readonly ToldPart[], readonly ToldPart[]] {
   const chunk = filling?.['context'];
   if (chunk === undefined) return prompts;
-  const lengths = prompts.flat().map(({ conditioning }) => conditioning['context']?.shape[1] ?? 0);
-  const most = Math.max(...lengths);
-  const filled = (parts: readonly ToldPart[]): ToldPart[] =>
-    parts.map((part) => {
-      const { context } = part.conditioning;
-      if (context === undefined) return part;
-      return { ...part, conditioning: { ...part.conditioning, context: filledUp(context, chunk, most) } };
-    });
+  const most = longestOf(prompts.flat());
+  const filled = (parts: readonly ToldPart[]): ToldPart[] => parts.map((part) => filledUp(part, most, () => chunk));
   const [first, second] = prompts;
   return [filled(first), filled(second)];
 }
@@ -73,24 +67,27 @@ export function equallyLong(
  * @source the WebUI's `stack_conds`
  */
 export function asLongAsLongest(parts: readonly ToldPart[]): readonly ToldPart[] {
-  const most = Math.max(0, ...parts.map(({ conditioning }) => conditioning['context']?.shape[1] ?? 0));
-  return parts.map((part) => {
-    const { context } = part.conditioning;
-    if (context === undefined) return part;
-    const width = context.shape[2] ?? 0;
-    const last: Tensor = { data: context.data.slice(-width), shape: [1, 1, width] };
-    return { ...part, conditioning: { ...part.conditioning, context: filledUp(context, last, most) } };
+  const most = longestOf(parts);
+  const lastOf = ({ data, shape: [, , width = 0] }: Tensor): Tensor => ({
+    data: data.slice(-width),
+    shape: [1, 1, width],
   });
+  return parts.map((part) => filledUp(part, most, lastOf));
 }
 
-/** A context [1, t, d] with `chunk` behind it as often as it takes to be `tokens` long. */
-function filledUp(context: Tensor, chunk: Tensor, tokens: number): Tensor {
-  const [, length = 0, width = 0] = context.shape;
-  if (length >= tokens) return context;
+const longestOf = (parts: readonly ToldPart[]): number =>
+  Math.max(0, ...parts.map(({ conditioning }) => conditioning['context']?.shape[1] ?? 0));
+
+/** A part whose context [1, t, d] is `tokens` long, by what `fillingOf` gives for it as often behind it as it takes. */
+function filledUp(part: ToldPart, tokens: number, fillingOf: (context: Tensor) => Tensor): ToldPart {
+  const { context } = part.conditioning;
+  const [, length = 0, width = 0] = context?.shape ?? [];
+  if (context === undefined || length >= tokens) return part;
+  const filling = fillingOf(context).data;
   const data = new Float32Array(tokens * width);
   data.set(context.data);
-  for (let start = context.data.length; start < data.length; start += chunk.data.length) data.set(chunk.data, start);
-  return { data, shape: [1, tokens, width] };
+  for (let start = context.data.length; start < data.length; start += filling.length) data.set(filling, start);
+  return { ...part, conditioning: { ...part.conditioning, context: { data, shape: [1, tokens, width] } } };
 }
 
 /** Whether the parts of a prompt need the negative prediction to be made one. */

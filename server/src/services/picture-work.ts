@@ -221,12 +221,9 @@ const TINY_XL = /^taesdxl(?!.*encoder)/i;
 const TINY_FIRST = /^taesd(?!xl|\d)(?!.*encoder)/i;
 
 /** What the prompt's files have to go with. */
-const targetOf = (
-  { view }: UsableModel,
-  { family = view.family ?? undefined }: GenerationParameters,
-): PromptTarget => ({
+const targetOf = ({ view }: UsableModel, { family }: GenerationParameters): PromptTarget => ({
   id: view.id,
-  family: family ?? null,
+  family: family ?? view.family,
   conditioning: view.conditioning,
 });
 

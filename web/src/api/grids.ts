@@ -16,8 +16,6 @@ import { call, callForEffect } from './client.ts';
 import { keys } from './keys.ts';
 
 const REST_MS = 400;
-/** Speeds are learned from every picture, and the form is often come back to right after some. */
-const FRESH_MS = 5000;
 
 /** The latest, newest first; undefined until they are there. */
 export function useGrids(): GridSummary[] | undefined {
@@ -65,7 +63,8 @@ export function useGridEstimate(request: GridRequest | null): {
         : ({ signal }) =>
             call('/grids/estimate', gridEstimate, { method: 'POST', body: JSON.parse(settled) as unknown, signal }),
     placeholderData: keepPreviousData,
-    staleTime: FRESH_MS,
+    // Speeds are learned from every picture, and the form is often come back to right after some.
+    staleTime: 0,
     retry: false,
   });
   const isCurrent = settled === wanted && !isFetching && !isPlaceholderData;

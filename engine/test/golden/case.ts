@@ -136,7 +136,7 @@ function materialize(source: string): string {
   const home = join(scratchFolder(), String(written.size));
   mkdirSync(home);
   const target = join(home, nameOf(source));
-  if (statSync(source).isDirectory()) copyFolder(source, target);
+  if (existsSync(source) && statSync(source).isDirectory()) copyFolder(source, target);
   else writeFormulaCheckpoint(readManifest(source), target);
   written.set(source, target);
   return target;
@@ -153,9 +153,9 @@ function nameOf(source: string): string {
 function copyFolder(source: string, target: string): void {
   mkdirSync(target);
   for (const entry of readdirSync(source, { withFileTypes: true })) {
-    const from = join(source, entry.name);
+    const from = join(source, entry.name.replace(/\.manifest\.json\.gz$/, MANIFEST));
     if (entry.isDirectory()) copyFolder(from, join(target, entry.name));
-    else if (entry.name.endsWith(MANIFEST)) writeFormulaCheckpoint(readManifest(from), join(target, nameOf(from)));
+    else if (from.endsWith(MANIFEST)) writeFormulaCheckpoint(readManifest(from), join(target, nameOf(from)));
     else copyFileSync(from, join(target, entry.name));
   }
 }

@@ -4,7 +4,8 @@
  * Bit for bit what ../shared/oracle/synth.py makes: FNV-1a of the name starts a counter whose hashed values are spread
  * over [mean - scale, mean + scale). Computed in float64, rounded to float32, then to the tensor's dtype.
  */
-import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
 
 export type FormulaDtype = 'F32' | 'F16' | 'BF16' | 'I64';
 
@@ -27,7 +28,14 @@ const GOLDEN_RATIO = 0x9e3779b9;
 const CHUNK_ELEMENTS = 1 << 21;
 
 export function readManifest(path: string): Manifest {
-  return JSON.parse(readFileSync(path, 'utf8')) as Manifest;
+  return JSON.parse(manifestText(path)) as Manifest;
+}
+
+/** A manifest lies plainly, or in a twentieth of the room as `path` + `.gz`, as all in fixtures/ do. */
+export const hasManifest = (path: string): boolean => existsSync(path) || existsSync(`${path}.gz`);
+
+export function manifestText(path: string): string {
+  return existsSync(path) ? readFileSync(path, 'utf8') : gunzipSync(readFileSync(`${path}.gz`)).toString();
 }
 
 const countOf = (shape: readonly number[]): number => shape.reduce((product, extent) => product * extent, 1);

@@ -2,12 +2,11 @@
  * Real files by name, shape and type alone: what each is, that all its graphs build, and that every tensor is accounted for.
  * Nothing is run. One check per file.
  */
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { recogniseKind } from '../../../src/families/file-kind.ts';
 import { recogniseHeader } from '../../../src/families/recognise.ts';
-import { readManifest } from '../../support/formula-weights.ts';
+import { hasManifest, readManifest } from '../../support/formula-weights.ts';
 import { headerOfManifest } from '../../support/manifest-header.ts';
 import type { GoldenCase } from '../case.ts';
 import { checkOf, failed, unknown, type Check, type Comparison } from '../compare.ts';
@@ -45,7 +44,7 @@ const exactly = (name: string, actual: number, expected: number): Comparison => 
 
 function checkFile(golden: GoldenCase, name: string, count: Count): Check {
   const path = join(golden.folder, `${name}.manifest.json`);
-  if (!existsSync(path)) return failed(name, 'has no manifest');
+  if (!hasManifest(path)) return failed(name, 'has no manifest');
   const header = headerOfManifest(readManifest(path), `/nowhere/${name}.safetensors`);
   const entries = [...header.tensors.values()];
   const counted = [

@@ -60,6 +60,16 @@ const LOOK_ALIKES: readonly LookAlike[] = [
     matches: (header) =>
       holds(header, 'control_model.') || holds(header, 'input_hint_block.') || holds(header, 'controlnet_'),
   },
+  {
+    label: 'an IP-Adapter, which works beside a checkpoint and with an image encoder',
+    architecture: /\/ip-adapter$/i,
+    matches: (header) => holds(header, 'ip_adapter.') && holds(header, 'image_proj.'),
+  },
+  {
+    label: 'an image encoder, as IP-Adapters need one',
+    architecture: /(^|\/)clip-vision$/i,
+    matches: (header) => holds(header, 'vision_model.') && !holds(header, 'text_model.'),
+  },
 ];
 
 /** What a file that no family recognised looks like, as the end of a sentence; null when nothing is known. */

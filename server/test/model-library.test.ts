@@ -115,11 +115,12 @@ describe('trees of other programs', () => {
       'webui/models/LyCORIS/style.safetensors': 'other lora',
       'webui/embeddings/neg.pt': 'embedding',
       'webui/models/ESRGAN/4x.pth': 'upscaler',
+      'webui/extensions/sd-webui-animatediff/model/mm.ckpt': 'motion',
       'webui/webui.py': 'x',
     });
     const before = await portrait(tree);
     await start(join(tree, 'webui'));
-    const known = await settled(8);
+    const known = await settled(9);
     expect(Object.fromEntries(known.models.map(({ id, kind }) => [id, kind]))).toEqual({
       tiny: 'checkpoint',
       'webui:dream': 'checkpoint',
@@ -129,6 +130,7 @@ describe('trees of other programs', () => {
       'webui:lora:LyCORIS/style': 'lora',
       'webui:embedding:neg.pt': 'embedding',
       'webui:upscaler:4x.pth': 'upscaler',
+      'webui:motion:mm.ckpt': 'motion',
     });
     expect(known.roots).toEqual([{ name: 'webui', layout: 'webui', isAvailable: true, problems: [] }]);
     expect((await list('')).models.map(({ id }) => id)).toEqual(['tiny', 'webui:dream', 'webui:xl/big.ckpt']);

@@ -70,6 +70,11 @@ const LOOK_ALIKES: readonly LookAlike[] = [
     architecture: /(^|\/)clip-vision$/i,
     matches: (header) => holds(header, 'vision_model.') && !holds(header, 'text_model.'),
   },
+  {
+    label: 'a motion module, which works beside a checkpoint',
+    architecture: /\/motion-module$/i,
+    matches: (header) => holds(header, 'down_blocks.0.motion_modules.'),
+  },
 ];
 
 /** What a file that no family recognised looks like, as the end of a sentence; null when nothing is known. */

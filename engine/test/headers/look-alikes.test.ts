@@ -11,6 +11,14 @@ const FILES: readonly [what: string, names: readonly string[], sentence: RegExp]
     ['vision_model.embeddings.class_embedding', 'visual_projection.weight'],
     /It looks like an image encoder,/,
   ],
+  [
+    'a motion module',
+    [
+      'down_blocks.0.motion_modules.0.temporal_transformer.norm.weight',
+      'up_blocks.0.motion_modules.0.temporal_transformer.norm.weight',
+    ],
+    /It looks like a motion module,/,
+  ],
   ['a file of neither', ['vision_mode.embeddings.class_embedding'], /Nothing in it is known\./],
 ];
 

@@ -63,6 +63,13 @@ export const KIND_FOLDERS: readonly KindFolders[] = [
     comfyui: ['models/hypernetworks'],
     invokeai: [],
   },
+  {
+    kind: 'motion',
+    own: 'motion',
+    webui: ['extensions/sd-webui-animatediff/model'],
+    comfyui: ['models/animatediff_models', 'custom_nodes/ComfyUI-AnimateDiff-Evolved/models'],
+    invokeai: [],
+  },
 ];
 
 /** InvokeAI sorts by base model first. */

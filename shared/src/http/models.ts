@@ -26,6 +26,7 @@ export const MODEL_KINDS = [
   'upscaler',
   'controlnet',
   'hypernetwork',
+  'motion',
 ] as const;
 export const modelKind = z.enum(MODEL_KINDS);
 export type ModelKind = z.infer<typeof modelKind>;

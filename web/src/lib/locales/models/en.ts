@@ -38,6 +38,7 @@ export const modelsEn = {
     upscaler: 'Upscalers',
     controlnet: 'ControlNet',
     hypernetwork: 'Hypernetworks',
+    motion: 'Motion modules',
   },
   kind: {
     checkpoint: 'Checkpoint',
@@ -47,6 +48,7 @@ export const modelsEn = {
     upscaler: 'Upscaler',
     controlnet: 'ControlNet',
     hypernetwork: 'Hypernetwork',
+    motion: 'Motion module',
   },
   roots: {
     absent: 'The folder “{{name}}” cannot be reached',
@@ -81,6 +83,7 @@ export const modelsEn = {
     upscaler: 'Choose it under Advanced to enlarge pictures.',
     hypernetwork: 'Write <hypernet:{{name}}:1> into the prompt.',
     controlnet: 'Easel lists files of this kind; requests cannot name them yet.',
+    motion: 'Moves what a model draws. Easel lists files of this kind; requests cannot name them yet.',
   },
   findings: {
     title: 'What it is',

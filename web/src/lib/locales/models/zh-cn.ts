@@ -42,6 +42,7 @@ export const modelsZhCN: ChineseMessages = {
     upscaler: '放大模型',
     controlnet: 'ControlNet',
     hypernetwork: '超网络',
+    motion: '运动模块',
   },
   kind: {
     checkpoint: '检查点',
@@ -51,6 +52,7 @@ export const modelsZhCN: ChineseMessages = {
     upscaler: '放大模型',
     controlnet: 'ControlNet',
     hypernetwork: '超网络',
+    motion: '运动模块',
   },
   roots: {
     absent: '无法访问文件夹“{{name}}”',
@@ -84,6 +86,7 @@ export const modelsZhCN: ChineseMessages = {
     embedding: '在提示词中写 {{name}}。',
     upscaler: '可在“高级”中选用它来放大图片。',
     controlnet: 'Easel 会列出这类文件；请求中还不能指定它们。',
+    motion: '让模型画出的内容动起来。Easel 会列出这类文件；请求中还不能指定它们。',
     hypernetwork: '在提示词中写入 <hypernet:{{name}}:1>。',
   },
   findings: {

@@ -3,8 +3,9 @@
 
 A copy of the denoiser's encoder that differs from it by low-rank parts, a small network for the map, and convolutions that
 begin as nothing where the copy's answers are added.
---write makes the file: `lora_controlnet`, `PATH.up`/`PATH.down` for the low-rank parts, all that is new whole.
---follow draws held-out scenes with and without it, and states how far the edges of the pictures are those of the map.
+--write makes the file: `lora_controlnet`, `PATH.up`/`PATH.down` for the low-rank parts, all that is new whole; --mb cuts ranks.
+--follow draws held-out scenes with and without it (--file: as the file has it), and states how far the edges of the pictures
+are those of the map; --sheet shows some.
 """
 import argparse
 import copy
@@ -18,6 +19,7 @@ from PIL import Image
 from torch import nn
 
 import common
+import cut_ranks
 import duo
 import extras
 import lora
@@ -43,7 +45,7 @@ def hint_block(out):
 
 class Control(nn.Module):
     """What is added to the denoiser's twelve kept answers and its middle, from noisy latents, time, words and a map."""
-    def __init__(self, unet):
+    def __init__(self, unet, low=True):
         super().__init__()
         self.ch = unet.ch
         self.encoder = nn.ModuleDict({k: copy.deepcopy(getattr(unet, k)) for k in ("time_embed", "input_blocks", "middle_block")})
@@ -59,7 +61,7 @@ class Control(nn.Module):
             nn.init.zeros_(p)
         names = {path: path.replace(".", "/") for path, m in self.encoder.named_modules()
                  if path.startswith(("input_blocks.", "middle_block.")) and not path.endswith(("proj_in", "proj_out")) and
-                 (isinstance(m, nn.Linear) or isinstance(m, nn.Conv2d) and m.kernel_size == (3, 3)) and path != "input_blocks.0.0"}
+                 (isinstance(m, nn.Linear) or isinstance(m, nn.Conv2d) and m.kernel_size == (3, 3)) and path != "input_blocks.0.0"} if low else {}
         self.low = nn.ModuleDict({name: lora.Lora(self.encoder.get_submodule(path), RANK) for path, name in names.items()})
 
     def forward(self, x, t, context, hint):
@@ -72,13 +74,29 @@ class Control(nn.Module):
             out.append(zero(h))
         return out, self.middle_block_out(self.encoder["middle_block"](h, emb, context))
 
-    def file(self):
-        w = {"lora_controlnet": torch.zeros(0)}
-        for name, m in self.low.items():
-            w[name.replace("/", ".") + ".up"], w[name.replace("/", ".") + ".down"] = m.up.weight, m.down.weight
-        for k in ("input_hint_block", "zero_convs", "middle_block_out"):
-            w.update({f"{k}.{n}": p for n, p in getattr(self, k).named_parameters()})
+    def whole(self):
+        return {f"{k}.{n}": p for k in ("input_hint_block", "zero_convs", "middle_block_out") for n, p in getattr(self, k).named_parameters()}
+
+    def file(self, low=None):
+        """What is written; low: {name: (up, down)} in place of the parts as trained."""
+        w = {"lora_controlnet": torch.zeros(0), **self.whole()}
+        for name, (up, down) in (low or {name: (m.up.weight, m.down.weight) for name, m in self.low.items()}).items():
+            w[name.replace("/", ".") + ".up"], w[name.replace("/", ".") + ".down"] = up, down
         return {k: v.detach().half().contiguous().clone() for k, v in w.items()}
+
+    @staticmethod
+    def read(unet, path):
+        """From a file, as a program that reads it has it: the base model's weights with up times down added."""
+        from safetensors.torch import load_file
+        w, control = load_file(path), Control(unet, low=False)
+        del w["lora_controlnet"]
+        for key in [k for k in w if k.endswith(".up")]:
+            weight = control.encoder.get_parameter(key[:-2] + "weight")
+            weight += (w.pop(key).float().flatten(1) @ w.pop(key[:-2] + "down").float().flatten(1)).view_as(weight)
+        for name, p in control.whole().items():
+            p.data.copy_(w.pop(name))
+        assert not w, w.keys()
+        return control
 
 
 def times(embed, ch, t):
@@ -130,46 +148,63 @@ if __name__ == "__main__":
     ap.add_argument("--batch", type=int, default=8, help="per worker")
     ap.add_argument("--pool", type=int, default=150)
     ap.add_argument("--write")
+    ap.add_argument("--mb", type=float, help="cut ranks until the written file has this size")
     ap.add_argument("--follow", type=int, default=0, help="this many held-out scenes")
+    ap.add_argument("--file", action="append", default=[], help="what to follow with, in place of the trained state; may be given more than once")
+    ap.add_argument("--sheet", help="picture of what was drawn")
     ap.add_argument("--strength", type=float, default=1.)
     a = ap.parse_args()
     out = a.out or f"control_{a.what}.pt"
     unet, vae, text = common.base()
     words = common.Words()
     torch.manual_seed(0)
+    pack = lambda maps: torch.stack([torch.as_tensor(m) for m in maps]).to(common.DEVICE, memory_format=common.CL).float() / 255
+    maps_of = lambda specs: pack([np.moveaxis(map_of(a.what, s), 2, 0).copy() for s in specs])
+
+    @torch.no_grad()
+    def follow(n, controls, path=None):
+        """Mean edge agreement with the map on held-out scenes drawn from their captions: of each control and, last, without one."""
+        vr = random.Random(77)
+        specs = [control_scene(vr) for _ in range(n)]
+        h, u = text(words([scenes.caption(s, vr, True) for s in specs])), text(words([""] * n))
+        noise, maps = sample.seeded_noise(range(n)).to(common.DEVICE), maps_of(specs)
+        edge = lambda img: extras.canny(np.ascontiguousarray(img))[..., 0] > 0
+        true, rows = [edge(scenes.render(s)) for s in specs], [[map_of(a.what, s) for s in specs[:10]]]
+        for name, control in [*controls.items(), ("without", None)]:
+            hint = control and torch.cat([control.input_hint_block(maps)] * 2)
+            drawn = sample.decode(vae, sample.sample((lambda x, t, c: steered(unet, control, x, t, c, hint, a.strength)) if control else unet, h, u, noise, 10, 4.))
+            print(f"{name}: edges {np.mean([edges_agree(edge(x), y) for x, y in zip(drawn, true)]):.3f} of {n} scenes", flush=True)
+            rows.append(drawn[:10])
+        if path:
+            Image.fromarray(np.concatenate([np.concatenate(list(r), 1) for r in rows])).save(path)
+
+    if a.file:
+        follow(a.follow, {f: Control.read(unet, f).to(common.DEVICE, memory_format=common.CL) for f in a.file}, a.sheet)
+        raise SystemExit
+
     control = Control(unet).to(common.DEVICE, memory_format=common.CL)
     run = common.Run(out, control, a.lr, a.minutes, muon=False, decay=.98, warm=10)
     if a.write:
         from safetensors.torch import save_file
         with run.averaged():
-            save_file(control.file(), a.write, {"format": "pt", "modelspec.title": f"Easel Demo Control-LoRA {a.what}", "modelspec.author": "The Easel authors",
+            low, cr = None, random.Random(43)
+            if a.mb:
+                specs = [control_scene(cr) for _ in range(24)]
+                t = torch.arange(24, device=common.DEVICE) * 1000 // 24 + 20
+                x = common.noised(common.encode(vae, common.pictures(specs)), t, torch.randn(24, 4, 16, 16, generator=torch.Generator().manual_seed(6)).to(common.DEVICE))
+                with torch.no_grad():
+                    h, hint = text(words([scenes.caption(s, cr, True) for s in specs])), control.input_hint_block(maps_of(specs))
+                answer = lambda: steered(unet, control, x, t, h, hint) * common.WEIGHT[t].sqrt()[:, None, None, None]
+                heads = 100 * len(control.file()) + 500                  # the file's own header
+                low = cut_ranks.cut(control.low, answer, int(a.mb * 5e5 - heads / 2) - sum(p.numel() for p in control.whole().values()))
+            save_file(control.file(low), a.write, {"format": "pt", "modelspec.title": f"Easel Demo Control-LoRA {a.what}", "modelspec.author": "The Easel authors",
                       "modelspec.license": "CC0-1.0", "modelspec.architecture": "stable-diffusion-v1/control-lora", "easel.training": json.dumps(run.log[-1])})
-        print(run.log[-1])
+        print(run.log[-1], os.path.getsize(a.write))
         raise SystemExit
 
-    pack = lambda maps: torch.stack([torch.as_tensor(m) for m in maps]).to(common.DEVICE, memory_format=common.CL).float() / 255
-
-    def follow(n, path=None):
-        """Mean edge agreement with the map, with and without it, on held-out scenes drawn from their captions."""
-        vr = random.Random(77)
-        specs = [control_scene(vr) for _ in range(n)]
-        hint = control.input_hint_block(pack([np.moveaxis(map_of(a.what, s), 2, 0).copy() for s in specs]))
-        h, u = text(words([scenes.caption(s, vr, True) for s in specs])), text(words([""] * n))
-        noise = sample.seeded_noise(range(n)).to(common.DEVICE)
-        both = torch.cat([hint, hint])
-        drawn = [sample.decode(vae, sample.sample(f, h, u, noise, 10, 4.)) for f in
-                 (lambda x, t, c: steered(unet, control, x, t, c, both, a.strength), unet)]
-        true = [scenes.render(s) for s in specs]
-        edge = lambda img: extras.canny(np.ascontiguousarray(img))[..., 0] > 0
-        share = [round(float(np.mean([edges_agree(edge(x), edge(y)) for x, y in zip(d, true)])), 3) for d in drawn]
-        if path:
-            rows = [np.concatenate([map_of(a.what, s), d0, d1], 0) for s, d0, d1 in zip(specs[:12], *drawn)]
-            Image.fromarray(np.concatenate(rows, 1)).save(path)
-        return {"edges": share[0], "edges_without": share[1]}
-
     if a.follow:
-        with run.averaged(), torch.no_grad():
-            print(a.follow, "scenes", follow(a.follow, f"{out}.png"))
+        with run.averaged():
+            follow(a.follow, {"with": control}, a.sheet)
         raise SystemExit
 
     @torch.no_grad()

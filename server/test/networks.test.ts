@@ -29,6 +29,7 @@ beforeAll(async () => {
   await lora('stated', { statedHash: `abcdef123456${'0'.repeat(52)}` });
   await lora('big', { base: 'sdxl', contextWidth: 2048, evidence: 'it changes two text encoders' });
   await lora('small', { contextWidth: 64 });
+  await lora('paints-into', { inputChannels: 9 });
   await lora('broken', 'bad');
   await embedding('charm', {});
   await embedding('pairwise', { base: 'sdxl', textWidths: [768, 1280] });
@@ -41,7 +42,7 @@ beforeAll(async () => {
     const isSettled = models.every(({ reason, isUsable, hashing }) =>
       isUsable ? hashing === 'done' : reason?.code !== 'model_pending',
     );
-    if (models.length === 9 && isSettled) break;
+    if (models.length === 10 && isSettled) break;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }, 60_000);
@@ -107,6 +108,23 @@ describe('a LoRA of another base', () => {
     ]);
     expect((await analyse('a <lora:plain:1>', { model: 'tiny' })).problems).toEqual([]);
     expect((await analyse('a <lora:big:1>', { model: 'no such' })).problems).toEqual([]);
+  });
+});
+
+describe('a LoRA that makes an inpainting model', () => {
+  it('is refused before the job is accepted, with the command that bakes it', async () => {
+    expect(await refusal('a <lora:paints-into:1> cat')).toMatchObject({
+      status: 422,
+      code: 'model_incompatible',
+      message:
+        'prompt: the LoRA "paints-into" makes an inpainting model of another, with 9 channels for 4; it cannot run beside "tiny".',
+      got: 9,
+      limit: 4,
+      hint: 'Bake it in once: npm run easel -- convert tiny models/checkpoints/tiny-inpaint --lora paints-into, or Convert on the models page. Then choose tiny-inpaint, and take the tag out of the prompt.',
+    });
+    expect((await analyse('<lora:paints-into:1>', { model: 'tiny' })).problems).toMatchObject([
+      { kind: 'lora_wrong_base' },
+    ]);
   });
 });
 

@@ -41,6 +41,16 @@ describe('a LoRA', () => {
     expect(findMisfit({ ...LORA, base: null }, TINY)).toMatchObject({ by: 'width' });
   });
 
+  it('that makes another kind of model goes with no other', () => {
+    const widening: NetworkView = { ...LORA, inputChannels: 9 };
+    const plain: NetworkTarget = { ...SD1, family: 'stable-diffusion-1' };
+    expect(findMisfit(widening, plain)).toEqual({ by: 'channels', network: 9, model: 4 });
+    expect(findMisfit(widening, { ...plain, family: 'instruct-pix2pix' })).toMatchObject({ by: 'channels', model: 8 });
+    expect(findMisfit(widening, SD1)).toBeNull();
+    expect(findMisfit(widening, { family: null, conditioning: null })).toBeNull();
+    expect(findMisfit(LORA, plain)).toBeNull();
+  });
+
   it('for text encoders alone is judged by their widths', () => {
     const text: NetworkView = { ...LORA, base: null, contextWidth: null, textWidths: [1280] };
     expect(findMisfit(text, SDXL)).toBeNull();

@@ -61,6 +61,8 @@ export const networkView = z.object({
   statedHash: z.string().nullable(),
   /** Suggested where it was distilled, as its name or metadata says; null for all others. */
   sampling: networkSampling.nullable(),
+  /** Channels its U-Net takes, where it widens the first layer and so makes another model; absent for all others. */
+  inputChannels: z.number().int().optional(),
 });
 export type NetworkView = z.infer<typeof networkView>;
 
@@ -80,10 +82,14 @@ export interface NetworkTarget {
   readonly conditioning: ConditioningWidths | null;
 }
 
-/** Why a file does not go with a model: they are of two lines, or of one but of two widths. */
+/**
+ * Why a file does not go with a model: they are of two lines, or of one but of two widths; or it makes another kind of
+ * model, and is for baking.
+ */
 export type NetworkMisfit =
   | { readonly by: 'base'; readonly network: NetworkBase; readonly model: NetworkBase }
-  | { readonly by: 'width'; readonly network: readonly number[]; readonly model: readonly number[] };
+  | { readonly by: 'width'; readonly network: readonly number[]; readonly model: readonly number[] }
+  | { readonly by: 'channels'; readonly network: number; readonly model: number };
 
 /** Ids of families begin with the name of their line. The longest comes first. */
 const LINES: readonly (readonly [prefix: string, base: NetworkBase])[] = [
@@ -96,11 +102,18 @@ const LINES: readonly (readonly [prefix: string, base: NetworkBase])[] = [
 export const baseOfFamily = (family: string | null): NetworkBase | null =>
   LINES.find(([prefix]) => family?.startsWith(prefix) === true)?.[1] ?? null;
 
+/** Channels that U-Nets of a family take: the latent, and beside it a mask with a picture, or a picture. */
+const channelsOfFamily = (family: string): number =>
+  family.endsWith('-inpaint') ? 9 : family === 'instruct-pix2pix' ? 8 : 4;
+
 /** null where it goes with the model, as far as can be told. */
 export function findMisfit(network: NetworkView, { family, conditioning }: NetworkTarget): NetworkMisfit | null {
   const model = baseOfFamily(family);
   if (network.base !== null && model !== null && network.base !== model)
     return { by: 'base', network: network.base, model };
+  const { inputChannels } = network;
+  if (inputChannels !== undefined && family !== null && channelsOfFamily(family) !== inputChannels)
+    return { by: 'channels', network: inputChannels, model: channelsOfFamily(family) };
   if (conditioning === null) return null;
   const { context, text } = conditioning;
   const misfit = (own: readonly number[], wanted: readonly number[]): NetworkMisfit => ({

@@ -27,7 +27,8 @@ export type Leaf =
   | 'normWeight'
   | 'normBias'
   | 'factor'
-  | 'onInput';
+  | 'onInput'
+  | 'shape';
 
 /** Endings of tensors' names; the first that fits counts. */
 const ENDINGS: readonly (readonly [pattern: RegExp, leaf: Leaf])[] = [
@@ -61,6 +62,7 @@ const ENDINGS: readonly (readonly [pattern: RegExp, leaf: Leaf])[] = [
   [/\.w_norm$/, 'normWeight'],
   [/\.b_norm$/, 'normBias'],
   [/\.on_input$/, 'onInput'],
+  [/\.reshape_weight$/, 'shape'],
   // Of IA3; last, since it ends many names.
   [/\.weight$/, 'factor'],
 ];

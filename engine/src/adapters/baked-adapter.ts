@@ -4,7 +4,7 @@
  */
 import { placeTensors, type PlacedCheckpoint } from '../checkpoint/place-tensors.ts';
 import { NumberReader } from '../checkpoint/read-numbers.ts';
-import { openAdapter, type AdapterFile } from './adapter-file.ts';
+import type { AdapterFile } from './adapter-file.ts';
 import { strengthAt, type AdapterStrength } from './branch-feeds.ts';
 import type { LayerNames } from './layers.ts';
 import { readGroup } from './load-adapter.ts';
@@ -27,14 +27,13 @@ export class BakedAdapter {
   /**
    * @param names of the checkpoint's layers
    * @throws model_incompatible when it is for another kind of checkpoint
-   * @throws model_gone | model_invalid | pickle_unsafe | storage_unavailable
+   * @throws model_gone | model_invalid | storage_unavailable
    */
   static async open(
-    path: string,
+    adapter: AdapterFile,
     names: LayerNames,
     strengths: Omit<AdapterStrength, 'adapter'>,
   ): Promise<BakedAdapter> {
-    const adapter = await openAdapter(path);
     const { matched, unknown } = matchAdapter(adapter, names);
     const touching = new Map<string, AdapterMatch['matched'][number][]>();
     for (const each of matched) {

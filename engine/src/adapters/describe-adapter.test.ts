@@ -25,6 +25,29 @@ const lora = (stem: string, rank: number, to: number, from: number): Shapes => (
   [`${stem}.alpha`]: [],
 });
 
+describe('a LoRA that widens the first layer', () => {
+  const low = lora(`${BLOCK}_attn2_to_k`, 8, 320, 768);
+  const first = (stem: string, channels: number): Shapes => ({
+    [`${stem}.lora_down.weight`]: [64, channels, 3, 3],
+    [`${stem}.lora_up.weight`]: [320, 64, 1, 1],
+    [`${stem}.alpha`]: [],
+  });
+
+  it.each(['lora_unet_conv_in', 'lora_unet_input_blocks_0_0', 'diffusion_model.input_blocks.0.0', 'unet.conv_in'])(
+    'says how many channels it takes, and the rank of the other layers: %s',
+    (stem) => {
+      const described = told({ ...low, ...first(stem, 9), [`${stem}.reshape_weight`]: [4] });
+      expect(described).toMatchObject({ inputChannels: 9, ranks: { least: 8, most: 8 }, base: 'sd1' });
+    },
+  );
+
+  it('is one by its mark alone', () => {
+    expect(told({ ...low, ...first('lora_unet_conv_in', 4) })).not.toHaveProperty('inputChannels');
+    const other = `${BLOCK}_attn2_to_k.reshape_weight`;
+    expect(told({ ...low, [other]: [2] })).not.toHaveProperty('inputChannels');
+  });
+});
+
 describe('the base of a LoRA', () => {
   it.each([
     [768, 'sd1'],

@@ -11,10 +11,20 @@ import type { NetworkBase, NetworkKind, NetworkPart, NetworkView } from '@easel/
 
 import type { AdapterFile, AdapterGroup, Leaf } from './adapter-file.ts';
 import { kindOf } from './kinds/index.ts';
+import { widenedShape } from './widening.ts';
 
 type Description = Pick<
   NetworkView,
-  'kind' | 'base' | 'ranks' | 'parts' | 'contextWidth' | 'textWidths' | 'evidence' | 'triggerWords' | 'statedHash'
+  | 'kind'
+  | 'base'
+  | 'ranks'
+  | 'parts'
+  | 'contextWidth'
+  | 'textWidths'
+  | 'evidence'
+  | 'triggerWords'
+  | 'statedHash'
+  | 'inputChannels'
 >;
 
 /** Beginnings of modules' names; old attention processors stand there without a network's name. */
@@ -65,7 +75,9 @@ export function describeAdapter({ header, groups }: AdapterFile): Description {
     });
   }
   const parts = [...new Set(placed.map(({ part }) => part))].toSorted();
-  const ranks = placed.map(({ group }) => rankOf(group)).filter((rank) => rank !== null);
+  // A layer that is widened is changed whole: its rank says nothing of the others.
+  const low = placed.filter(({ group }) => widenedShape(group) === null);
+  const ranks = low.map(({ group }) => rankOf(group)).filter((rank) => rank !== null);
   const contexts = placed.flatMap(({ stem, group, part }) =>
     part === 'unet' && CROSS.test(stem) ? widthIn(group) : [],
   );
@@ -86,6 +98,7 @@ export function describeAdapter({ header, groups }: AdapterFile): Description {
     ...tellBase({ contextWidth, textWidths, stems, parts, metadata: header.metadata }),
     triggerWords: statedTriggers(header.metadata),
     statedHash: statedHash(header.metadata),
+    ...widenedInput(placed),
   };
 }
 
@@ -111,6 +124,17 @@ interface BaseSigns {
   readonly stems: readonly string[];
   readonly parts: readonly NetworkPart[];
   readonly metadata: ReadonlyMap<string, string>;
+}
+
+/** The U-Net's first layer in either spelling. */
+const FIRST_LAYER = /[._](conv_in|input_blocks[._]0[._]0)$/;
+
+function widenedInput(
+  placed: readonly { readonly stem: string; readonly group: AdapterGroup }[],
+): Pick<NetworkView, 'inputChannels'> {
+  const first = placed.find(({ stem }) => FIRST_LAYER.test(stem));
+  const inputChannels = first === undefined ? undefined : widenedShape(first.group)?.[1];
+  return inputChannels === undefined ? {} : { inputChannels };
 }
 
 /** Shapes before names before words: metadata are often those of another file. */

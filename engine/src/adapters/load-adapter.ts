@@ -11,6 +11,7 @@ import { lowRankOf, type LowRank } from './kinds/lora.ts';
 import type { Layer, LayerNames } from './layers.ts';
 import { matchAdapter } from './match-adapter.ts';
 import type { AdapterKind, Numbers } from './types.ts';
+import { requireNoWidening } from './widening.ts';
 
 /** A change that runs beside a layer. */
 export interface Branch {
@@ -47,7 +48,8 @@ const LARGEST_BYTES = 4 * 2 ** 30;
 /**
  * @param names of the checkpoint's layers
  * @param rankLimit only so many ranks count; null = all
- * @throws model_incompatible when it is for another kind of checkpoint, or its parts do not fit the layers
+ * @throws model_incompatible when it is for another kind of checkpoint, makes one of another kind, or its parts do not
+ *   fit the layers
  * @throws model_gone | model_invalid | pickle_unsafe
  */
 export async function loadAdapter(
@@ -57,6 +59,7 @@ export async function loadAdapter(
 ): Promise<LoadedAdapter> {
   const adapter = await openAdapter(path);
   const { matched, unknown } = matchAdapter(adapter, names);
+  requireNoWidening(adapter, names);
   const expanded = matched.reduce((sum, { group }) => sum + bytesOf(group), 0);
   if (expanded > LARGEST_BYTES) throw tooLarge(adapter, expanded);
 

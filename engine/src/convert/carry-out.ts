@@ -166,7 +166,8 @@ class Work {
     const count = shape.reduce((product, extent) => product * extent, 1);
     const [first] = terms;
     const changes = await this.#changesOf(tensor);
-    if (changes.length === 0 && terms.length === 1 && first.factor === 1 && first.from.dtype === dtype) {
+    const isAsItWas = first.from.dtype === dtype && first.from.shape.join() === shape.join();
+    if (changes.length === 0 && terms.length === 1 && first.factor === 1 && isAsItWas) {
       for (let done = 0; done < count; done += CHUNK_NUMBERS)
         yield this.#read(first.from, done, Math.min(CHUNK_NUMBERS, count - done));
       return;

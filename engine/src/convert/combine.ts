@@ -1,4 +1,5 @@
 /** Sums of tensors, each times its factor, computed in float64. Pure. */
+import type { TensorEntry } from '../checkpoint/tensor-entry.ts';
 import { towardsOdd } from './numbers.ts';
 import type { PlannedTensor } from './plan.ts';
 
@@ -12,8 +13,9 @@ export function combine(
 ): Float32Array {
   const [first, ...others] = values;
   if (first === undefined) return new Float32Array();
-  const [{ factor: own }] = terms;
-  if (others.length === 0 && own === 1) return first;
+  const [{ factor: own, from }] = terms;
+  if (others.length === 0 && own === 1)
+    return from.shape.join() === shape.join() ? first : filledUp(first, from, shape);
   // A float32 is what a Float32Array rounds to by itself.
   const keep: (value: number) => number = dtype === 'F32' ? (value) => value : towardsOdd;
   const out = new Float32Array(first.length);
@@ -29,6 +31,15 @@ export function combine(
     return out;
   }
   return overCommonChannels({ terms, shape, keep }, values);
+}
+
+/** A tensor of fewer channels with zeros for those that it lacks. */
+function filledUp(values: Float32Array, from: Pick<TensorEntry, 'shape'>, shape: readonly number[]): Float32Array {
+  const rowOf = ([, ...behind]: readonly number[]): number => behind.reduce((product, extent) => product * extent, 1);
+  const [own, wide] = [rowOf(from.shape), rowOf(shape)];
+  const out = new Float32Array((shape[0] ?? 0) * wide);
+  for (let row = 0; row * own < values.length; row++) out.set(values.subarray(row * own, (row + 1) * own), row * wide);
+  return out;
 }
 
 function overCommonChannels(

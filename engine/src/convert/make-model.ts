@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 import type { EngineModelJob, ModelSource } from '@easel/shared/engine';
 import type { ModelWorkResult } from '@easel/shared/model-work';
 
+import { openAdapter } from '../adapters/adapter-file.ts';
 import { BakedAdapter } from '../adapters/baked-adapter.ts';
 import { carryOut, type WorkContext } from './carry-out.ts';
 import type { Plan } from './plan.ts';
@@ -27,15 +28,24 @@ export async function makeModel(
   const orNone = async (source: ModelSource | null): Promise<Source | null> =>
     source === null ? null : openSource(source);
   const ownVae = await orNone(vae);
+  const adapters = await Promise.all(loras.map(async ({ file }) => openAdapter(file)));
+  const weightOf = (i: number): number => (parameters.type === 'convert' ? (parameters.loras?.[i]?.weight ?? 1) : 0);
+  const counting = adapters.filter((_, i) => weightOf(i) !== 0);
   const plan: Plan =
     parameters.type === 'convert'
-      ? planConvert(parameters, { model: opened[0] as Source, vae: ownVae, base: await orNone(base), loras })
+      ? planConvert(parameters, {
+          model: opened[0] as Source,
+          vae: ownVae,
+          base: await orNone(base),
+          loras,
+          adapters: counting,
+        })
       : planMerge(parameters, opened, ownVae);
   const baked: BakedAdapter[] = [];
   try {
-    for (const [i, { file }] of loras.entries()) {
+    for (const [i, adapter] of adapters.entries()) {
       const { weight = 1, textWeight = weight } = (parameters.type === 'convert' && parameters.loras?.[i]) || {};
-      baked.push(await BakedAdapter.open(file, plan.layers ?? new Map(), { textWeight, unetWeight: weight }));
+      baked.push(await BakedAdapter.open(adapter, plan.layers ?? new Map(), { textWeight, unetWeight: weight }));
       await context.breathe();
     }
     const made = await carryOut(plan, target, { overwrite: parameters.overwrite, baked }, context);

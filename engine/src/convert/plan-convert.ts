@@ -3,7 +3,9 @@ import { CheckpointError, RequestError } from '@easel/shared/errors';
 import type { ModelSource } from '@easel/shared/engine';
 import type { ConvertParameters, Precision } from '@easel/shared/model-work';
 
-import { nameLayers } from '../adapters/layers.ts';
+import type { AdapterFile } from '../adapters/adapter-file.ts';
+import { nameLayers, type LayerNames } from '../adapters/layers.ts';
+import { readWidenings, widenLayers, type Widenings } from '../adapters/widening.ts';
 import type { GroundedEntry } from '../checkpoint/derivation.ts';
 import type { FileDtype } from '../checkpoint/tensor-entry.ts';
 import { recogniseHeader } from '../families/recognise.ts';
@@ -23,6 +25,8 @@ export interface Sources {
   readonly base: Source | null;
   /** What is baked in; only named here. */
   readonly loras: readonly ModelSource[];
+  /** The files of those that count: what they widen is planned here, their numbers are not read. */
+  readonly adapters: readonly AdapterFile[];
 }
 
 const DTYPES: Readonly<Record<Exclude<Precision, 'keep'>, FileDtype>> = { fp32: 'F32', fp16: 'F16', bf16: 'BF16' };
@@ -40,7 +44,7 @@ export const titleOf = (output: string): string => output.slice(output.lastIndex
  * @throws model_incomplete | models_differ | model_unexpected | model_unsupported where what is asked cannot be made
  * @throws not_allowed where the fields do not go together
  */
-export function planConvert(parameters: ConvertParameters, { model, vae, base, loras }: Sources): Plan {
+export function planConvert(parameters: ConvertParameters, { model, vae, base, loras, adapters }: Sources): Plan {
   const recipe = recipeOf(parameters, [model], [...[vae, base].filter((each) => each !== null), ...loras]);
   const { tensors: chosen, notes } = chooseEma(model, parameters.ema);
   if (parameters.part === 'vae') {
@@ -64,24 +68,32 @@ export function planConvert(parameters: ConvertParameters, { model, vae, base, l
     });
     return single(raw, { ...kept(model.header), ...recipe, format: 'pt' }, notes);
   }
-  const metadata = checkpointMetadata({ ...model, checkpoint }, titleOf(parameters.output), recipe);
+  const names: LayerNames =
+    loras.length === 0
+      ? new Map()
+      : nameLayers(checkpoint.family.reads({ ...checkpoint.header, tensors }, checkpoint.sidecar));
+  const widenings = readWidenings(adapters, names);
+  const made = widenings.size === 0 ? checkpoint : recogniseWidened(model, { checkpoint, tensors, widenings });
+  const metadata = checkpointMetadata({ header: made.header, checkpoint: made }, titleOf(parameters.output), recipe);
   const plan = (dtypeOf: typeof writtenAs): Plan =>
     single(
       [
-        ...[...tensors].map(([name, entry]) => taken(name, entry, dtypeOf(entry, parameters.precision))),
-        ...marksOf(checkpoint, tensors),
+        ...[...tensors].map(([name, entry]) => ({
+          ...taken(name, entry, dtypeOf(entry, parameters.precision)),
+          shape: widenings.get(name) ?? entry.shape,
+        })),
+        ...marksOf(made, tensors),
       ],
       metadata,
       notes,
     );
   if (loras.length === 0) return plan(writtenAs);
-  const reads = checkpoint.family.reads({ ...checkpoint.header, tensors }, checkpoint.sidecar);
   // Eight bits have no room for what a LoRA adds.
   const wider: typeof writtenAs = (entry, precision) => {
     const dtype = writtenAs(entry, precision);
     return dtype.startsWith('F8') ? 'F16' : dtype;
   };
-  return { ...plan(wider), layers: nameLayers(reads) };
+  return { ...plan(wider), layers: widenLayers(names, widenings) };
 }
 
 const write = (name: string, entry: GroundedEntry, precision: Precision): PlannedTensor =>
@@ -116,6 +128,40 @@ function recogniseWhole({ header, id, overrides }: Source, tensors: Tensors): No
     });
   }
 }
+
+/**
+ * What a checkpoint is once its LoRA have widened it: an inpainting model, say. Its old name and kind are not its own.
+ *
+ * @throws model_incompatible where that would be nothing we know
+ */
+function recogniseWidened(
+  { id, overrides }: Source,
+  {
+    checkpoint: { header, sidecar },
+    tensors,
+    widenings,
+  }: { checkpoint: NonNullable<Source['checkpoint']>; tensors: Tensors; widenings: Widenings },
+): NonNullable<Source['checkpoint']> {
+  const { family: _family, ...rest } = overrides ?? {};
+  const widened = [...tensors].map(([name, entry]): [string, GroundedEntry] => [
+    name,
+    { ...entry, shape: widenings.get(name) ?? entry.shape },
+  ]);
+  const metadata = new Map([...header.metadata].filter(([key]) => !NAMES_OF_KIND.includes(key)));
+  try {
+    const made = recogniseHeader({ ...header, metadata, tensors: new Map(widened) }, sidecar, rest);
+    made.family.check(made.header, sidecar);
+    return made;
+  } catch (thrown) {
+    if (!(thrown instanceof CheckpointError)) throw thrown;
+    const [tensor] = widenings.keys();
+    const details = { field: 'loras', tensor, hint: 'Choose a checkpoint of its base, or leave it out.' };
+    const message = `loras: ${id} with it would be no model that is known. ${thrown.message}`;
+    throw new CheckpointError('model_incompatible', message, details, { cause: thrown });
+  }
+}
+
+const NAMES_OF_KIND = ['modelspec.architecture', 'modelspec.title'];
 
 function notBakeable(isNoCheckpoint: boolean): RequestError {
   return isNoCheckpoint

@@ -13,7 +13,7 @@ export interface Term {
  * A tensor of the new file: the first term as it is, or the sum of all, each times its factor.
  *
  * Terms have the shape of the tensor, or fewer channels (axis 1) than the first, which is then alone in the others: an
- * inpainting model takes what it has in common with an ordinary one.
+ * inpainting model takes what it has in common with an ordinary one. Where even the first has fewer, zeros fill it up.
  */
 export interface PlannedTensor {
   readonly name: string;

@@ -19,7 +19,7 @@ const LABELS: Readonly<Record<NetworkBase, string>> = {
 export const misfitOf = ({ view }: Pick<ModelFile, 'view'>, target: NetworkTarget): NetworkMisfit | null =>
   view.network === null ? null : findMisfit(view.network, target);
 
-/** @throws model_incompatible for a LoRA of another base; model_unusable with its reason for one that is none */
+/** @throws model_incompatible for a LoRA of another base, or one that is for baking; model_unusable with its reason for one that is none */
 export function requireFit(name: string, file: Pick<ModelFile, 'view'>, target: PromptTarget): void {
   const { reason } = file.view;
   const shown = name.slice(0, 100);
@@ -32,6 +32,7 @@ export function requireFit(name: string, file: Pick<ModelFile, 'view'>, target: 
   }
   const misfit = misfitOf(file, target);
   if (misfit === null) return;
+  if (misfit.by === 'channels') throw forBaking(shown, misfit, target);
   const [made, has, way] =
     misfit.by === 'base'
       ? [`for ${LABELS[misfit.network]}`, `is of ${LABELS[misfit.model]}`, `of ${LABELS[misfit.network]}`]
@@ -47,3 +48,26 @@ export function requireFit(name: string, file: Pick<ModelFile, 'view'>, target: 
     },
   );
 }
+
+/** Of a LoRA that makes another kind of model, as one for inpainting does. */
+function forBaking(
+  name: string,
+  { network, model }: NetworkMisfit & { by: 'channels' },
+  { id }: PromptTarget,
+): RequestError {
+  const kind = network === INPAINTING_CHANNELS ? 'an inpainting model' : 'another kind of model';
+  const made = network === INPAINTING_CHANNELS ? `${id}-inpaint` : `${id}-${network}`;
+  return new RequestError(
+    'model_incompatible',
+    `prompt: the LoRA "${name}" makes ${kind} of another, with ${network} channels for ${model}; it cannot run beside "${id}".`,
+    {
+      field: 'prompt',
+      got: network,
+      limit: model,
+      hint: `Bake it in once: npm run easel -- convert ${id} models/checkpoints/${made} --lora ${name}, or Convert on the models page. Then choose ${made}, and take the tag out of the prompt.`,
+    },
+  );
+}
+
+/** The latent, the mask, and the latent of what the mask leaves. */
+const INPAINTING_CHANNELS = 9;

@@ -17,7 +17,9 @@ export interface NamedEmbedding {
   readonly skipped: SkippedReason | null;
 }
 
-export type SkippedReason = NetworkMisfit | { readonly by: 'file'; readonly message: string };
+export type SkippedReason =
+  | Exclude<NetworkMisfit, { by: 'channels' }>
+  | { readonly by: 'file'; readonly message: string };
 
 export interface PromptText {
   readonly text: string;
@@ -67,7 +69,9 @@ export const knownOf = ({ name, view }: NamedEmbedding): KnownEmbedding => ({
 function skippedReason({ network, reason }: ModelView, target: NetworkTarget | null): SkippedReason | null {
   if (network === null)
     return reason === null || reason.code === 'model_pending' ? null : { by: 'file', message: reason.message };
-  return target === null ? null : findMisfit(network, target);
+  const misfit = target === null ? null : findMisfit(network, target);
+  // No embedding widens a network.
+  return misfit?.by === 'channels' ? null : misfit;
 }
 
 function namesIn({ text, isNegative }: PromptText, steps: number, embeddings: readonly KnownEmbedding[]): string[] {

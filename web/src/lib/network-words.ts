@@ -45,6 +45,7 @@ export function misfitText(misfit: NetworkMisfit, n: NetworkWords): string {
   if (misfit.by === 'base') {
     return n('misfit.base', { network: n(`base.${misfit.network}`), model: n(`base.${misfit.model}`) });
   }
+  if (misfit.by === 'channels') return n('misfit.channels', { network: misfit.network, model: misfit.model });
   return n('misfit.width', { network: misfit.network.join(' + '), model: misfit.model.join(' + ') });
 }
 

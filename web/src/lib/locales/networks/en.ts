@@ -49,6 +49,7 @@ export const networksEn = {
   misfit: {
     base: 'made for {{network}}, and the model is {{model}}',
     width: 'made for text of width {{network}}, and the model reads {{model}}',
+    channels: 'it makes another kind of model (channels: {{network}} for {{model}}) and is for baking in, by Convert',
   },
   part: { unet: 'U-Net', 'text-encoder': 'text encoder', 'text-encoder-2': 'second text encoder' },
   base: { sd1: 'SD 1', sd2: 'SD 2', sdxl: 'SDXL' },

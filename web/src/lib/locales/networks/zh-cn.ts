@@ -51,6 +51,7 @@ export const networksZhCN: ChineseMessages = {
   misfit: {
     base: '为 {{network}} 制作，而模型是 {{model}}',
     width: '为宽度 {{network}} 的文本制作，而模型读取 {{model}}',
+    channels: '它会生成另一种模型（{{network}} 通道，原为 {{model}}），要用“转换”烘焙进去',
   },
   part: { unet: 'U-Net', 'text-encoder': '文本编码器', 'text-encoder-2': '第二文本编码器' },
   base: { sd1: 'SD 1', sd2: 'SD 2', sdxl: 'SDXL' },

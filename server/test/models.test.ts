@@ -1,6 +1,6 @@
 /** The models folder: what is found, what is refused and why, by which names a model is known. */
 import { execFileSync } from 'node:child_process';
-import { chmod, mkdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { ModelList, ModelView } from '@easel/shared/http/models';
@@ -112,6 +112,32 @@ describe('the models folder', () => {
     });
     expect(refused?.statusCode).toBe(422);
     expect(refused?.body).toContain('cannot be used');
+  });
+
+  it('lists a ControlNet as one, unopened and with nothing against it, and offers it to no job', async () => {
+    const { folders: at } = await open({ 'good.safetensors': 'good' }, async (checkpoints) => {
+      const folder = join(checkpoints, '..', 'controlnet');
+      await mkdir(folder);
+      await writeFile(join(folder, 'edges.safetensors'), 'bad');
+      await writeFile(join(folder, 'edges.md'), 'its card');
+    });
+    const known = await until((now) => now.models.length === 1 && isExamined(now));
+    const listed = (await studio?.app.inject('/api/v1/models?kind=controlnet'))?.json<ModelList>().models;
+    expect(listed).toHaveLength(1);
+    expect(listed?.[0]).toMatchObject({
+      kind: 'controlnet',
+      name: 'edges',
+      sizeBytes: (await stat(join(at.models, 'controlnet', 'edges.safetensors'))).size,
+      reason: null,
+      isUsable: false,
+    });
+    expect(known.defaultModel).toBe('good');
+    const refused = await studio?.app.inject({
+      method: 'POST',
+      url: '/api/v1/jobs',
+      payload: { type: 'text-to-image', prompt: 'x', model: listed?.[0]?.id },
+    });
+    expect(refused?.statusCode).toBe(422);
   });
 
   it('lists files of torch, and a folder of diffusers as one model under its name', async () => {

@@ -197,6 +197,7 @@ describe('checkpoints of other kinds', () => {
     ['model.diffusion_model.joint_blocks.0.x', /looks like Stable Diffusion 3\./],
     ['double_blocks.0.x', /looks like Flux\./],
     ['control_model.x', /looks like a ControlNet\./],
+    ['input_hint_block.0.weight', /looks like a ControlNet\./],
   ])('with %s are refused with a sentence that names them', (name, sentence) => {
     const error = thrownBy(() => findFamily(headerOfManifest({ metadata: {}, tensors: [[name, 'F16', [4], 0, 1]] })));
     expect(error.code).toBe('model_unsupported');

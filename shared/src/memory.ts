@@ -29,6 +29,8 @@ const networkFootprint = z.object({
   weights: z.number(),
   /** Bytes of them in the file. */
   fileBytes: z.number(),
+  /** Bytes of what it makes of one text and keeps in the fast form; none when absent. */
+  textBytes: z.number().optional(),
   /** At several sizes, ascending. */
   passes: z.array(passCost).min(1),
 });
@@ -184,7 +186,8 @@ export function estimate(footprint: CheckpointFootprint, work: Work, plan: Memor
   const mapped = ({ network }: Pass): number => network.fileBytes;
   const waiting = (network: NetworkFootprint): number =>
     Math.min(network.weights * 4, WAITING_BYTES[0] + WAITING_BYTES[1] * network.weights);
-  const running = ({ network, bytes }: Pass): number => SPARE[plan.weights] * bytes + waiting(network);
+  const kept = ({ textBytes = 0 }: NetworkFootprint): number => (isLow ? 0 : textBytes * work.prompts);
+  const running = ({ network, bytes }: Pass): number => SPARE[plan.weights] * bytes + waiting(network) + kept(network);
   const total = (of: (pass: Pass) => number): number => passes.reduce((sum, pass) => sum + of(pass), 0);
   const most = (of: (pass: Pass) => number): number => Math.max(0, ...passes.map(of));
 

@@ -5,12 +5,14 @@ import { build } from '../graph/build.ts';
 import { currentPrecision } from '../graph/device.ts';
 import { inHalf } from '../graph/half.ts';
 import type { GraphModel } from '../graph/model.ts';
+import { splitNetwork } from '../graph/split.ts';
 import { NO_BRANCHES, withBranches } from '../modules/branches.ts';
 import { withWrapping } from '../modules/convolution.ts';
 import { dialect } from '../modules/dialect.ts';
 import { withHypernetworks } from '../modules/hypernetwork.ts';
 import type { Ports } from '../modules/ports.ts';
 import { readDecoderConfig, readEncoderConfig, vaeDecoder, vaeEncoder } from '../modules/vae.ts';
+import { isOfText } from './lasting-session.ts';
 import { PLAIN, type NetworkOptions } from './network-options.ts';
 import type { Family, Role } from './types.ts';
 
@@ -52,6 +54,14 @@ export function assembleFamily({ networks, ignored, exact = [], ...rest }: Parts
       const { inputs, outputs } = write(role, new CheckpointWeights(header), sidecar, options);
       const isHalf = currentPrecision() === 'f16' && dialect().half.includes(role) && !exact.includes(role);
       const inFloat32 = (): GraphModel => build(role, inputs, outputs);
+      const split = options?.keepsText === true ? splitNetwork({ inputs, outputs }, isOfText) : null;
+      if (split !== null && !isHalf) {
+        const { lasting, rest } = split;
+        return {
+          ...build(role, rest.inputs, rest.outputs),
+          lasting: build(`${role}-text`, lasting.inputs, lasting.outputs),
+        };
+      }
       return isHalf ? { ...build(role, inputs, inHalf(outputs)), exact: inFloat32 } : inFloat32();
     },
     reads(header, sidecar) {

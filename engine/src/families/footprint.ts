@@ -2,9 +2,12 @@
 import type { CheckpointFootprint, NetworkFootprint } from '@easel/shared/memory';
 
 import { costsOfRuns, type Extents } from '../graph/cost.ts';
+import { evaluateDim } from '../graph/dims.ts';
+import { splitNetwork } from '../graph/split.ts';
 import { DTYPE_BYTES } from '../graph/types.ts';
 import type { Value } from '../graph/value.ts';
 import type { Ports } from '../modules/ports.ts';
+import { isOfText } from './lasting-session.ts';
 import type { RecognisedCheckpoint } from './recognise.ts';
 import { STAGE_OF } from './stages.ts';
 import { vaePorts, type VaeGraph } from './vae-pieces.ts';
@@ -31,6 +34,7 @@ export function footprintOf({
       role,
       stage,
       ...weightsOf(ports),
+      ...(stage === 'denoise' ? { textBytes: textBytesOf(ports) } : {}),
       passes: stage === 'text' ? atOnce(ports) : bySize(ports, pixelsPerCell),
     };
   });
@@ -77,6 +81,14 @@ function bySize(ports: Ports, pixelsPerCell: number): Passes {
     flops,
     bytes: peakBytes,
   }));
+}
+
+/** What a network makes of one text and keeps while it is told the same. */
+function textBytesOf(ports: Ports): number {
+  const kept = Object.values(splitNetwork(ports, isOfText)?.lasting.outputs ?? {});
+  const extents = open(ports, { t: TOKENS });
+  const elements = ({ shape }: Value): number => shape.reduce<number>((all, dim) => all * evaluateDim(dim, extents), 1);
+  return kept.reduce((sum, value) => sum + elements(value) * DTYPE_BYTES[value.dtype], 0);
 }
 
 /** Numbers and bytes of all weights that the outputs read, each once. */

@@ -11,6 +11,8 @@ export interface NetworkOptions {
   readonly unet: UnetOptions;
   /** Whether text encoders can be told of tokens that nobody sees. */
   readonly hidesTokens: boolean;
+  /** Whether what a network makes of the text alone is a graph of its own, to be run once for a text; not when absent. */
+  readonly keepsText?: boolean;
   /** What changes the contexts of the U-Net's attentions; none when absent. */
   readonly hypernetworks?: readonly Hypernetwork[];
   /** Which layers have branches for adapters; none in networks that are not named. */

@@ -11,11 +11,13 @@ import { placeTensors, type PlacedCheckpoint } from '../checkpoint/place-tensors
 import type { ReadTensor } from '../checkpoint/weights.ts';
 import { DEFAULT_EMPHASIS, type Emphasis } from '../conditioning/emphasis.ts';
 import type { Network } from '../denoisers/types.ts';
+import { currentDevice } from '../graph/device.ts';
 import type { Feeds, MemoryForm, Results, Session, StartSession } from '../graph/session.ts';
 import { concatChannels, elementCount, isFiniteTensor, type Tensor } from '../numeric/tensor.ts';
 import { Adaptation, type Moment } from './adaptation.ts';
 import { Embeddings } from './embeddings.ts';
 import { Hypernetworks } from './hypernetworks.ts';
+import { startLastingSession } from './lasting-session.ts';
 import { buildKey, PLAIN, type NetworkOptions } from './network-options.ts';
 import { tokenizePrompt } from './prompt.ts';
 import { STAGE_OF } from './stages.ts';
@@ -328,10 +330,15 @@ class OpenPipeline implements Pipeline {
       ...this.#options,
       branches: this.#adaptation.branches,
       hypernetworks: role === 'unet' ? this.#hypernetworks.built : [],
+      // Where memory is short, what is made of a text would be in the way of the rest.
+      keepsText: role === 'unet' && currentDevice() === 'cpu' && this.plan.weights === 'fast',
     };
     const model = family.build(role, patched ?? placed.header, sidecar, options);
-    this.#adaptation.started(role, model.inputs);
-    return startSession(model, this.plan.weights);
+    const { lasting } = model;
+    this.#adaptation.started(role, [...model.inputs, ...(lasting?.inputs ?? [])]);
+    return lasting === undefined
+      ? startSession(model, this.plan.weights)
+      : startLastingSession({ lasting, rest: model }, startSession, this.plan.weights);
   }
 
   #place(header: CheckpointHeader): Promise<PlacedCheckpoint> {

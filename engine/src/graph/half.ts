@@ -5,6 +5,7 @@
  * For devices that compute in f16; which, and which parts of a family may, is not decided here.
  */
 import { cast } from './ops/elementwise.ts';
+import { orderOf } from './order.ts';
 import { within } from './scope.ts';
 import { node, type Node, type Value } from './value.ts';
 
@@ -46,26 +47,6 @@ function halfOf(each: Node, halved: (value: Value) => Value): readonly Value[] {
   const given = inputs.map((value, i) => (value === null || staying?.has(i) ? value : halved(value)));
   const types = outputs.map(({ dtype, shape }) => ({ dtype: dtype === 'f32' ? ('f16' as const) : dtype, shape }));
   return node(operator, given, types, { domain, attributes });
-}
-
-/** Every node the outputs reach, inputs before their readers; without recursion, networks are deep. */
-function orderOf(outputs: readonly Value[]): Node[] {
-  const order: Node[] = [];
-  const done = new Set<Node>();
-  const pending = outputs.flatMap(({ source }) => (source.kind === 'node' ? [source] : []));
-  while (pending.length > 0) {
-    const current = pending.at(-1) as Node;
-    const missing = done.has(current)
-      ? []
-      : current.inputs.flatMap((each) => (each?.source.kind === 'node' && !done.has(each.source) ? [each.source] : []));
-    if (missing.length > 0) pending.push(...missing);
-    else {
-      pending.pop();
-      if (!done.has(current)) order.push(current);
-      done.add(current);
-    }
-  }
-  return order;
 }
 
 /** Sinusoids and all they are computed from. */

@@ -21,6 +21,8 @@ export interface GraphModel {
   readonly device: Device;
   /** The same in float32; absent where it is. */
   readonly exact?: () => GraphModel;
+  /** A part that runs when its own inputs change only: its outputs are inputs of this one. Absent where all is one. */
+  readonly lasting?: GraphModel;
   /** Encoded ONNX ModelProto without weights. */
   readonly bytes: Uint8Array;
   /** Folder that the locations of external weights count from (a file system root); null = no external weights. */

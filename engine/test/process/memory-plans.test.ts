@@ -7,12 +7,15 @@ import { FALLBACKS } from '@easel/shared/picture-notes';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { footprintOf } from '../../src/families/footprint.ts';
+import { PLAIN } from '../../src/families/network-options.ts';
 import { openPipeline } from '../../src/families/pipeline.ts';
 import { recogniseCheckpoint } from '../../src/families/recognise.ts';
+import type { Family } from '../../src/families/types.ts';
 import { build } from '../../src/graph/build.ts';
 import { multiHeadAttention } from '../../src/graph/ops/network.ts';
-import type { StartSession } from '../../src/graph/session.ts';
+import type { Session, StartSession } from '../../src/graph/session.ts';
 import { input } from '../../src/graph/value.ts';
+import { timestep } from '../../src/numeric/sigma.ts';
 import { watchPeak } from '../../src/runtime/process-memory.ts';
 import { startSession } from '../../src/runtime/session.ts';
 import { EngineProcess } from '../support/engine-process.ts';
@@ -132,6 +135,43 @@ describe('attention on the CPU', () => {
     if (peak === null) return;
     const table = tokens * tokens * 4;
     expect(peak - before).toBeLessThan(table / 2);
+  });
+});
+
+describe('what a U-Net makes of a text', () => {
+  it('is made once for each text, and changes no bit of what it predicts', async () => {
+    const checkpoint = await recogniseCheckpoint(DEMO);
+    const { family } = checkpoint;
+    const whole: Family = {
+      ...family,
+      build: (role, header, sidecar, options) =>
+        family.build(role, header, sidecar, { ...(options ?? PLAIN), keepsText: false }),
+    };
+    const runs: string[] = [];
+    const counting: StartSession = async (model, memory) => {
+      const session = await startSession(model, memory);
+      const run: Session['run'] = async (feeds, fetch) => {
+        runs.push(session.name);
+        return session.run(feeds, fetch);
+      };
+      const { name, residentBytes, inputs, outputs } = session;
+      return { name, residentBytes, inputs, outputs, run, release: async () => session.release() };
+    };
+    const inParts = openPipeline(checkpoint, { startSession: counting });
+    const atOnce = openPipeline({ ...checkpoint, family: whole }, { startSession: counting });
+    const x = { data: wild(4 * 8 * 8), shape: [1, 4, 8, 8] };
+    const options = { clipSkip: 1, isNegative: false, size: { width: 64, height: 64 } };
+    const told = await inParts.condition(inParts.tokenize('a red house'), options);
+    const other = await inParts.condition(inParts.tokenize('a small boat by the sea'), options);
+    for (const [step, text] of [told, other, told, other].entries()) {
+      const at = timestep(900 - 100 * step);
+      const split = await inParts.network(x, at, text);
+      expect(split.data).toEqual((await atOnce.network(x, at, text)).data);
+    }
+    expect(runs.filter((name) => name === 'unet-text')).toHaveLength(2);
+    expect(runs.filter((name) => name === 'unet')).toHaveLength(8);
+    await inParts.release();
+    await atOnce.release();
   });
 });
 

@@ -187,6 +187,7 @@ def measure(checkpoint, plain, folder, n, steps):
     x = common.pictures(specs)
     told = [scenes.caption(s, r, True) for s in specs]
     words = common.Words()
+    os.makedirs(folder, exist_ok=True)
     results, rows = {}, [true, np.where(np.stack(masks)[..., None], 128, true).astype(np.uint8)]
     for name, path in (("with", checkpoint), ("plain", plain)):
         pipe, text = diffusers_pipeline(path)
@@ -206,13 +207,11 @@ def measure(checkpoint, plain, folder, n, steps):
                          "seam_pasted": round(float(np.mean([seam(p, t, m) for p, t, m in zip(pasted, true, masks)])), 2),
                          "seam_decoded": round(float(np.mean([seam(p, t, m) for p, t, m in zip(made, back, masks)])), 2)}
         print(name, results[name], flush=True)
-        os.makedirs(f"{folder}/{name}", exist_ok=True)
-        pasted.tofile(f"{folder}/{name}/pictures.bin")
-        json.dump([{"prompt": t, **check_set.facts(s)} for t, s in zip(told, specs)], open(f"{folder}/{name}/facts.json", "w"))
+        pasted.tofile(f"{folder}/{name}.bin")
         rows += [made, pasted]
-    os.makedirs(f"{folder}/true", exist_ok=True)
-    true.tofile(f"{folder}/true/pictures.bin")
-    json.dump([{"prompt": t, **check_set.facts(s)} for t, s in zip(told, specs)], open(f"{folder}/true/facts.json", "w"))
+    true.tofile(f"{folder}/true.bin")
+    np.stack([scenes.render({**s, "objs": []}) if s["kind"] != "close" else true[0] * 0 for s in specs]).tofile(f"{folder}/empty.bin")
+    json.dump([{"prompt": t, **check_set.facts(s)} for t, s in zip(told, specs)], open(f"{folder}/facts.json", "w"))
     json.dump(results, open(f"{folder}/results.json", "w"))
     Image.fromarray(np.concatenate([np.concatenate(list(a[:12]), 1) for a in rows])).save(f"{folder}/sheet.png")
     print(told[:12])

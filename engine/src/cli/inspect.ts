@@ -80,14 +80,15 @@ export async function inspectFile(path: string): Promise<Inspection> {
     networks: shares(header, ({ name }) => NETWORKS.find(([, pattern]) => pattern.test(name))?.[0] ?? 'others'),
     metadata: [...header.metadata.keys()],
     hashes: isFolder ? null : await hashFile(header.file, header.dataStart ?? null),
-    hint: other?.hint ?? (network === null ? null : HINTS[network.vectors === null ? 'lora' : 'embedding']),
+    hint: other?.hint ?? (network === null ? null : hintOn(network)),
   };
 }
 
-const HINTS = {
-  lora: 'Put it into models/loras and write <lora:NAME:1> into the prompt.',
-  embedding: 'Put it into models/embeddings and write its name into the prompt.',
-} as const;
+function hintOn({ vectors, inputChannels }: NetworkView): string {
+  if (vectors !== null) return 'Put it into models/embeddings and write its name into the prompt.';
+  if (inputChannels === undefined) return 'Put it into models/loras and write <lora:NAME:1> into the prompt.';
+  return `It makes another model, whose U-Net takes ${inputChannels} channels: npm run easel -- convert MODEL NEW --lora FILE.`;
+}
 
 /** null for a file that is neither a LoRA of some kind nor surely an embedding: any small matrix could be one. */
 async function readNetwork(path: string): Promise<NetworkView | null> {

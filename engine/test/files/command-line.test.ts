@@ -62,7 +62,7 @@ describe('easel', { timeout: TIMEOUT }, () => {
   it('tells a LoRA and an embedding for what they are', () => {
     const lora = easel('inspect', join(ROOT, 'models/loras/easel-demo-riso.safetensors'), '--json');
     expect(JSON.parse(lora.out)).toMatchObject({
-      kind: 'a LoRA (locon) of rank 8 for unet',
+      kind: 'a LoRA (locon) of rank 1 to 8 for unet',
       findings: [{ about: 'base', value: 'sd1', evidence: 'ss_base_model_version says sd_v1' }],
     });
     const embedding = easel('inspect', join(ROOT, 'models/embeddings/easel-demo-mira.safetensors'));

@@ -166,7 +166,7 @@ def seam(img, true, m):
 
 
 @torch.no_grad()
-def measure(checkpoint, plain, folder, n, steps):
+def measure(checkpoint, plain, folder, n, steps, shown):
     import check_set
     from PIL import Image
     torch.set_num_threads(1)
@@ -213,8 +213,11 @@ def measure(checkpoint, plain, folder, n, steps):
     np.stack([scenes.render({**s, "objs": []}) if s["kind"] != "close" else true[0] * 0 for s in specs]).tofile(f"{folder}/empty.bin")
     json.dump([{"prompt": t, **check_set.facts(s)} for t, s in zip(told, specs)], open(f"{folder}/facts.json", "w"))
     json.dump(results, open(f"{folder}/results.json", "w"))
-    Image.fromarray(np.concatenate([np.concatenate(list(a[:12]), 1) for a in rows])).save(f"{folder}/sheet.png")
-    print(told[:12])
+    page = lambda chosen, which: Image.fromarray(np.concatenate([np.concatenate([rows[i][j] for j in chosen], 1) for i in which]))
+    page(range(min(n, 16)), range(len(rows))).save(f"{folder}/sheet.png")  # true, hole, with: decoded, pasted; plain: decoded, pasted
+    page(shown or range(min(n, 9)), (1, 5, 3)).save(f"{folder}/sheet.webp", quality=82, method=6)
+    for j, t in enumerate(told[:16]):
+        print(j, t)
 
 
 # ---------------------------------------------------------------- training
@@ -232,9 +235,10 @@ if __name__ == "__main__":
     ap.add_argument("--folder", default="inpaint")
     ap.add_argument("--n", type=int, default=96)
     ap.add_argument("--steps", type=int, default=20)
+    ap.add_argument("--shown", type=int, nargs="*", help="scenes of the sheet, by their numbers")
     a = ap.parse_args()
     if a.measure:
-        measure(a.measure, a.plain, a.folder, a.n, a.steps)
+        measure(a.measure, a.plain, a.folder, a.n, a.steps, a.shown)
         raise SystemExit
     unet, vae, text = common.base()
     words = common.Words()

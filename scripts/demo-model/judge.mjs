@@ -22,7 +22,7 @@ const picturesOf = (name) => {
 };
 const empty = picturesOf('empty');
 
-for (const name of ['true', 'with', 'plain', 'empty']) {
+for (const name of ['true', 'plain', 'with', 'kept', 'empty']) {
   const picture = picturesOf(name);
   const tally = new Tally();
   for (const [index, each] of facts.entries())

@@ -38,8 +38,9 @@ def cut(low, answer, room):
     for name, (moments, sensitivity) in observe(low, answer).items():
         up, down = low[name].up.weight.detach(), low[name].down.weight.detach()
         root = torch.linalg.cholesky(moments + 1e-4 * moments.diag().mean() * torch.eye(len(moments), dtype=moments.dtype, device=moments.device))
-        u, s, v = torch.linalg.svd(up.flatten(1).double() @ down.flatten(1).double() @ root, full_matrices=False)
-        parts[name] = u * s.sqrt(), s.sqrt()[:, None] * torch.linalg.solve_triangular(root.T, v.T, upper=True).T, up, down
+        (left, r1), (right, r2) = torch.linalg.qr(up.flatten(1).double()), torch.linalg.qr((down.flatten(1).double() @ root).T)
+        u, s, v = torch.linalg.svd(r1 @ r2.T)                            # of a rank x rank matrix, not of all of up times down
+        parts[name] = left @ u * s.sqrt(), s.sqrt()[:, None] * torch.linalg.solve_triangular(root.T, right @ v.T, upper=True).T, up, down
         price = len(up) + down[0].numel()
         worth += [(s[i].item() ** 2 * sensitivity / price, price, name) for i in range(len(down))]
     ranks = dict.fromkeys(low, 0)

@@ -26,6 +26,7 @@ import scenes
 
 FRAMES, LONGEST, HEADS = 16, 32, 8
 NARROW = 2                                                               # attention runs at half the width: temporal_attention_dim_div of the layout
+USUAL = ((0, 100, 300, 500, 700, 900, 1000), (.05, .051, .052, .058, .017, .0043, .002))  # the base model's loss by step
 LIVELY = 2.5                                                             # how much further things sway and bob than in the renderer's first clips
 
 
@@ -273,9 +274,11 @@ def prove(path, unet, text):
 # ---------------------------------------------------------------- measuring
 
 @torch.no_grad()
-def drawn(unet, vae, motion, cond, empty, seed, steps, cfg=4.):
-    """uint8 [16, h, w, 3] by the words' states [1, 77, c]; without a module, frames one by one from the same noise."""
-    noise = torch.randn(FRAMES, 4, 16, 16, generator=torch.Generator().manual_seed(seed)).to(common.DEVICE)
+def drawn(unet, vae, motion, cond, empty, seed, steps, cfg=4., shared=0.):
+    """uint8 [16, h, w, 3] by the words' states [1, 77, c]; without a module, frames one by one from the same noise.
+    shared: this part of the noise's variance is the same in all frames."""
+    noise = torch.randn(FRAMES + 1, 4, 16, 16, generator=torch.Generator().manual_seed(seed)).to(common.DEVICE)
+    noise = (1 - shared) ** .5 * noise[:-1] + shared ** .5 * noise[-1:]
     which = torch.arange(FRAMES, device=common.DEVICE).expand(2, -1)
     net = unet if motion is None else lambda x, t, c: animated(unet, motion, x, t, c, which)
     many = lambda h: h.expand(FRAMES, -1, -1)
@@ -305,22 +308,24 @@ def steady(clip, spec):
     return {"steady": np.mean(same), "true": np.mean(true)}
 
 
-def measured(path, unet, vae, text, n, steps):
+def measured(path, unet, vae, text, n, steps, shared):
     motion, words, r = read(path), common.Words(), random.Random(77)
-    rows, sheet = {k: [] for k in ("clip", "true clip", "frames alone")}, []
+    rows, sheet = {k: [] for k in ("clip", "true clip", "frames alone", "alone, shared")}, []
     empty = text(words([""]))
     for i in range(n):
         spec = clip_scene(r)
         caption = scenes.caption(spec, r, True)
         h = text(words([caption]))
         true = frames(spec)
-        clips = {"clip": drawn(unet, vae, motion, h, empty, i, steps), "true clip": sample.decode(vae, encoded(vae, true)),
+        clips = {"clip": drawn(unet, vae, motion, h, empty, i, steps, shared=shared), "true clip": sample.decode(vae, encoded(vae, true)),
                  "frames alone": drawn(unet, vae, None, h, empty, i, steps)}
+        if shared:
+            clips["alone, shared"] = drawn(unet, vae, None, h, empty, i, steps, shared=shared)
         moves = numbers_of(true)["step"] > .5
         for k, c in clips.items():
-            rows[k].append({"moves": moves, **numbers_of(c), **steady(c, spec)})
+            rows[k].append({"moves": bool(moves), **numbers_of(c), **steady(c, spec)})
         sheet.append(np.concatenate([np.concatenate(list(clips[k][::3]), 1) for k in clips], 1))
-        print(i, caption, {k: {m: round(float(v), 2) for m, v in rows[k][-1].items()} for k in rows}, flush=True)
+        print(i, caption, {k: {m: round(float(v), 2) for m, v in rows[k][-1].items()} for k in clips}, flush=True)
     Image.fromarray(np.concatenate(sheet, 0)).save("motion.png")
     for moves in (True, False):
         print("scenes that move" if moves else "scenes that stand still", sum(x["moves"] == moves for x in rows["clip"]))
@@ -329,10 +334,10 @@ def measured(path, unet, vae, text, n, steps):
             print(f"  {k:13}", {m: round(float(np.mean([x[m] for x in some])), 3) for m in ("step", "half", "blocks", "steady", "true")} if some else "")
 
 
-def show(path, unet, vae, text, prompts, out, columns, steps, seed):
+def show(path, unet, vae, text, prompts, out, columns, steps, seed, shared):
     """A small picture that moves, of these prompts."""
     motion, words = read(path), common.Words()
-    clips = [drawn(unet, vae, motion, text(words([p])), text(words([""])), seed, steps) for p in prompts]
+    clips = [drawn(unet, vae, motion, text(words([p])), text(words([""])), seed, steps, shared=shared) for p in prompts]
     pages = [np.concatenate([np.concatenate([c[k] for c in clips[i:i + columns]], 1) for i in range(0, len(clips), columns)], 0) for k in range(FRAMES)]
     first, *rest = map(Image.fromarray, pages)
     first.save(out, save_all=True, append_images=rest, duration=120, loop=0, quality=70, method=6)
@@ -344,6 +349,7 @@ if __name__ == "__main__":
     ap.add_argument("--minutes", type=float, default=14)
     ap.add_argument("--lr", type=float, default=2e-3)
     ap.add_argument("--adam", action="store_true")
+    ap.add_argument("--settle", type=float, default=.66, help="from this share of the time: all frames, every step's loss counts by what is usual for it")
     ap.add_argument("--out", default="motion.pt")
     ap.add_argument("--pool", type=int, default=120, help="clips per worker")
     ap.add_argument("--clips", type=int, default=1, help="per worker and step")
@@ -355,17 +361,18 @@ if __name__ == "__main__":
     ap.add_argument("--steps", type=int, default=16)
     ap.add_argument("--seed", type=int, default=1)
     ap.add_argument("--columns", type=int, default=3)
+    ap.add_argument("--shared", type=float, default=0., help="part of the noise that all frames share when drawing")
     a = ap.parse_args()
     unet, vae, text = common.base()
     if a.prove:
         prove(a.prove, unet, text)
         raise SystemExit
     if a.measure:
-        measured(a.measure, unet, vae, text, a.n, a.steps)
+        measured(a.measure, unet, vae, text, a.n, a.steps, a.shared)
         raise SystemExit
     if a.show:
         with torch.no_grad():
-            show(a.show[0], unet, vae, text, a.show[2:], a.show[1], a.columns, a.steps, a.seed)
+            show(a.show[0], unet, vae, text, a.show[2:], a.show[1], a.columns, a.steps, a.seed, a.shared)
         raise SystemExit
     words = common.Words()
 
@@ -411,19 +418,23 @@ if __name__ == "__main__":
     @torch.no_grad()
     def held_out(net):
         steps = [torch.tensor([int(1000 * (i + .5) / len(val))], device=common.DEVICE) for i in range(len(val))]
-        return round(float(np.mean([float(loss_of(z[None], t, n[None], h, every, net)) for (_, z), t, n, h in zip(val, steps, vn, vh)])), 4)
+        each = [float(loss_of(z[None], t, n[None], h, every, net)) for (_, z), t, n, h in zip(val, steps, vn, vh)]
+        return {"late": round(float(np.mean(each[:5])), 4), "early": round(float(np.mean(each[5:])), 4)}
 
-    without = held_out(None) if not duo.RANK else 0
+    without = held_out(None) if not duo.RANK else None
     while run.more():
-        n = FRAMES if run.used > .7 * 60 * a.minutes else FRAMES // 2
+        settling = run.used > a.settle * 60 * a.minutes
+        n = FRAMES if settling else FRAMES // 2
         got = pool.draw(a.clips, 10 ** 9)
         places = [some(random, n) for _ in got]
         z = torch.stack([g[1][p] for g, p in zip(got, places)])
         with torch.no_grad():
             h = text(words([scenes.caption(g[0], random) for g in got], .1))
-        t = (1000 * torch.rand(len(z)) ** .7).long().to(common.DEVICE)   # what is where, and that all frames agree on it, is settled early
+        t = (1000 * torch.rand(len(z)) ** (.5 if settling else .7)).long().to(common.DEVICE)  # what is where, and that all frames agree on it, is settled early
         with common.fast():
             loss = loss_of(z, t, torch.randn_like(z), h, torch.tensor(places, device=common.DEVICE))
+            if settling:                                                 # else the early steps, where the noise is nearly all, hardly count
+                loss = loss * float(np.mean(.05 / np.interp(t.cpu(), *USUAL)))
         run.learn(loss)
         if run.due(150):
             with run.averaged():

@@ -87,7 +87,7 @@ describe('a LoRA in the list', () => {
       kind: 'locon',
       base: 'sd1',
       contextWidth: 64,
-      ranks: { least: 8, most: 8 },
+      ranks: { least: 1, most: 8 },
       triggerWords: ['riso print'],
     });
   });

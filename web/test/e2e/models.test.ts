@@ -111,7 +111,7 @@ describeInBrowser('the models page', () => {
     expect(await easel.button('Use this model').count()).toBe(0);
     await model('lora:ink').click();
     await details().getByText('Write <lora:ink:1> into the prompt.').waitFor();
-    await details().getByText('SD 1 · LoCon · rank 8 · U-Net').waitFor();
+    await details().getByText('SD 1 · LoCon · rank 1–8 · U-Net').waitFor();
     expect(await easel.button('Use this model').count()).toBe(0);
   });
 

@@ -49,6 +49,8 @@ The prompts are fresh draws of the renderer; the pairs of the second row (a gree
 | --- | --- | --- | --- | --- | --- |
 {rows}
 
+Without guidance (1 instead of 4, 60 prompts) subjects in their colour fall from 80 to 65 %, weather from 87 to 57 %, positions from 92 to 87 %.
+
 Autoencoder: {last['psnr']:.1f} dB PSNR on 16 held-out scenes at 128 px. 30 dB was aimed for; with 4 channels to each 8 x 8 pixels and scenes of 128 px it is far
 off: the decoder gained {last['psnr'] - 24.49:.1f} dB by training it alone and was still gaining slowly.
 
